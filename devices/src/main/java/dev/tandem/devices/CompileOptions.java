@@ -1,0 +1,16 @@
+package dev.tandem.devices;
+
+/**
+ * How to compile a graph.
+ *
+ * @param precision how weights and activations are stored
+ */
+public record CompileOptions(Precision precision) {
+  public static final CompileOptions DEFAULT = new CompileOptions(Precision.F32);
+
+  /** Storage type of weights and activations; sums are always F32. */
+  public enum Precision {
+    F32,
+    F16
+  }
+}

@@ -1,0 +1,26 @@
+package dev.tandem.devices;
+
+import dev.tandem.graph.Graph;
+
+/**
+ * Something that computes graphs. Opened by {@link Devices#open}, closed by its user; closing it
+ * closes every executable made by it.
+ *
+ * <p>Thread rule: one thread at a time uses a device and its executables; two devices may be used
+ * by two threads at once.
+ */
+public interface Device extends AutoCloseable {
+  DeviceInfo info();
+
+  /**
+   * Chooses kernels, re-lays weights and places all activations in one arena.
+   *
+   * @throws DeviceException if an operation is not supported or memory does not suffice; the
+   *     message names the operation and node, or the sizes
+   * @throws WeightException if a weight is missing or has another shape
+   */
+  Executable compile(Graph graph, Weights weights, CompileOptions options);
+
+  @Override
+  void close();
+}

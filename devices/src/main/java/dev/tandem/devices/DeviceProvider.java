@@ -1,0 +1,22 @@
+package dev.tandem.devices;
+
+import java.util.List;
+
+/** A family of devices, found by {@link java.util.ServiceLoader}. */
+public interface DeviceProvider {
+  /** The first word of its devices' ids, for example {@code opencl}. */
+  String scheme();
+
+  /**
+   * The devices present now, best first. An empty list means none; it must not throw because a
+   * driver is missing.
+   */
+  List<DeviceInfo> list();
+
+  /**
+   * Opens a device.
+   *
+   * @throws DeviceException if the selector or an option is unknown, with what exists
+   */
+  Device open(DeviceSpec spec);
+}

@@ -1,0 +1,80 @@
+package dev.tandem.devices;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A device as a user writes it: {@code scheme[:selector][,key=value...]}, for example {@code cpu},
+ * {@code cpu:a,threads=1} or {@code opencl:0.1}. Two specs that differ in text are two devices.
+ *
+ * @param selector which device of the scheme; empty for the first
+ */
+public record DeviceSpec(String text, String scheme, String selector, Map<String, String> options) {
+  public DeviceSpec {
+    options = Map.copyOf(options);
+  }
+
+  /**
+   * Parses the text form.
+   *
+   * @throws DeviceException if it is malformed
+   */
+  public static DeviceSpec parse(String text) {
+    String[] parts = text.strip().split(",", -1);
+    int colon = parts[0].indexOf(':');
+    String scheme = colon < 0 ? parts[0] : parts[0].substring(0, colon);
+    String selector = colon < 0 ? "" : parts[0].substring(colon + 1);
+    Map<String, String> options = new LinkedHashMap<>();
+    for (int i = 1; i < parts.length; i++) {
+      int eq = parts[i].indexOf('=');
+      if (eq <= 0 || eq == parts[i].length() - 1) {
+        throw new DeviceException(
+            "device '" + text + "': option '" + parts[i] + "' is not of the form key=value");
+      }
+      options.put(parts[i].substring(0, eq).strip(), parts[i].substring(eq + 1).strip());
+    }
+    if (scheme.isBlank()) {
+      throw new DeviceException("device '" + text + "' has no name; try 'cpu'");
+    }
+    return new DeviceSpec(text.strip(), scheme, selector, options);
+  }
+
+  /** A whole-number option, or the default where it is not given. */
+  public int intOption(String key, int fallback, int min, int max) {
+    String v = options.get(key);
+    if (v == null) {
+      return fallback;
+    }
+    try {
+      int i = Integer.parseInt(v);
+      if (i >= min && i <= max) {
+        return i;
+      }
+    } catch (NumberFormatException e) {
+      // reported below, with the allowed range
+    }
+    throw new DeviceException(
+        "device '"
+            + text
+            + "': "
+            + key
+            + "="
+            + v
+            + " is not a whole number from "
+            + min
+            + " to "
+            + max);
+  }
+
+  /** Refuses options that the device does not know. */
+  public void allowOptions(Set<String> known) {
+    for (String key : options.keySet()) {
+      if (!known.contains(key)) {
+        throw new DeviceException(
+            "device '" + text + "' has no option '" + key + "'; it takes " + new TreeSet<>(known));
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package dev.tandem.devices;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/** Finds and opens devices through every {@link DeviceProvider} on the class path. */
+public final class Devices {
+  private Devices() {}
+
+  /** Every device found, the reference device last. */
+  public static List<DeviceInfo> list() {
+    List<DeviceInfo> all = new ArrayList<>();
+    List<DeviceInfo> reference = new ArrayList<>();
+    for (DeviceProvider p : ServiceLoader.load(DeviceProvider.class)) {
+      (p.scheme().equals("reference") ? reference : all).addAll(p.list());
+    }
+    all.addAll(reference);
+    return all;
+  }
+
+  /**
+   * Opens a device from its text form ({@link DeviceSpec}).
+   *
+   * @throws DeviceException if no such device exists; the message lists what does
+   */
+  public static Device open(String spec) {
+    DeviceSpec s = DeviceSpec.parse(spec);
+    for (DeviceProvider p : ServiceLoader.load(DeviceProvider.class)) {
+      if (p.scheme().equals(s.scheme())) {
+        return p.open(s);
+      }
+    }
+    throw new DeviceException(
+        "unknown device '"
+            + spec
+            + "'; found: "
+            + String.join(", ", list().stream().map(DeviceInfo::id).toList()));
+  }
+}

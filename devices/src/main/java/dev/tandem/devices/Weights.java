@@ -1,0 +1,41 @@
+package dev.tandem.devices;
+
+import dev.tandem.graph.Node;
+
+/**
+ * Weights by name: usually a memory-mapped checkpoint. Tensors may be F32, F16 or BF16 and stay
+ * valid until the source is closed; a device copies what it needs while it compiles.
+ */
+@FunctionalInterface
+public interface Weights {
+  /**
+   * The tensor of that name.
+   *
+   * @throws WeightException if there is none
+   */
+  Tensor get(String name);
+
+  /**
+   * The tensor for a weight node, with its shape checked.
+   *
+   * @throws WeightException if it is missing, not of real numbers, or of another shape; the message
+   *     names the weight and both shapes
+   */
+  default Tensor get(Node weight) {
+    Tensor t = get(weight.name());
+    if (!t.type().isFloat()) {
+      throw new WeightException(
+          "weight '" + weight.name() + "' has type " + t.type() + ", expected F32, F16 or BF16");
+    }
+    if (!t.shape().equals(weight.shape())) {
+      throw new WeightException(
+          "weight '"
+              + weight.name()
+              + "' has shape "
+              + t.shape()
+              + ", the model's config asks for "
+              + weight.shape());
+    }
+    return t;
+  }
+}

@@ -1,0 +1,46 @@
+"""Noise schedule arithmetic for training: drawing times, adding noise, v-prediction.
+
+x_t = alpha x + sigma n, v = alpha n - sigma x (Salimans and Ho, 2022), alpha^2 + sigma^2 = 1.
+"""
+import torch
+
+
+class Noising:
+    """alpha and sigma of the 1000 training steps, and a draw of times that favours where shapes are decided."""
+
+    def __init__(self, schedule, center=0.3, spread=1.2, uniform=0.15):
+        """Times follow ln(sigma / alpha) ~ Normal(center, spread); a fraction `uniform` is drawn evenly over steps."""
+        cumulative = schedule.alphas_cumprod
+        self.alpha, self.sigma = cumulative.sqrt(), (1 - cumulative).sqrt()
+        self.center, self.spread, self.uniform = center, spread, uniform
+        self._log_ratio = (self.sigma / self.alpha).log()
+
+    def draw_times(self, count, generator=None):
+        """Integer times [count]."""
+        steps = len(self.alpha)
+        ratio = torch.randn(count, generator=generator) * self.spread + self.center
+        times = torch.searchsorted(self._log_ratio, ratio).clamp(max=steps - 1)
+        outside = (ratio < self._log_ratio[0]) | (ratio > self._log_ratio[-1])
+        even = torch.rand(count, generator=generator) < self.uniform
+        return torch.where(outside | even, torch.randint(0, steps, (count,), generator=generator), times)
+
+    def noisy(self, x, noise, times):
+        alpha, sigma = self._at(times)
+        return alpha * x + sigma * noise
+
+    def velocity(self, x, noise, times):
+        alpha, sigma = self._at(times)
+        return alpha * noise - sigma * x
+
+    def clean(self, noisy, velocity, times):
+        """The picture that `velocity` points at."""
+        alpha, sigma = self._at(times)
+        return alpha * noisy - sigma * velocity
+
+    def noise_of(self, noisy, velocity, times):
+        """The noise that `velocity` points at."""
+        alpha, sigma = self._at(times)
+        return sigma * noisy + alpha * velocity
+
+    def _at(self, times):
+        return self.alpha[times].view(-1, 1, 1, 1), self.sigma[times].view(-1, 1, 1, 1)

@@ -1,0 +1,127 @@
+package dev.tandem.stages.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A model in the diffusers layout: {@code model_index.json} and a folder for each part.
+ *
+ * @param index {@code model_index.json}
+ * @param classNames the class of each part that exists, in the order of the index
+ */
+public record ModelFolder(Path folder, Config index, Map<String, String> classNames) {
+  /** Classes of networks and tokenizers that this program can run. */
+  public static final Set<String> KNOWN_CLASSES =
+      Collections.unmodifiableSet(
+          new TreeSet<>(
+              Set.of(
+                  "AutoencoderKL",
+                  "AutoencoderTiny",
+                  "CLIPTextModel",
+                  "CLIPTextModelWithProjection",
+                  "CLIPTokenizer",
+                  "CLIPTokenizerFast",
+                  "UNet2DConditionModel")));
+
+  /** Parts of published pipelines that a picture from a prompt does not need. */
+  private static final Set<String> UNUSED =
+      Set.of("safety_checker", "feature_extractor", "image_encoder");
+
+  private static final String SCHEDULER = "scheduler";
+
+  public ModelFolder {
+    classNames = Collections.unmodifiableMap(new LinkedHashMap<>(classNames));
+  }
+
+  /**
+   * Opens a model and checks that every part is of a known class; weights are not touched yet.
+   *
+   * @throws CheckpointException if it is no such folder (a single-file checkpoint is not yet
+   *     supported), or a part is of a class that is not known
+   */
+  public static ModelFolder open(Path folder) {
+    if (isSingleFile(folder)) {
+      throw new CheckpointException(
+          folder
+              + ": single-file checkpoints are not yet supported; convert it to a folder with"
+              + " diffusers: StableDiffusionPipeline.from_single_file(file).save_pretrained(folder)");
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new CheckpointException(
+          folder
+              + (Files.exists(folder) ? " is not a folder" : " does not exist")
+              + "; give a model folder in the diffusers layout");
+    }
+    Path indexFile = folder.resolve("model_index.json");
+    if (!Files.isRegularFile(indexFile)) {
+      throw new CheckpointException(
+          folder + " is not a model folder: it has no model_index.json (diffusers layout)");
+    }
+    Config index = Config.read(indexFile);
+    Map<String, String> classes = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> e : index.json().properties()) {
+      JsonNode v = e.getValue();
+      if (v.isArray() && v.size() == 2 && v.get(1).isTextual() && !UNUSED.contains(e.getKey())) {
+        classes.put(e.getKey(), requireKnown(indexFile, e.getKey(), v.get(1).textValue()));
+      }
+    }
+    return new ModelFolder(folder, index, classes);
+  }
+
+  /** The pipeline's class, for example {@code StableDiffusionXLPipeline}; may be empty. */
+  public String pipelineClass() {
+    return index.text("_class_name").orElse("");
+  }
+
+  public boolean has(String name) {
+    return classNames.containsKey(name);
+  }
+
+  /**
+   * A part by name.
+   *
+   * @throws CheckpointException if the model has none of that name, or its config is missing
+   */
+  public Component component(String name) {
+    String className = classNames.get(name);
+    if (className == null) {
+      throw new CheckpointException(
+          index.file() + " has no part '" + name + "', only " + classNames.keySet());
+    }
+    return Component.open(name, className, folder.resolve(name));
+  }
+
+  /** The sampler's settings: {@code scheduler/scheduler_config.json}. */
+  public Component scheduler() {
+    return component(SCHEDULER);
+  }
+
+  private static String requireKnown(Path indexFile, String name, String className) {
+    if (!name.equals(SCHEDULER) && !KNOWN_CLASSES.contains(className)) {
+      throw new CheckpointException(
+          indexFile
+              + ": part '"
+              + name
+              + "' is of class "
+              + className
+              + ", which is not supported; known are "
+              + String.join(", ", KNOWN_CLASSES));
+    }
+    return className;
+  }
+
+  private static boolean isSingleFile(Path path) {
+    String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
+    return !Files.isDirectory(path)
+        && List.of(".safetensors", ".ckpt", ".gguf", ".pt", ".bin").stream()
+            .anyMatch(name::endsWith);
+  }
+}

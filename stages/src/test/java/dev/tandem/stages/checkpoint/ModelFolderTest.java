@@ -1,0 +1,176 @@
+package dev.tandem.stages.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelFolderTest {
+  @TempDir Path dir;
+
+  @BeforeEach
+  void writeModel() throws IOException {
+    write(
+        "model_index.json",
+        """
+        {"_class_name": "StableDiffusionPipeline", "requires_safety_checker": false,
+         "safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"],
+         "image_encoder": [null, null],
+         "scheduler": ["diffusers", "DDIMScheduler"],
+         "unet": ["diffusers", "UNet2DConditionModel"],
+         "vae": ["diffusers", "AutoencoderKL"]}""");
+    write("unet/config.json", "{\"_class_name\":\"UNet2DConditionModel\",\"sample_size\":16}");
+    write("scheduler/scheduler_config.json", "{\"beta_start\":0.00085,\"trained_betas\":null}");
+  }
+
+  @Test
+  void givesEachPartWithClassAndConfig() {
+    ModelFolder model = ModelFolder.open(dir);
+    assertThat(model.pipelineClass()).isEqualTo("StableDiffusionPipeline");
+    assertThat(model.classNames()).containsOnlyKeys("scheduler", "unet", "vae");
+    assertThat(model.component("unet").className()).isEqualTo("UNet2DConditionModel");
+    assertThat(model.component("unet").config().integer("sample_size")).contains(16);
+    assertThat(model.scheduler().className()).isEqualTo("DDIMScheduler");
+    assertThat(model.scheduler().config().number("beta_start")).contains(0.00085);
+    assertThat(model.scheduler().config().number("trained_betas")).isEmpty();
+    assertThat(model.has("text_encoder_2")).isFalse();
+    assertThatThrownBy(() -> model.component("text_encoder_2"))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll("'text_encoder_2'", "unet");
+    assertThatThrownBy(() -> model.component("vae"))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll(dir.resolve("vae").toString(), "config.json");
+  }
+
+  @Test
+  void anUnknownModelClassIsNamedWithTheKnownOnes() throws IOException {
+    write("model_index.json", "{\"transformer\": [\"diffusers\", \"SD3Transformer2DModel\"]}");
+    assertThatThrownBy(() -> ModelFolder.open(dir))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll(
+            "model_index.json", "'transformer'", "SD3Transformer2DModel", "UNet2DConditionModel");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"model.safetensors", "MODEL.CKPT", "not/there.safetensors"})
+  void aSingleFileCheckpointIsNotYetSupported(String name) throws IOException {
+    if (!name.startsWith("not")) {
+      write(name, "weights");
+    }
+    assertThatThrownBy(() -> ModelFolder.open(dir.resolve(name)))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll(dir.resolve(name).toString(), "not yet supported", "convert");
+  }
+
+  @Test
+  void whatIsNoModelFolderIsNamed() throws IOException {
+    assertThatThrownBy(() -> ModelFolder.open(dir.resolve("none")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll("none", "does not exist");
+    assertThatThrownBy(() -> ModelFolder.open(dir.resolve("unet")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll("unet", "no model_index.json");
+    write("model_index.json", "{\"unet\": [");
+    assertThatThrownBy(() -> ModelFolder.open(dir))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll("model_index.json", "not valid JSON");
+  }
+
+  @Test
+  void prefersFullWeightsThenShardsThenTheFp16Variant() throws IOException {
+    Component unet = ModelFolder.open(dir).component("unet");
+    assertThatThrownBy(unet::weights)
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll("unet", "no weights");
+
+    write("unet/diffusion_pytorch_model.bin", "pickle");
+    assertThatThrownBy(unet::weights)
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll("diffusion_pytorch_model.bin", "convert", "safe_serialization");
+
+    SafeTensorsFile.pair(
+        dir.resolve("unet/diffusion_pytorch_model.fp16.safetensors"), "fp16", 1, 2);
+    assertNames(unet, "fp16");
+
+    SafeTensorsFile.pair(dir.resolve("unet/shard-1.safetensors"), "shard", 1, 2);
+    write(
+        "unet/diffusion_pytorch_model.safetensors.index.json",
+        "{\"weight_map\":{\"shard\":\"shard-1.safetensors\"}}");
+    assertNames(unet, "shard");
+
+    SafeTensorsFile.pair(dir.resolve("unet/diffusion_pytorch_model.safetensors"), "full", 1, 2);
+    assertNames(unet, "full");
+  }
+
+  @Test
+  void takesTheOnlyWeightFileWhateverItsNameButDoesNotGuess() throws IOException {
+    Component unet = ModelFolder.open(dir).component("unet");
+    SafeTensorsFile.pair(dir.resolve("unet/mine.safetensors"), "mine", 1, 2);
+    assertNames(unet, "mine");
+    SafeTensorsFile.pair(dir.resolve("unet/yours.safetensors"), "yours", 1, 2);
+    assertThatThrownBy(unet::weights)
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll("mine.safetensors", "yours.safetensors");
+  }
+
+  @Test
+  void aPartOnItsOwnNamesItsClass() throws IOException {
+    assertThat(Component.open(dir.resolve("unet")).className()).isEqualTo("UNet2DConditionModel");
+    write("text/config.json", "{\"architectures\":[\"CLIPTextModelWithProjection\"]}");
+    assertThat(Component.open(dir.resolve("text")).className())
+        .isEqualTo("CLIPTextModelWithProjection");
+    write("odd/config.json", "{}");
+    assertThatThrownBy(() -> Component.open(dir.resolve("odd")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("names no class");
+  }
+
+  @Test
+  void configReadsNameFileAndKey() throws IOException {
+    Path file =
+        write(
+            "c.json",
+            "{\"i\":3,\"f\":0.5,\"s\":\"x\",\"b\":true,\"is\":[1,2],\"fs\":[1,2.5],\"ss\":[\"a\"],"
+                + "\"big\":12345678901,\"nil\":null}");
+    Config c = Config.read(file);
+    assertThat(c.require("i", c::integer)).isEqualTo(3);
+    assertThat(c.number("f")).contains(0.5);
+    assertThat(c.number("i")).contains(3.0);
+    assertThat(c.text("s")).contains("x");
+    assertThat(c.flag("b")).contains(true);
+    assertThat(c.require("is", c::integers)).containsExactly(1, 2);
+    assertThat(c.require("fs", c::numbers)).containsExactly(1.0, 2.5);
+    assertThat(c.require("ss", c::texts)).containsExactly("a");
+    assertThat(c.integer("nil")).isEmpty();
+    assertThatThrownBy(() -> c.require("none", c::integer))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll(file.toString(), "'none'", "missing");
+    for (String key : new String[] {"f", "big", "s", "b", "is"}) {
+      assertThatThrownBy(() -> c.integer(key))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContainingAll(file.toString(), "'" + key + "'", "whole number");
+    }
+    assertThatThrownBy(() -> c.integers("fs"))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll("'fs'", "[1,2.5]", "list of whole numbers");
+  }
+
+  private static void assertNames(Component part, String name) {
+    try (SafeTensors st = part.weights()) {
+      assertThat(st.names()).containsExactly(name);
+    }
+  }
+
+  private Path write(String name, String text) throws IOException {
+    Path file = dir.resolve(name);
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, text);
+  }
+}

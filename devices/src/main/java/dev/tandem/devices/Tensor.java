@@ -102,6 +102,13 @@ public record Tensor(Shape shape, DType type, MemorySegment data) {
   /** All elements as F32, row-major. */
   public float[] toFloats() {
     float[] out = new float[Math.toIntExact(elements())];
+    copyTo(out);
+    return out;
+  }
+
+  /** Writes all elements as F32, row-major, into an array of {@link #elements()} elements. */
+  public void copyTo(float[] out) {
+    requireLength(out.length);
     if (type == DType.F32) {
       MemorySegment.copy(data, F32, 0, out, 0, out.length);
     } else {
@@ -109,7 +116,6 @@ public record Tensor(Shape shape, DType type, MemorySegment data) {
         out[i] = getFloat(i);
       }
     }
-    return out;
   }
 
   /** All elements of an integer tensor. */
@@ -135,7 +141,7 @@ public record Tensor(Shape shape, DType type, MemorySegment data) {
   private void requireLength(int n) {
     if (n != elements()) {
       throw new IllegalArgumentException(
-          "tensor " + shape + " takes " + elements() + " values, got " + n);
+          "tensor " + shape + " has " + elements() + " elements, not " + n);
     }
   }
 }

@@ -60,7 +60,6 @@ class PublishedModelsTest {
     Graph fused = Fusion.apply(unet(name, 64));
     assertThat(fused.nodes())
         .noneMatch(n -> n.op() instanceof Op.Add || n.op() instanceof Op.Geglu)
-        // What is left is the time embedding's SiLU in front of all blocks, if it has two readers.
         .noneMatch(n -> n.op() instanceof Op.Activate);
   }
 

@@ -1,16 +1,50 @@
 package dev.tandem.stages.sampling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 
 /** Makes samplers from the names and files that users have. */
 public final class Samplers {
+  /** What a name may end on, in the order in which they are listed to users. */
+  private static final List<SigmaSpacing> SUFFIXES =
+      List.of(SigmaSpacing.KARRAS, SigmaSpacing.EXPONENTIAL, SigmaSpacing.BETA);
+
   private Samplers() {}
+
+  /**
+   * The short names of all samplers. Those of {@link #spacedNames} also take the suffixes {@code
+   * _karras}, {@code _exponential} and {@code _beta}.
+   */
+  public static List<String> names() {
+    return Arrays.stream(Solver.values()).map(Solver::id).toList();
+  }
+
+  /** The short names of the samplers that take a suffix for the spacing of their noise levels. */
+  public static List<String> spacedNames() {
+    return Arrays.stream(Solver.values())
+        .filter(Solver::takesSigmaSpacing)
+        .map(Solver::id)
+        .toList();
+  }
+
+  /** AUTOMATIC1111's names that are accepted, without their suffixes. */
+  public static List<String> otherNames() {
+    return Arrays.stream(Solver.values()).flatMap(s -> s.otherName().stream()).toList();
+  }
 
   /**
    * The sampler of a name with a model's settings.
    *
-   * @param name a short name ({@code ddim})
-   * @param schedulerConfig the model's {@code scheduler_config.json}
+   * @param name a short name ({@code dpmpp_2m}, {@code euler_karras}) or one of AUTOMATIC1111
+   *     ({@code DPM++ 2M Karras}, {@code Euler a}), in any case
+   * @param schedulerConfig the model's {@code scheduler_config.json}, made for this sampler or
+   *     another: what both know is kept, as diffusers' {@code from_config} does
    * @param steps how many steps, at least 1
    * @throws IllegalArgumentException for an unknown name, or a setting that cannot be honoured
    */
@@ -18,20 +52,27 @@ public final class Samplers {
     return of(name, schedulerConfig, StepOptions.DEFAULT, steps);
   }
 
-  /** The same, with arguments that diffusers passes to {@code step()}. */
+  /** The same, with what diffusers takes as arguments of {@code step()}. */
   public static Sampler of(String name, JsonNode schedulerConfig, StepOptions options, int steps) {
-    SchedulerConfig config = new SchedulerConfig(schedulerConfig);
-    if (steps < 1) {
-      throw new IllegalArgumentException("steps is " + steps + ": at least 1 is needed");
+    Optional<SigmaSpacing> spacing = suffix(name);
+    Solver solver =
+        Solver.ofName(spacing.map(s -> withoutSuffix(name, s)).orElse(name))
+            .filter(found -> spacing.isEmpty() || found.takesSigmaSpacing())
+            .orElseThrow(() -> unknown(name));
+    SchedulerConfig config = solver.fix(new SchedulerConfig(schedulerConfig));
+    if (spacing.isPresent()) {
+      config = spaced(config, spacing.get());
+    } else if (solver == Solver.EULER_ANCESTRAL) {
+      // This class of diffusers does not know the switches that a config may hold for others.
+      config = spaced(config, SigmaSpacing.TIMESTEPS);
     }
-    return switch (name) {
-      case "ddim" -> DdimSampler.of(name, config, options, steps);
-      default ->
-          throw new IllegalArgumentException("no sampler is called '" + name + "'; there is: ddim");
-    };
+    return make(solver, solver.id(), config, options, steps);
   }
 
-  /** The sampler that a model's {@code scheduler_config.json} names in {@code _class_name}. */
+  /**
+   * The sampler that a model's {@code scheduler_config.json} names in {@code _class_name}, with all
+   * its settings.
+   */
   public static Sampler of(JsonNode schedulerConfig, int steps) {
     return fromDiffusers(
         schedulerConfig.path("_class_name").asText(), schedulerConfig, StepOptions.DEFAULT, steps);
@@ -43,6 +84,8 @@ public final class Samplers {
    * @param className for example {@code DDIMScheduler}
    * @param config the arguments of its constructor, or its {@code scheduler_config.json}
    * @param stepArgs the arguments of its {@code step()} method; may be empty
+   * @param steps how many steps, at least 1
+   * @throws IllegalArgumentException for an unknown class, or a setting that cannot be honoured
    */
   public static Sampler fromDiffusers(
       String className, JsonNode config, JsonNode stepArgs, int steps) {
@@ -50,12 +93,85 @@ public final class Samplers {
   }
 
   private static Sampler fromDiffusers(
-      String className, JsonNode config, StepOptions options, int steps) {
-    return switch (className) {
-      case "DDIMScheduler" -> of("ddim", config, options, steps);
-      default ->
-          throw new IllegalArgumentException(
-              "scheduler_config.json: _class_name '" + className + "' is not supported");
+      String className, JsonNode json, StepOptions options, int steps) {
+    Solver solver = Solver.ofClass(className).orElseThrow(() -> unknownClass(className));
+    SchedulerConfig config = new SchedulerConfig(json);
+    if (solver == Solver.EULER_ANCESTRAL) {
+      config = spaced(config, SigmaSpacing.TIMESTEPS);
+    }
+    return make(solver, describe(solver, config), config, options, steps);
+  }
+
+  private static Sampler make(
+      Solver solver, String name, SchedulerConfig config, StepOptions options, int steps) {
+    if (steps < 1) {
+      throw new IllegalArgumentException("steps is " + steps + ": at least 1 is needed");
+    }
+    String suffix = solver.takesSigmaSpacing() ? SigmaSpacing.of(config).suffix() : "";
+    String fullName = suffix.isEmpty() ? name : name + "_" + suffix;
+    return solver.make(fullName, config, options, steps);
+  }
+
+  /** The short name of what a config of this class describes. */
+  private static String describe(Solver solver, SchedulerConfig config) {
+    return switch (solver) {
+      case PNDM -> config.flag("skip_prk_steps", false) ? Solver.PLMS.id() : Solver.PNDM.id();
+      case DPMPP_2M, DPMPP_2S -> {
+        DpmAlgorithm algorithm = DpmAlgorithm.of(config);
+        yield (algorithm.usesCleanLatent() ? "dpmpp_" : "dpm_")
+            + config.integer("solver_order", 2)
+            + (solver == Solver.DPMPP_2M ? "m" : "s")
+            + (algorithm.isStochastic() ? "_sde" : "");
+      }
+      default -> solver.id();
     };
+  }
+
+  private static Optional<SigmaSpacing> suffix(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return SUFFIXES.stream()
+        .filter(s -> lower.endsWith("_" + s.suffix()) || lower.endsWith(" " + s.suffix()))
+        .findFirst();
+  }
+
+  private static String withoutSuffix(String name, SigmaSpacing spacing) {
+    return name.substring(0, name.length() - spacing.suffix().length() - 1);
+  }
+
+  private static SchedulerConfig spaced(SchedulerConfig config, SigmaSpacing wanted) {
+    SchedulerConfig result = config;
+    for (SigmaSpacing spacing : SigmaSpacing.values()) {
+      if (spacing != SigmaSpacing.TIMESTEPS) {
+        result = result.with(spacing.key(), BooleanNode.valueOf(spacing == wanted));
+      }
+    }
+    return result;
+  }
+
+  private static IllegalArgumentException unknown(String name) {
+    List<String> suffixes = SUFFIXES.stream().map(s -> "_" + s.suffix()).toList();
+    return new IllegalArgumentException(
+        "sampler '"
+            + name
+            + "' does not exist here; there are: "
+            + String.join(", ", names())
+            + " ("
+            + String.join(", ", suffixes)
+            + " may follow "
+            + String.join(", ", spacedNames())
+            + "), and of the names of AUTOMATIC1111: "
+            + String.join(", ", otherNames()));
+  }
+
+  private static IllegalArgumentException unknownClass(String className) {
+    List<String> classes = new ArrayList<>();
+    for (Solver solver : Solver.values()) {
+      classes.add(solver.diffusersClass());
+    }
+    return new IllegalArgumentException(
+        "scheduler_config.json: _class_name '"
+            + className
+            + "' is not supported; supported are "
+            + String.join(", ", Set.copyOf(classes).stream().sorted().toList()));
   }
 }

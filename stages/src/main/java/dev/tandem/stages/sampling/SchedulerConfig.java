@@ -1,6 +1,7 @@
 package dev.tandem.stages.sampling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.List;
 
@@ -94,6 +95,13 @@ record SchedulerConfig(JsonNode json) {
         throw refused(key, "this is not supported");
       }
     }
+  }
+
+  /** The same config with one value replaced. */
+  SchedulerConfig with(String key, JsonNode value) {
+    ObjectNode copy = json.deepCopy();
+    copy.set(key, value);
+    return new SchedulerConfig(copy);
   }
 
   IllegalArgumentException refused(String key, String reason) {

@@ -1,0 +1,84 @@
+package dev.tandem.stages.sampling;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * UniPC (Zhao et al. 2023, algorithms 5 and 6; diffusers {@code scheduling_unipc_multistep.py}):
+ * each answer of the model first corrects the step that led to it, then predicts the next. The
+ * state's anchor is the last corrected sample.
+ */
+final class UniPcSampler extends TimestepSampler {
+  private final List<Signal> levels = new ArrayList<>();
+  private final List<LinearStep> predictors = new ArrayList<>();
+
+  /** By the step whose end they correct; empty where the corrector is switched off. */
+  private final List<Optional<LinearStep>> correctors = new ArrayList<>();
+
+  private final int order;
+  private final boolean clean;
+  private final PredictionType prediction;
+  private final CleanLatentLimit limit;
+
+  UniPcSampler(String name, SchedulerConfig config, SigmaSchedule schedule) {
+    super(name, schedule.timesteps(), 1);
+    config.requireOff("solver_p");
+    this.clean = config.flag("predict_x0", true);
+    this.prediction = config.predictionType();
+    this.limit = clean ? CleanLatentLimit.threshold(config) : new CleanLatentLimit.None();
+    this.order = config.integer("solver_order", 2);
+    if (order < 1 || order > 8) {
+      throw config.refused("solver_order", "supported are 1 to 8");
+    }
+    String type = config.choice("solver_type", "bh2", "bh1", "bh2", "midpoint", "heun", "logrho");
+    UniPcCoefficients coefficients = new UniPcCoefficients(clean, type.equals("bh1"));
+    Set<Integer> uncorrected = uncorrected(config);
+    for (int i = 0; i < schedule.steps(); i++) {
+      levels.add(Signal.of(schedule.sigma(i)));
+      int used = Math.min(order, i + 1);
+      if (config.flag("lower_order_final", true)) {
+        used = Math.min(used, schedule.steps() - i);
+      }
+      List<Float> earlier = new ArrayList<>();
+      for (int k = 0; k < used; k++) {
+        earlier.add((float) schedule.sigma(i - k));
+      }
+      float t = (float) schedule.sigma(i + 1);
+      predictors.add(coefficients.predictor(t, earlier));
+      boolean corrects = i + 1 < schedule.steps() && !uncorrected.contains(i);
+      correctors.add(corrects ? Optional.of(coefficients.corrector(t, earlier)) : Optional.empty());
+    }
+  }
+
+  static UniPcSampler of(String name, SchedulerConfig config, int steps) {
+    return new UniPcSampler(
+        name, config, LogSnrSchedule.of(config, LogSnrSchedule.Family.UNIPC, steps));
+  }
+
+  private static Set<Integer> uncorrected(SchedulerConfig config) {
+    Set<Integer> steps = new HashSet<>();
+    config.json().path("disable_corrector").forEach(step -> steps.add(step.asInt()));
+    return steps;
+  }
+
+  @Override
+  SamplerState step(SamplerState state, Latent output, NoiseSource noise) {
+    Signal level = levels.get(state.step());
+    Latent predicted = state.latent();
+    Latent converted =
+        clean
+            ? limit.apply(prediction.cleanLatent(predicted, output, level.alpha(), level.sigma()))
+            : prediction.epsilon(predicted, output, level.alpha(), level.sigma());
+    Optional<LinearStep> corrector =
+        state.step() == 0 ? Optional.empty() : correctors.get(state.step() - 1);
+    Latent x =
+        corrector
+            .map(step -> step.apply(state.anchor(), state.remember(converted, order + 1)))
+            .orElse(predicted);
+    List<Latent> outputs = state.remember(converted, order);
+    return state.advance(predictors.get(state.step()).apply(x, outputs), x, outputs);
+  }
+}

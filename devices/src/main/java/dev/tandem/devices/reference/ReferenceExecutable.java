@@ -51,10 +51,10 @@ final class ReferenceExecutable implements Executable {
 
   private void compile(Precision precision, Workers workers) {
     Kernels kernels = new Kernels(values, workers);
+    // Inputs first, wherever they stand: all are written before the first kernel runs.
+    graph.inputs().stream().filter(n -> n.type().isFloat()).forEach(values::allocate);
     for (Node n : graph.nodes()) {
-      if (n.isInput() && n.type().isFloat()) {
-        values.allocate(n);
-      } else if (n.isComputed()) {
+      if (n.isComputed()) {
         float[] out = values.allocate(n);
         Kernel exact = kernels.of(n, out);
         Kernel kernel =

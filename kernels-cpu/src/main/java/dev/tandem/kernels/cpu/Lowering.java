@@ -1,0 +1,63 @@
+package dev.tandem.kernels.cpu;
+
+import dev.tandem.graph.MemoryPlan;
+import dev.tandem.graph.Node;
+import dev.tandem.graph.Op;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/** Turns one node into kernels. The memory plan says where its operands and result lie. */
+final class Lowering {
+  private final Primitives primitives;
+  private final WeightStore weights;
+  private final MemoryPlan plan;
+  private final MemorySegment arena;
+
+  Lowering(Primitives primitives, WeightStore weights, MemoryPlan plan, MemorySegment arena) {
+    this.primitives = primitives;
+    this.weights = weights;
+    this.plan = plan;
+    this.arena = arena;
+  }
+
+  Primitives primitives() {
+    return primitives;
+  }
+
+  WeightStore weights() {
+    return weights;
+  }
+
+  /** A node's memory; a weight's is its row-major copy. */
+  MemorySegment memory(Node n) {
+    Node root = MemoryPlan.storage(n);
+    return root.isWeight() ? weights.plain(root) : arena.asSlice(plan.offset(root), root.bytes());
+  }
+
+  Place place(Node n) {
+    return Place.at(memory(n).address());
+  }
+
+  List<Kernel> lower(Node n) {
+    return switch (n.op()) {
+      case Op.Conv2d c -> Convolutions.conv2d(this, n, c);
+      case Op.Linear l -> MatrixProducts.linear(this, n, l);
+      case Op.GegluLinear g -> MatrixProducts.gegluLinear(this, n, g);
+      case Op.MatMul m -> MatrixProducts.matMul(this, n, m);
+      case Op.Attention a -> Attentions.attention(this, n, a);
+      case Op.GroupNorm g -> GroupNorms.groupNorm(this, n, g);
+      case Op.LayerNorm l -> Elementwise.layerNorm(this, n, l);
+      case Op.Softmax s -> Elementwise.softmax(this, n, s);
+      case Op.Activate a -> Elementwise.activate(this, n, a);
+      case Op.Scale s -> Elementwise.scale(this, n, s);
+      case Op.Add _ -> Elementwise.add(this, n);
+      case Op.Geglu _ -> Elementwise.geglu(this, n);
+      case Op.Concat c -> Movement.concat(this, n, c);
+      case Op.Upsample _ -> Movement.upsample(this, n);
+      case Op.Embedding _ -> Movement.embedding(this, n);
+      case Op.GatherRows _ -> Movement.gatherRows(this, n);
+      case Op.TimestepEmbedding t -> Movement.timestepEmbedding(this, n, t);
+      case Op.Input _, Op.Weight _, Op.Reshape _ -> List.of();
+    };
+  }
+}

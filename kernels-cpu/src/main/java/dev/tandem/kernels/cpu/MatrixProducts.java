@@ -1,0 +1,104 @@
+package dev.tandem.kernels.cpu;
+
+import dev.tandem.graph.Activation;
+import dev.tandem.graph.Node;
+import dev.tandem.graph.Op;
+import dev.tandem.graph.Shape;
+import java.util.List;
+import java.util.Optional;
+
+/** Linear layers and matrix products. */
+final class MatrixProducts {
+  private MatrixProducts() {}
+
+  static List<Kernel> linear(Lowering low, Node n, Op.Linear l) {
+    Primitives p = low.primitives();
+    PostOps post = PostOps.none();
+    if (l.addend()) {
+      long layout = p.layout(n.shape().rows(), n.shape().dim(-1));
+      post.binary(OneDnn.BINARY_ADD, layout, low.place(n.inputs().getLast()));
+    }
+    post.activation(l.act());
+    Optional<Place> bias = l.bias() ? Optional.of(low.place(n.input(2))) : Optional.empty();
+    return List.of(layer(low, n, 0, n.shape().dim(-1), bias, low.place(n), post));
+  }
+
+  /** The gate first, into scratch; the value's product is then multiplied by it. */
+  static List<Kernel> gegluLinear(Lowering low, Node n, Op.GegluLinear g) {
+    Primitives p = low.primitives();
+    int out = n.shape().dim(-1);
+    Place gate = p.temporary(0, n.bytes());
+    Optional<Place> bias = g.bias() ? Optional.of(low.place(n.input(2))) : Optional.empty();
+    PostOps gelu = PostOps.none().activation(Activation.GELU);
+    PostOps times = PostOps.none().binary(OneDnn.BINARY_MUL, p.layout(n.shape().rows(), out), gate);
+    return List.of(
+        layer(low, n, out, out, bias.map(b -> b.plusFloats(out)), gate, gelu),
+        layer(low, n, 0, out, bias, low.place(n), times));
+  }
+
+  /** {@code to = post(x w^T + bias)} for the weight's rows {@code [firstRow, firstRow + out)}. */
+  private static Kernel layer(
+      Lowering low, Node n, int firstRow, int out, Optional<Place> bias, Place to, PostOps post) {
+    Primitives p = low.primitives();
+    OneDnn lib = p.lib();
+    Node x = n.input(0);
+    long rows = x.shape().rows();
+    long in = x.shape().dim(-1);
+    long src = p.layout(rows, in);
+    long dst = p.layout(rows, out);
+    long biasLayout = bias.isPresent() ? p.layout(1, out) : 0;
+    long attributes = post.attributes(lib);
+    long descriptor =
+        lib.matMul(p.engine(), src, p.anyLayout(in, out), biasLayout, dst, attributes);
+    lib.destroyAttributes(attributes);
+    long wanted = lib.layoutOf(descriptor, OneDnn.QUERY_WEIGHTS);
+    long stored = p.layout(new long[] {in, out}, new long[] {1, in});
+    Place weights = low.weights().relaid(n.input(1), firstRow * in, stored, wanted);
+    Primitives.Call call =
+        p.call(descriptor)
+            .arg(OneDnn.ARG_SRC, src, low.place(x))
+            .arg(OneDnn.ARG_WEIGHTS, wanted, weights)
+            .arg(OneDnn.ARG_DST, dst, to)
+            .postOps(post);
+    bias.ifPresent(b -> call.arg(OneDnn.ARG_BIAS, biasLayout, b));
+    return call.build();
+  }
+
+  static List<Kernel> matMul(Lowering low, Node n, Op.MatMul m) {
+    Primitives p = low.primitives();
+    Shape a = n.input(0).shape();
+    long rows = a.dim(-2);
+    long inner = a.dim(-1);
+    long columns = n.shape().dim(-1);
+    long batch = n.shape().elements() / (rows * columns);
+    long first = p.layout(batch, rows, inner);
+    long second =
+        m.transposeB()
+            ? p.layout(new long[] {batch, inner, columns}, new long[] {inner * columns, 1, inner})
+            : p.layout(batch, inner, columns);
+    PostOps post = PostOps.none().scale(m.scale());
+    return List.of(
+        product(
+            p,
+            new Operand(first, low.place(n.input(0))),
+            new Operand(second, low.place(n.input(1))),
+            new Operand(p.layout(batch, rows, columns), low.place(n)),
+            post));
+  }
+
+  /** A value and how it lies in memory. */
+  record Operand(long layout, Place place) {}
+
+  /** {@code c = post(a b)}, batched, all three with any strides. */
+  static Kernel product(Primitives p, Operand a, Operand b, Operand c, PostOps post) {
+    long attributes = post.attributes(p.lib());
+    long descriptor = p.lib().matMul(p.engine(), a.layout(), b.layout(), 0, c.layout(), attributes);
+    p.lib().destroyAttributes(attributes);
+    return p.call(descriptor)
+        .arg(OneDnn.ARG_SRC, a.layout(), a.place())
+        .arg(OneDnn.ARG_WEIGHTS, b.layout(), b.place())
+        .arg(OneDnn.ARG_DST, c.layout(), c.place())
+        .postOps(post)
+        .build();
+  }
+}

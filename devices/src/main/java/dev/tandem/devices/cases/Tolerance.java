@@ -1,0 +1,36 @@
+package dev.tandem.devices.cases;
+
+import dev.tandem.devices.CompileOptions.Precision;
+import java.util.Map;
+
+/**
+ * Error bounds of a family of operations, relative to the largest magnitude of the result.
+ *
+ * <p>In F32 they leave room for another order of summation, for Winograd convolutions and for
+ * exponentials of a few ulp. In F16 they are for F16 storage with F32 sums: 2^-11 for each value
+ * stored, times what the operation makes of it.
+ */
+enum Tolerance {
+  /** Elements are moved, not computed. */
+  COPY(0, 5e-4),
+  ELEMENTWISE(5e-6, 2e-3),
+  PRODUCT(2e-5, 2e-3),
+  NORM(2e-5, 3e-3),
+  ATTENTION(2e-5, 4e-3),
+  /** The phase, up to 1000, is only known to F32 precision. */
+  TIMESTEP(1e-4, 2e-3),
+  /** Several operations in a row, each rounding its result. */
+  CHAIN(5e-5, 8e-3);
+
+  private final double f32;
+  private final double f16;
+
+  Tolerance(double f32, double f16) {
+    this.f32 = f32;
+    this.f16 = f16;
+  }
+
+  Map<Precision, Double> both() {
+    return Map.of(Precision.F32, f32, Precision.F16, f16);
+  }
+}

@@ -25,22 +25,41 @@ class Noising:
         return torch.where(outside | even, torch.randint(0, steps, (count,), generator=generator), times)
 
     def noisy(self, x, noise, times):
-        alpha, sigma = self._at(times)
+        alpha, sigma = self.at(times)
         return alpha * x + sigma * noise
 
     def velocity(self, x, noise, times):
-        alpha, sigma = self._at(times)
+        alpha, sigma = self.at(times)
         return alpha * noise - sigma * x
 
     def clean(self, noisy, velocity, times):
         """The picture that `velocity` points at."""
-        alpha, sigma = self._at(times)
+        alpha, sigma = self.at(times)
         return alpha * noisy - sigma * velocity
 
     def noise_of(self, noisy, velocity, times):
         """The noise that `velocity` points at."""
-        alpha, sigma = self._at(times)
+        alpha, sigma = self.at(times)
         return sigma * noisy + alpha * velocity
 
-    def _at(self, times):
+    def at(self, times):
+        """(alpha, sigma) at times [batch], each [batch, 1, 1, 1]."""
         return self.alpha[times].view(-1, 1, 1, 1), self.sigma[times].view(-1, 1, 1, 1)
+
+
+class Ddim:
+    """Deterministic DDIM steps between any two times, per picture; time -1 has the noise of time 0."""
+
+    def __init__(self, noising):
+        self.noising = noising
+
+    def move(self, x, velocity, now, then):
+        clean = self.noising.clean(x, velocity, now)
+        noise = self.noising.noise_of(x, velocity, now)
+        return self.noising.noisy(clean, noise, then.clamp(min=0))
+
+    def velocity_between(self, x, y, now, then):
+        """The v at `now` that would bring x to y in one step."""
+        (a, s), (b, r) = self.noising.at(now), self.noising.at(then.clamp(min=0))
+        # y = b (a x - s v) + r (s x + a v), solved for v.
+        return (y - (a * b + s * r) * x) / (a * r - s * b)

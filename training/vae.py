@@ -43,21 +43,22 @@ def picture_loss(y, x):
 
 
 @torch.no_grad()
-def psnr(vae, pictures, chosen, count=24):
-    """Mean signal-to-noise ratio in dB of rebuilt whole pictures, fixed ones, peak to peak 2."""
+def measure(vae, pictures, chosen, count=24):
+    """(mean signal-to-noise ratio in dB, deviation of the latents) of fixed whole pictures, peak to peak 2."""
     picked = chosen[::max(1, len(chosen) // count)][:count]
-    errors = []
+    errors, latents = [], []
     for k, i in enumerate(picked):
         x = pictures.composite([i], [k % len(COLOR_NAMES)])
-        y = vae.decode(vae.encode(x).latent_dist.mean).sample.clamp(-1, 1)
-        errors.append((y - x).square().mean().item())
-    return float(np.mean([10 * math.log10(4 / e) for e in errors]))
+        latents.append(vae.encode(x).latent_dist.mean)
+        errors.append((vae.decode(latents[-1]).sample.clamp(-1, 1) - x).square().mean().item())
+    return float(np.mean([10 * math.log10(4 / e) for e in errors])), torch.cat(latents).std().item()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_work_argument(parser)
     parser.add_argument("--minutes", type=float, default=42, help="length of the whole run")
+    parser.add_argument("--steps", type=int, help="stop earlier, after so many steps of this start")
     parser.add_argument("--decoder", action="store_true", help="freeze the encoder, train on whole pictures only")
     parser.add_argument("--lr", type=float, help="highest rate (default 1.5e-3, with --decoder 5e-4)")
     parser.add_argument("--threads", type=int, default=2)
@@ -81,16 +82,20 @@ def main():
         vae.load_state_dict(state["vae"])
         optimizer.load_state_dict(state["optimizer"])
         step, seconds = state["step"], state["seconds"]
+    first = step
     torch.manual_seed(step)
     rng, clock, stop = np.random.default_rng(step), ActiveClock(seconds), StopSignal()
     log = CsvLog(state_folder / "log.csv", ("step", "seconds", "absolute_error", "psnr_db", "lr"))
     saved, errors = seconds, []
 
     def save():
+        psnr, deviation = measure(vae, pictures, chosen)
+        if not args.decoder:
+            vae.register_to_config(scaling_factor=1 / deviation)
         save_checkpoint(dict(vae=vae.state_dict(), optimizer=optimizer.state_dict(), step=step, seconds=clock.seconds),
                         state_folder, step)
         log.row(step=step, seconds=round(clock.seconds), absolute_error=round(float(np.mean(errors)), 4),
-                psnr_db=round(psnr(vae, pictures, chosen), 2), lr=round(rate, 7))
+                psnr_db=round(psnr, 2), lr=round(rate, 7))
         vae.save_pretrained(target)
 
     while True:
@@ -113,7 +118,7 @@ def main():
         optimizer.step()
         step += 1
         errors.append(absolute.item())
-        finished = part >= 1 or stop.requested
+        finished = part >= 1 or stop.requested or step - first == args.steps
         if finished or clock.seconds - saved >= 300:
             save()
             saved, errors = clock.seconds, []

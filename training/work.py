@@ -82,7 +82,7 @@ class CsvLog:
 class ActiveClock:
     """Seconds spent working. A gap of more than `gap` seconds between two ticks was a pause and does not count."""
 
-    def __init__(self, seconds=0.0, gap=30.0):
+    def __init__(self, seconds=0.0, gap=120.0):
         self.seconds, self.gap, self._last = seconds, gap, time.monotonic()
 
     def tick(self):

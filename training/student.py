@@ -1,0 +1,89 @@
+"""What the distillation recipes share: a teacher with guidance, students that take the guidance scale as an input.
+
+A student is the default U-Net with `time_cond_proj_dim`: it receives an embedding of the guidance scale w [batch, 64],
+as latent consistency models do, so one evaluation does what the teacher needs two for.
+"""
+import torch
+from diffusers import UNet2DConditionModel
+from torch.nn import functional as F
+
+from models import AutoencoderKL, CLIPTextModel, load_part, load_tokenizer, new_schedule, new_unet, token_ids
+from train_unet import Examples
+
+GUIDANCE_CHANNELS = 64
+# Guidance scales are drawn evenly from here.
+GUIDANCE = (2.0, 6.0)
+
+
+def guidance_embedding(w, channels=GUIDANCE_CHANNELS):
+    """Sinusoids of (w - 1) x 1000 [batch] -> [batch, channels]; the same as in diffusers' LCM pipeline."""
+    half = channels // 2
+    frequencies = torch.exp(torch.arange(half) * -(torch.log(torch.tensor(10000.0)) / (half - 1)))
+    angles = (w - 1)[:, None] * 1000 * frequencies[None]
+    return torch.cat([angles.sin(), angles.cos()], 1)
+
+
+def new_student(weights=None):
+    """A student U-Net; `weights` of a plain U-Net or of another student. The new input starts without effect."""
+    student = new_unet(time_cond_proj_dim=GUIDANCE_CHANNELS)
+    torch.nn.init.zeros_(student.time_embedding.cond_proj.weight)
+    if weights is not None:
+        missing, unexpected = student.load_state_dict(weights, strict=False)
+        if unexpected or set(missing) - {"time_embedding.cond_proj.weight"}:
+            raise ValueError(f"weights do not fit: missing {missing}, unexpected {unexpected}")
+    return student
+
+
+class Teacher:
+    """A frozen model folder: predictions with classifier-free guidance, or of a student that has it built in."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.unet = load_part(UNet2DConditionModel, folder / "unet").eval().requires_grad_(False)
+        self.text_encoder = load_part(CLIPTextModel, folder / "text_encoder").eval().requires_grad_(False)
+        self.tokenizer = load_tokenizer(folder / "tokenizer")
+        self.vae = load_part(AutoencoderKL, folder / "vae").eval()
+        self.schedule = new_schedule()
+        self.empty = self.hidden(token_ids(self.tokenizer, [""]))
+
+    @property
+    def has_guidance_input(self):
+        return self.unet.config.time_cond_proj_dim is not None
+
+    @torch.no_grad()
+    def hidden(self, ids):
+        """Token ids [batch, 32] -> hidden states [batch, 32, 192]."""
+        return self.text_encoder(ids)[0]
+
+    @torch.no_grad()
+    def velocity(self, x, times, hidden, w):
+        """Guided v [batch, 8, 16, 16] at times [batch] with guidance scales w [batch]."""
+        if self.has_guidance_input:
+            return predict(self.unet, x, times, hidden, w)
+        plain, guided = self.unet(
+            torch.cat([x, x]), torch.cat([times, times]),
+            encoder_hidden_states=torch.cat([self.empty.expand_as(hidden), hidden])).sample.chunk(2)
+        return plain + w.view(-1, 1, 1, 1) * (guided - plain)
+
+    def examples(self, work, seed):
+        return Examples(work, self.vae, self.tokenizer, seed)
+
+
+def predict(student, x, times, hidden, w):
+    """The student's v [batch, 8, 16, 16]."""
+    return student(x, times, encoder_hidden_states=hidden, timestep_cond=guidance_embedding(w)).sample
+
+
+def draw_guidance(count):
+    low, high = GUIDANCE
+    return low + (high - low) * torch.rand(count)
+
+
+def pseudo_huber(a, b, c=0.03):
+    """Mean of sqrt(d^2 + c^2) - c: squared near zero, absolute far away."""
+    return ((a - b).square() + c * c).sqrt().mean() - c
+
+
+def weighted_error(a, b, weight):
+    """Squared error with one weight per picture [batch]."""
+    return (F.mse_loss(a, b, reduction="none").mean((1, 2, 3)) * weight).mean()

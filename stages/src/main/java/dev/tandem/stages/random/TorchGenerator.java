@@ -71,7 +71,9 @@ public final class TorchGenerator {
     }
   }
 
-  /** One value in double precision; values come in pairs, and the second waits for the next call. */
+  /**
+   * One value in double precision; values come in pairs, and the second waits for the next call.
+   */
   private double normal() {
     if (spare.isPresent()) {
       double value = spare.getAsDouble();
@@ -93,6 +95,6 @@ public final class TorchGenerator {
   private double uniformDouble() {
     long high = words.nextInt();
     long low = words.nextInt() & 0xffffffffL;
-    return ((high << 32 | low) & ((1L << 53) - 1)) * 0x1p-53;
+    return (((high << 32) | low) & ((1L << 53) - 1)) * 0x1p-53;
   }
 }

@@ -139,11 +139,11 @@ final class BytePairEncoding {
   private void offer(PriorityQueue<Long> queue, int[] symbol, int left, int right) {
     Merge m = merges.get(key(symbol[left], symbol[right]));
     if (m != null) {
-      queue.add((long) m.rank() << 32 | left);
+      queue.add(((long) m.rank() << 32) | left);
     }
   }
 
   private static long key(int left, int right) {
-    return (long) left << 32 | right & 0xffffffffL;
+    return ((long) left << 32) | (right & 0xffffffffL);
   }
 }

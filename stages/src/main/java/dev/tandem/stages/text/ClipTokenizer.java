@@ -13,9 +13,9 @@ import java.util.Map;
  * CLIP's tokenizer: byte-level BPE over normalised text, as in transformers' {@code
  * tokenization_clip.py}. Immutable, so it may be used by several threads.
  *
- * <p>Its ids are transformers' for all text but two kinds: out-of-order sequences of combining marks
- * that Unicode has had only since version 10 (brought into canonical order here, as NFC asks; not
- * there, whose tables are older), and capital letters younger than the Java runtime's Unicode.
+ * <p>Its ids are transformers' for all text but two kinds: out-of-order sequences of combining
+ * marks that Unicode has had only since version 10 (brought into canonical order here, as NFC asks;
+ * not there, whose tables are older), and capital letters younger than the Java runtime's Unicode.
  */
 public final class ClipTokenizer {
   private static final int CLIP_LENGTH = 77;

@@ -16,8 +16,8 @@ final class TextNormalizer {
   }
 
   /**
-   * Lower case without context, unlike {@link String#toLowerCase}, which turns a sigma at the end of
-   * a word into another letter.
+   * Lower case without context, unlike {@link String#toLowerCase}, which turns a sigma at the end
+   * of a word into another letter.
    */
   private static String lowerCase(String text) {
     StringBuilder s = new StringBuilder(text.length());

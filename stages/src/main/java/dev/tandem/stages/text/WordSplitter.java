@@ -19,7 +19,9 @@ final class WordSplitter {
               + "|\\p{L}+|\\p{N}|[^\\s\\p{L}\\p{N}]+",
           Pattern.UNICODE_CHARACTER_CLASS);
 
-  /** GPT-2's pattern, which the byte level of transformers' tokenizer applies to each word again. */
+  /**
+   * GPT-2's pattern, which the byte level of transformers' tokenizer applies to each word again.
+   */
   private static final Pattern GPT2 =
       Pattern.compile(
           CONTRACTIONS + "|\\p{L}+|\\p{N}+|[^\\s\\p{L}\\p{N}]+", Pattern.UNICODE_CHARACTER_CLASS);

@@ -1,0 +1,68 @@
+package dev.tandem.orchestrator;
+
+/**
+ * One picture to make.
+ *
+ * @param negative what the picture should not show; empty for nothing
+ * @param seed of the picture's own generator, as {@code torch.Generator("cpu").manual_seed}
+ * @param steps of the sampler, at least 1
+ * @param guidance scale of classifier-free guidance; 1 switches it off
+ * @param width pixels, or 0 for the model's own size
+ * @param height pixels, or 0 for the model's own size
+ * @param sampler its name, or empty for the model's own
+ */
+public record Request(
+    String prompt,
+    String negative,
+    long seed,
+    int steps,
+    float guidance,
+    int width,
+    int height,
+    String sampler) {
+  public static final int DEFAULT_STEPS = 20;
+  public static final float DEFAULT_GUIDANCE = 5;
+  public static final long DEFAULT_SEED = 42;
+
+  public Request {
+    if (steps < 1 || steps > 1000) {
+      throw new IllegalArgumentException("steps must be 1 to 1000, got " + steps);
+    }
+    if (!(guidance >= 0 && guidance <= 100)) {
+      throw new IllegalArgumentException("guidance must be 0 to 100, got " + guidance);
+    }
+    if (width < 0 || height < 0) {
+      throw new IllegalArgumentException(
+          "width and height must not be negative, got " + width + " x " + height);
+    }
+  }
+
+  /** A request with default settings. */
+  public static Request of(String prompt) {
+    return new Request(prompt, "", DEFAULT_SEED, DEFAULT_STEPS, DEFAULT_GUIDANCE, 0, 0, "");
+  }
+
+  public Request withNegative(String value) {
+    return new Request(prompt, value, seed, steps, guidance, width, height, sampler);
+  }
+
+  public Request withSeed(long value) {
+    return new Request(prompt, negative, value, steps, guidance, width, height, sampler);
+  }
+
+  public Request withSteps(int value) {
+    return new Request(prompt, negative, seed, value, guidance, width, height, sampler);
+  }
+
+  public Request withGuidance(float value) {
+    return new Request(prompt, negative, seed, steps, value, width, height, sampler);
+  }
+
+  public Request withSize(int newWidth, int newHeight) {
+    return new Request(prompt, negative, seed, steps, guidance, newWidth, newHeight, sampler);
+  }
+
+  public Request withSampler(String value) {
+    return new Request(prompt, negative, seed, steps, guidance, width, height, value);
+  }
+}

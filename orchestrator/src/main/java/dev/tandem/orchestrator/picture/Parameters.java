@@ -1,0 +1,53 @@
+package dev.tandem.orchestrator.picture;
+
+import dev.tandem.orchestrator.Request;
+import java.math.BigDecimal;
+
+/** The text that AUTOMATIC1111's web UI writes into a picture, which many programs read. */
+public final class Parameters {
+  private Parameters() {}
+
+  /**
+   * For example:
+   *
+   * <pre>
+   * red apple, flat style
+   * Negative prompt: blurry
+   * Steps: 20, Sampler: DDIM, CFG scale: 5, Seed: 7, Size: 128x128, Model: default, Version: Tandem
+   * </pre>
+   */
+  public static String of(Picture picture) {
+    Request r = picture.request();
+    StringBuilder s = new StringBuilder(r.prompt()).append('\n');
+    if (!r.negative().isEmpty()) {
+      s.append("Negative prompt: ").append(r.negative()).append('\n');
+    }
+    return s.append("Steps: ")
+        .append(r.steps())
+        .append(", Sampler: ")
+        .append(quoted(r.sampler()))
+        .append(", CFG scale: ")
+        .append(plain(r.guidance()))
+        .append(", Seed: ")
+        .append(r.seed())
+        .append(", Size: ")
+        .append(r.width())
+        .append('x')
+        .append(r.height())
+        .append(", Model: ")
+        .append(quoted(picture.model()))
+        .append(", Version: Tandem")
+        .toString();
+  }
+
+  /** As few digits as say the number: 5, 7.5. */
+  static String plain(float value) {
+    return new BigDecimal(Float.toString(value)).stripTrailingZeros().toPlainString();
+  }
+
+  /** A value that would be taken for several is quoted as a JSON string. */
+  private static String quoted(String value) {
+    boolean plain = value.chars().noneMatch(c -> c == ',' || c == ':' || c == '\n' || c == '"');
+    return plain ? value : '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+}

@@ -1,0 +1,50 @@
+package dev.tandem.orchestrator.picture;
+
+import dev.tandem.orchestrator.Request;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * A finished picture.
+ *
+ * @param index its place in the run, from 0
+ * @param request what was asked for, with width, height and sampler as used
+ * @param model name of the model's folder
+ * @param rgb {@code height * width * 3} bytes, row by row from the top
+ */
+public record Picture(int index, Request request, String model, byte[] rgb) {
+  public Picture {
+    int need = request.width() * request.height() * 3;
+    if (rgb.length != need) {
+      throw new IllegalArgumentException("a picture of " + need + " bytes got " + rgb.length);
+    }
+  }
+
+  public int width() {
+    return request.width();
+  }
+
+  public int height() {
+    return request.height();
+  }
+
+  /** A copy as {@link BufferedImage#TYPE_INT_RGB}. */
+  public BufferedImage toBufferedImage() {
+    BufferedImage image = new BufferedImage(width(), height(), BufferedImage.TYPE_INT_RGB);
+    int[] pixels = new int[width() * height()];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (rgb[3 * i] & 255) << 16 | (rgb[3 * i + 1] & 255) << 8 | (rgb[3 * i + 2] & 255);
+    }
+    image.setRGB(0, 0, width(), height(), pixels, 0, width());
+    return image;
+  }
+
+  /**
+   * Writes a PNG that carries its {@link Parameters}; folders are made as needed, and the file
+   * appears whole or not at all.
+   */
+  public void writePng(Path file) throws IOException {
+    Png.write(this, file);
+  }
+}

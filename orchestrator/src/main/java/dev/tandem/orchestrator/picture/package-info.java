@@ -1,0 +1,2 @@
+/** Finished pictures and how they are written. */
+package dev.tandem.orchestrator.picture;

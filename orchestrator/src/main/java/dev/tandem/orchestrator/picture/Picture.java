@@ -13,6 +13,7 @@ import java.nio.file.Path;
  * @param model name of the model's folder
  * @param rgb {@code height * width * 3} bytes, row by row from the top
  */
+@SuppressWarnings("ArrayRecordComponent") // pictures are handed on, never compared
 public record Picture(int index, Request request, String model, byte[] rgb) {
   public Picture {
     int need = request.width() * request.height() * 3;

@@ -24,8 +24,7 @@ final class Png {
   static void write(Picture picture, Path file) throws IOException {
     Path target = file.toAbsolutePath();
     Files.createDirectories(target.getParent());
-    Path temporary =
-        Files.createTempFile(target.getParent(), "." + target.getFileName() + "-", ".tmp");
+    Path temporary = target.resolveSibling("." + target.getFileName() + ".tmp");
     try {
       encode(picture, temporary);
       Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);

@@ -33,7 +33,9 @@ final class Ring<T> {
   private final Thread thread;
 
   Ring(String threadName, int capacity, Receiver<T> receiver) {
-    int size = Integer.highestOneBit(Math.max(1, capacity - 1)) << 1; // a power of two >= capacity
+    // The slot of the task at work is freed only after it, so the ring needs more than its
+    // capacity.
+    int size = Integer.highestOneBit(capacity) << 1;
     buffer = RingBuffer.createSingleProducer(Slot::new, size, new BlockingWaitStrategy());
     credits = new Semaphore(capacity, true);
     EventHandler<Slot<T>> handler =

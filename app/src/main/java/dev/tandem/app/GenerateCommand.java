@@ -1,0 +1,211 @@
+package dev.tandem.app;
+
+import dev.tandem.orchestrator.Placement;
+import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.RunReport;
+import dev.tandem.orchestrator.Tandem;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tandem generate}: prompts in, PNG files out. */
+@Command(
+    name = "generate",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Makes a PNG picture of each prompt.",
+    footer = {
+      "",
+      "Examples:",
+      "  tandem generate \"red apple, flat style\"",
+      "  tandem generate --count 4 --seed 7 \"penguin, noto style on a blue background\"",
+      "  tandem generate --file prompts.txt --output pictures/"
+    })
+final class GenerateCommand implements Callable<Integer> {
+  private static final int GRACE_SECONDS = 20;
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "PROMPT",
+      description = "What to draw; several prompts make several pictures; - reads standard input.")
+  private List<String> prompts = new ArrayList<>();
+
+  @Option(
+      names = "--file",
+      paramLabel = "FILE",
+      description = "Read prompts from a file, one a line; - is standard input.")
+  private List<String> files = new ArrayList<>();
+
+  @Option(names = "--negative", paramLabel = "TEXT", description = "What not to draw.")
+  private String negative = "";
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Pictures for each prompt (default ${DEFAULT-VALUE}).")
+  private int count;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "" + Request.DEFAULT_SEED,
+      description =
+          "Seed of the first picture, the next ones count up; -1 draws one (default ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      defaultValue = "" + Request.DEFAULT_STEPS,
+      description = "Steps of the sampler (default ${DEFAULT-VALUE}).")
+  private int steps;
+
+  @Option(
+      names = "--guidance",
+      paramLabel = "X",
+      defaultValue = "" + Request.DEFAULT_GUIDANCE,
+      description = "How closely to follow the prompt; 1 is off (default ${DEFAULT-VALUE}).")
+  private float guidance;
+
+  @Option(names = "--width", paramLabel = "PIXELS", description = "Default: the model's own.")
+  private int width;
+
+  @Option(names = "--height", paramLabel = "PIXELS", description = "Default: the model's own.")
+  private int height;
+
+  @Option(
+      names = "--sampler",
+      paramLabel = "NAME",
+      description = "For example ddim or 'DPM++ 2M Karras'. Default: the model's own.")
+  private String sampler = "";
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "Model folder in the diffusers layout. Default: the one that comes with Tandem.")
+  private Path model = Home.folder().resolve("models").resolve("default");
+
+  @Option(
+      names = "--output",
+      paramLabel = "PATH",
+      description =
+          "A file, a folder, or a pattern with {prompt}, {seed}, {index} (default "
+              + OutputPattern.DEFAULT
+              + ").")
+  private String output = OutputPattern.DEFAULT;
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      defaultValue = "cpu",
+      description = "Where to compute; 'tandem devices' lists them (default ${DEFAULT-VALUE}).")
+  private String device;
+
+  @Option(names = "--text-device", paramLabel = "DEVICE", description = "For the text encoder.")
+  private String textDevice = "";
+
+  @Option(names = "--unet-device", paramLabel = "DEVICE", description = "For the denoising loop.")
+  private String unetDevice = "";
+
+  @Option(names = "--vae-device", paramLabel = "DEVICE", description = "For decoding.")
+  private String vaeDevice = "";
+
+  @Option(names = "--json", description = "Print the result as JSON on standard output.")
+  private boolean json;
+
+  @Option(names = "--quiet", description = "Print nothing but errors.")
+  private boolean quiet;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    List<Request> requests = requests();
+    List<Path> paths = new OutputPattern(output).files(requests);
+    PrintWriter err = spec.commandLine().getErr();
+    boolean terminal = System.console() != null && System.console().isTerminal();
+    ProgressBar bar = new ProgressBar(err, terminal && !quiet);
+    PictureFiles sink = new PictureFiles(requests, paths, bar, quiet || json);
+    CountDownLatch returned = new CountDownLatch(1);
+    try (Tandem tandem = Tandem.open(model, placement())) {
+      Thread stop = Thread.ofPlatform().unstarted(() -> interrupt(tandem, returned));
+      Runtime.getRuntime().addShutdownHook(stop);
+      RunReport report = tandem.generateAll(requests, sink);
+      bar.clear();
+      PrintWriter out = spec.commandLine().getOut();
+      if (json) {
+        ReportView.json(out, sink.results(), report);
+      } else if (!quiet) {
+        ReportView.table(out, report);
+      }
+      out.flush();
+      if (report.cancelled()) {
+        return Main.INTERRUPTED;
+      }
+      Runtime.getRuntime().removeShutdownHook(stop);
+      return report.failed() == 0 ? Main.DONE : Main.FAILED;
+    } finally {
+      returned.countDown();
+    }
+  }
+
+  private List<Request> requests() {
+    if (count < 1 || count > 1_000_000) {
+      throw new UsageException("--count must be 1 to 1000000, got " + count);
+    }
+    if (seed < -1) {
+      throw new UsageException("--seed must be -1 (draw one) or at least 0, got " + seed);
+    }
+    long first = seed >= 0 ? seed : ThreadLocalRandom.current().nextLong(1L << 32);
+    List<Request> requests = new ArrayList<>();
+    try {
+      for (String prompt : Prompts.collect(prompts, files, System.in)) {
+        for (int i = 0; i < count; i++) {
+          requests.add(
+              new Request(
+                  prompt,
+                  negative,
+                  first + requests.size(),
+                  steps,
+                  guidance,
+                  width,
+                  height,
+                  sampler));
+        }
+      }
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage());
+    }
+    return requests;
+  }
+
+  private Placement placement() {
+    return new Placement(
+        textDevice.isEmpty() ? device : textDevice,
+        unetDevice.isEmpty() ? device : unetDevice,
+        vaeDevice.isEmpty() ? device : vaeDevice);
+  }
+
+  /** Ctrl-C: stop after the step at work, keep finished pictures, let the table be printed. */
+  private static void interrupt(Tandem tandem, CountDownLatch returned) {
+    tandem.cancel();
+    try {
+      if (!returned.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
+        System.err.println("tandem: a stage did not stop within " + GRACE_SECONDS + " s");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.tandem.app;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** Entry point. Exit codes: 0 done, 1 failed, 2 bad usage, 130 interrupted. */
+@Command(
+    name = "tandem",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    subcommands = {GenerateCommand.class, DevicesCommand.class},
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Makes pictures from prompts on every device of this machine.")
+public final class Main {
+  static final int DONE = 0;
+  static final int FAILED = 1;
+  static final int USAGE = 2;
+  static final int INTERRUPTED = 130;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Print the stack trace of an error.")
+  private boolean debug;
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    System.exit(run(args));
+  }
+
+  /** Runs a command line and returns its exit code. */
+  static int run(String... args) {
+    Main main = new Main();
+    CommandLine line = new CommandLine(main);
+    line.setParameterExceptionHandler(Main::badUsage);
+    line.setExecutionExceptionHandler(
+        (e, command, parsed) -> {
+          if (main.debug) {
+            e.printStackTrace(command.getErr());
+          }
+          command.getErr().println("tandem: " + message(e));
+          command.getErr().flush();
+          return e instanceof UsageException ? USAGE : FAILED;
+        });
+    return line.execute(args.length == 0 ? new String[] {"--help"} : args);
+  }
+
+  private static int badUsage(CommandLine.ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    command.getErr().println("tandem: " + e.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr());
+    command
+        .getErr()
+        .println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    command.getErr().flush();
+    return USAGE;
+  }
+
+  /** One line that says what went wrong. */
+  static String message(Throwable e) {
+    String text = e.getMessage();
+    if (e instanceof OutOfMemoryError) {
+      return "out of memory (" + text + "); make fewer or smaller pictures";
+    }
+    return text == null || text.isBlank() ? e.toString() + " (use --debug)" : text.strip();
+  }
+
+  /** Reads the version that the build wrote into the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String v = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"Tandem " + (v == null ? "(unpackaged)" : v)};
+    }
+  }
+}

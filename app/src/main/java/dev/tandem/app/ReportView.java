@@ -1,0 +1,72 @@
+package dev.tandem.app;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tandem.orchestrator.RunReport;
+import dev.tandem.orchestrator.timeline.StageSummary;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+
+/** A run as a table for people and as JSON for programs. */
+final class ReportView {
+  private ReportView() {}
+
+  static void table(PrintWriter out, RunReport report) {
+    List<List<String>> rows =
+        report.stages().stream()
+            .map(s -> List.of(s.stage(), s.device(), seconds(s.busyNs()), seconds(s.waitNs())))
+            .toList();
+    Table.print(out, List.of("stage", "device", "busy", "wait"), rows);
+    out.printf(
+        Locale.ROOT,
+        "%d picture%s in %s: %.2f pictures/s, overlap %.0f %%%s%n",
+        report.done(),
+        report.done() == 1 ? "" : "s",
+        seconds(report.wallNs()),
+        report.picturesPerSecond(),
+        100 * report.overlap().ratio(),
+        report.failed() == 0 ? "" : ", " + report.failed() + " failed");
+  }
+
+  static void json(PrintWriter out, List<PictureFiles.Result> results, RunReport report) {
+    ObjectNode root = new ObjectMapper().createObjectNode();
+    ArrayNode pictures = root.putArray("pictures");
+    for (PictureFiles.Result r : results) {
+      ObjectNode p = pictures.addObject();
+      p.put("index", r.index());
+      p.put("prompt", r.request().prompt());
+      p.put("negative", r.request().negative());
+      p.put("seed", r.request().seed());
+      p.put("steps", r.request().steps());
+      p.put("guidance", r.request().guidance());
+      p.put("sampler", r.request().sampler());
+      p.put("width", r.request().width());
+      p.put("height", r.request().height());
+      if (r.error().isEmpty()) {
+        p.put("file", r.file().toString());
+      } else {
+        p.put("error", r.error());
+      }
+    }
+    ArrayNode stages = root.putArray("stages");
+    for (StageSummary s : report.stages()) {
+      ObjectNode row = stages.addObject();
+      row.put("stage", s.stage());
+      row.put("device", s.device());
+      row.put("busySeconds", s.busyNs() / 1e9);
+      row.put("waitSeconds", s.waitNs() / 1e9);
+    }
+    root.put("done", report.done());
+    root.put("failed", report.failed());
+    root.put("seconds", report.wallNs() / 1e9);
+    root.put("picturesPerSecond", report.picturesPerSecond());
+    root.put("overlap", report.overlap().ratio());
+    out.println(root.toPrettyString());
+  }
+
+  private static String seconds(long ns) {
+    return String.format(Locale.ROOT, "%.2f s", ns / 1e9);
+  }
+}

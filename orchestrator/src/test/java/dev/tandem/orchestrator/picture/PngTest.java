@@ -1,0 +1,95 @@
+package dev.tandem.orchestrator.picture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tandem.orchestrator.Request;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PngTest {
+  @TempDir Path folder;
+
+  private static Picture picture(String prompt, String negative) {
+    Request r =
+        Request.of(prompt).withNegative(negative).withSeed(7).withSize(3, 2).withSampler("DDIM");
+    byte[] rgb = new byte[18];
+    for (int i = 0; i < rgb.length; i++) {
+      rgb[i] = (byte) (i * 14);
+    }
+    return new Picture(0, r, "default", rgb);
+  }
+
+  /** Chunks by type, read as the PNG specification lays them out. */
+  private static Map<String, byte[]> chunks(Path file) throws IOException {
+    Map<String, byte[]> chunks = new LinkedHashMap<>();
+    try (DataInputStream in = new DataInputStream(Files.newInputStream(file))) {
+      in.skipNBytes(8);
+      while (in.available() > 0) {
+        int length = in.readInt();
+        String type = new String(in.readNBytes(4), StandardCharsets.US_ASCII);
+        chunks.put(type, in.readNBytes(length));
+        in.readInt();
+      }
+    }
+    return chunks;
+  }
+
+  @Test
+  void latin1ParametersAreATextChunkAsAutomatic1111Writes() throws Exception {
+    Path file = folder.resolve("deep/er/a.png");
+    picture("crème brûlée, flat style", "blurry").writePng(file);
+    assertThat(new String(chunks(file).get("tEXt"), StandardCharsets.ISO_8859_1))
+        .isEqualTo(
+            "parameters\0crème brûlée, flat style\nNegative prompt: blurry\n"
+                + "Steps: 20, Sampler: DDIM, CFG scale: 5, Seed: 7, Size: 3x2, Model: default,"
+                + " Version: Tandem");
+  }
+
+  @Test
+  void otherParametersAreAnInternationalTextChunk() throws Exception {
+    Path file = folder.resolve("a.png");
+    picture("日本語 🍎", "").writePng(file);
+    String chunk = new String(chunks(file).get("iTXt"), StandardCharsets.UTF_8);
+    assertThat(chunk).startsWith("parameters\0\0\0\0\0日本語 🍎\nSteps: 20");
+    assertThat(chunks(file)).doesNotContainKey("tEXt");
+  }
+
+  @Test
+  void pixelsSurvive() throws Exception {
+    Path file = folder.resolve("a.png");
+    Picture p = picture("a", "");
+    p.writePng(file);
+    var image = ImageIO.read(file.toFile());
+    for (int i = 0; i < 6; i++) {
+      int rgb = image.getRGB(i % 3, i / 3);
+      assertThat(new int[] {rgb >> 16 & 255, rgb >> 8 & 255, rgb & 255})
+          .containsExactly(
+              p.rgb()[3 * i] & 255, p.rgb()[3 * i + 1] & 255, p.rgb()[3 * i + 2] & 255);
+    }
+  }
+
+  @Test
+  void whatCannotBeWrittenLeavesNothingBehind() throws Exception {
+    Path blocked = Files.createDirectories(folder.resolve("a.png/child")).getParent();
+    assertThatThrownBy(() -> picture("a", "").writePng(blocked)).isInstanceOf(IOException.class);
+    try (var left = Files.list(folder)) {
+      assertThat(left.map(p -> p.getFileName().toString())).containsExactly("a.png");
+    }
+  }
+
+  @Test
+  void numbersArePlain() {
+    assertThat(Parameters.plain(5f)).isEqualTo("5");
+    assertThat(Parameters.plain(7.5f)).isEqualTo("7.5");
+    assertThat(Parameters.plain(100f)).isEqualTo("100");
+  }
+}

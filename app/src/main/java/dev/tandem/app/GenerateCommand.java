@@ -134,7 +134,7 @@ final class GenerateCommand implements Callable<Integer> {
     List<Request> requests = requests();
     List<Path> paths = new OutputPattern(output).files(requests);
     PrintWriter err = spec.commandLine().getErr();
-    boolean terminal = System.console() != null && System.console().isTerminal();
+    boolean terminal = onTerminal();
     ProgressBar bar = new ProgressBar(err, terminal && !quiet);
     PictureFiles sink = new PictureFiles(requests, paths, bar, quiet || json);
     CountDownLatch returned = new CountDownLatch(1);
@@ -158,6 +158,11 @@ final class GenerateCommand implements Callable<Integer> {
     } finally {
       returned.countDown();
     }
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // since JDK 25 it is null again where there is no terminal
+  private static boolean onTerminal() {
+    return System.console() != null && System.console().isTerminal();
   }
 
   private List<Request> requests() {

@@ -1,5 +1,6 @@
 package dev.tandem.app;
 
+import dev.tandem.orchestrator.RequestException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -44,7 +45,7 @@ public final class Main {
           }
           command.getErr().println("tandem: " + message(e));
           command.getErr().flush();
-          return e instanceof UsageException ? USAGE : FAILED;
+          return e instanceof UsageException || e instanceof RequestException ? USAGE : FAILED;
         });
     return line.execute(args.length == 0 ? new String[] {"--help"} : args);
   }

@@ -26,13 +26,13 @@ public record Request(
 
   public Request {
     if (steps < 1 || steps > 1000) {
-      throw new IllegalArgumentException("steps must be 1 to 1000, got " + steps);
+      throw new RequestException("steps must be 1 to 1000, got " + steps);
     }
     if (!(guidance >= 0 && guidance <= 100)) {
-      throw new IllegalArgumentException("guidance must be 0 to 100, got " + guidance);
+      throw new RequestException("guidance must be 0 to 100, got " + guidance);
     }
     if (width < 0 || height < 0) {
-      throw new IllegalArgumentException(
+      throw new RequestException(
           "width and height must not be negative, got " + width + " x " + height);
     }
   }

@@ -1,0 +1,82 @@
+package dev.tandem.stages;
+
+import dev.tandem.devices.CompileOptions;
+import dev.tandem.devices.Device;
+import dev.tandem.devices.Executable;
+import dev.tandem.devices.Tensor;
+import dev.tandem.graph.Shape;
+import dev.tandem.stages.checkpoint.Component;
+import dev.tandem.stages.checkpoint.ModelFolder;
+import dev.tandem.stages.checkpoint.SafeTensors;
+import dev.tandem.stages.vae.Vae;
+
+/**
+ * Latents to pixels with a VAE, compiled for the size of the latest picture. One thread at a time.
+ */
+public final class DecodeStage implements AutoCloseable {
+  private final Vae vae;
+  private final SafeTensors weights;
+  private final Device device;
+  private final CompileOptions options;
+  private Executable executable;
+
+  public DecodeStage(ModelFolder folder, Device device, CompileOptions options) {
+    Component part = folder.component("vae");
+    this.weights = part.weights();
+    this.vae = Vae.of(part.config().json(), weights.names());
+    this.device = device;
+    this.options = options;
+  }
+
+  public Vae vae() {
+    return vae;
+  }
+
+  /** Compiles for a size of latents ahead of the first picture. */
+  public void prepare(int height, int width) {
+    Shape latents = Shape.of(1, height, width, vae.latentChannels());
+    if (executable == null || !executable.input(Vae.LATENTS).shape().equals(latents)) {
+      if (executable != null) {
+        executable.close();
+      }
+      executable = device.compile(vae.decode(1, height, width), weights, options);
+    }
+  }
+
+  /**
+   * Decodes a picture.
+   *
+   * @param latents of the denoiser, {@code [height, width, channels]}
+   * @return values from 0 to 1, {@code [8 * height, 8 * width, 3]}
+   */
+  public float[] decode(float[] latents, int height, int width, Runner runner) {
+    prepare(height, width);
+    float[] scaled = latents.clone();
+    vae.latentScaling().toDecoder(scaled);
+    executable.input(Vae.LATENTS).set(scaled);
+    runner.run(executable, 0);
+    Tensor image = executable.output(Vae.IMAGE);
+    float[] out = image.toFloats();
+    for (int i = 0; i < out.length; i++) {
+      out[i] = Math.clamp(out[i] / 2 + 0.5f, 0f, 1f);
+    }
+    return out;
+  }
+
+  /** Values from 0 to 1 to bytes, rounded half to even as NumPy does. */
+  public static byte[] toBytes(float[] image) {
+    byte[] out = new byte[image.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (byte) (int) Math.rint(image[i] * 255.0);
+    }
+    return out;
+  }
+
+  @Override
+  public void close() {
+    if (executable != null) {
+      executable.close();
+    }
+    weights.close();
+  }
+}

@@ -1,0 +1,103 @@
+package dev.tandem.stages;
+
+import dev.tandem.devices.CompileOptions;
+import dev.tandem.devices.Device;
+import dev.tandem.stages.checkpoint.ModelFolder;
+import dev.tandem.stages.clip.ClipTextModel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Prompts to conditioning: one CLIP text encoder, or two for models of the XL kind. Compiles when
+ * it is made. One thread at a time.
+ */
+public final class TextStage implements AutoCloseable {
+  private final List<TextEncoder> encoders = new ArrayList<>();
+  private final boolean zerosForEmpty;
+
+  /**
+   * Reads and compiles the text encoders of a model.
+   *
+   * @throws dev.tandem.stages.checkpoint.CheckpointException if a part is missing or damaged
+   */
+  public TextStage(ModelFolder model, Device device, CompileOptions options) {
+    if (isXl(model)) {
+      encoders.add(
+          new TextEncoder(
+              model,
+              "tokenizer",
+              "text_encoder",
+              Set.of(ClipTextModel.PENULTIMATE_HIDDEN_STATE),
+              device,
+              options));
+      encoders.add(
+          new TextEncoder(
+              model,
+              "tokenizer_2",
+              "text_encoder_2",
+              Set.of(ClipTextModel.PENULTIMATE_HIDDEN_STATE, ClipTextModel.TEXT_EMBEDS),
+              device,
+              options));
+    } else {
+      encoders.add(
+          new TextEncoder(
+              model,
+              "tokenizer",
+              "text_encoder",
+              Set.of(ClipTextModel.LAST_HIDDEN_STATE),
+              device,
+              options));
+    }
+    zerosForEmpty = isXl(model) && model.index().flag("force_zeros_for_empty_prompt").orElse(true);
+  }
+
+  private static boolean isXl(ModelFolder model) {
+    return model.has("text_encoder_2");
+  }
+
+  /**
+   * Encodes a prompt.
+   *
+   * @param warnings told if the prompt is over the token limit, with what was cut off
+   */
+  public Conditioning encode(String prompt, Runner runner, Consumer<String> warnings) {
+    TextEncoder first = encoders.getFirst();
+    first.run(prompt, runner, 0, warnings);
+    if (encoders.size() == 1) {
+      return Conditioning.of(first.tokens(), first.output(ClipTextModel.LAST_HIDDEN_STATE));
+    }
+    TextEncoder second = encoders.get(1);
+    second.run(prompt, runner, 1, text -> {}); // both tokenizers cut at the same place
+    float[] hidden =
+        beside(
+            first.tokens(),
+            first.output(ClipTextModel.PENULTIMATE_HIDDEN_STATE),
+            second.output(ClipTextModel.PENULTIMATE_HIDDEN_STATE));
+    return new Conditioning(first.tokens(), hidden, second.output(ClipTextModel.TEXT_EMBEDS));
+  }
+
+  /** Encodes a negative prompt: XL models were trained with zeros for an empty one. */
+  public Conditioning encodeNegative(String prompt, Runner runner, Consumer<String> warnings) {
+    Conditioning c = encode(prompt, runner, warnings);
+    return zerosForEmpty && prompt.isEmpty() ? c.zeros() : c;
+  }
+
+  /** Rows of two matrices beside each other. */
+  private static float[] beside(int rows, float[] a, float[] b) {
+    int n = a.length / rows;
+    int m = b.length / rows;
+    float[] out = new float[a.length + b.length];
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(a, r * n, out, r * (n + m), n);
+      System.arraycopy(b, r * m, out, r * (n + m) + n, m);
+    }
+    return out;
+  }
+
+  @Override
+  public void close() {
+    encoders.forEach(TextEncoder::close);
+  }
+}

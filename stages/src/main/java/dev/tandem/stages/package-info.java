@@ -1,0 +1,10 @@
+/**
+ * The stages of a picture, each on one device: they build graphs from a model folder, compile them,
+ * and move small arrays between host and device. Latents on the host are {@code float[]} of one
+ * picture, {@code [height, width, channels]}.
+ *
+ * <pre>
+ *   prompt --TextStage--> Conditioning --DenoiseStage--> latents --DecodeStage--> RGB bytes
+ * </pre>
+ */
+package dev.tandem.stages;

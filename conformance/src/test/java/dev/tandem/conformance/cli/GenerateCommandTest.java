@@ -1,0 +1,133 @@
+package dev.tandem.conformance.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tandem.conformance.cli.Shell.Result;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The command line through the launcher, as a user meets it. */
+class GenerateCommandTest {
+  @TempDir Path folder;
+
+  private Result generate(String arguments) {
+    return Shell.run("./tandem generate " + arguments);
+  }
+
+  @Test
+  void writesAPictureAndAShortTable() throws Exception {
+    Path file = folder.resolve("a.png");
+    Result r = generate("'red apple, flat style' --steps 2 --seed 7 --output " + file);
+    assertThat(r.exitCode()).as(r.err()).isZero();
+    var image = ImageIO.read(file.toFile());
+    assertThat(image.getWidth()).isEqualTo(128);
+    assertThat(image.getHeight()).isEqualTo(128);
+    assertThat(r.err()).contains(file.toString());
+    assertThat(r.out().lines().map(l -> l.split(" ")[0]))
+        .containsExactly("stage", "encode", "denoise", "decode", "output", "1");
+    assertThat(r.out()).contains("pictures/s", "overlap");
+  }
+
+  @Test
+  void pictureIUsesSeedPlusIWhateverRunsBesideIt() throws Exception {
+    generate("'red apple' 'penguin' --count 2 --steps 2 --seed 5 --quiet --output " + folder + "/{index}.png");
+    Result alone = generate("penguin --steps 2 --seed 8 --quiet --output " + folder + "/alone.png");
+    assertThat(alone.out() + alone.err()).isEmpty();
+    assertThat(pixels("alone.png")).isEqualTo(pixels("0003.png"));
+    assertThat(pixels("0002.png")).isNotEqualTo(pixels("0003.png"));
+  }
+
+  private int[] pixels(String name) throws Exception {
+    var image = ImageIO.read(folder.resolve(name).toFile());
+    return image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+  }
+
+  @Test
+  void jsonHoldsWhatTheTableHolds() throws Exception {
+    Result r =
+        Shell.run(
+            "./tandem generate - --negative blurry --steps 2 --json --output " + folder + "/",
+            "red apple\n\ntiger face\n");
+    JsonNode json = new ObjectMapper().readTree(r.out());
+    assertThat(r.exitCode()).as(r.err()).isZero();
+    assertThat(json.at("/pictures/1/prompt").asText()).isEqualTo("tiger face");
+    assertThat(json.at("/pictures/1/seed").asLong()).isEqualTo(43);
+    assertThat(json.at("/pictures/1/negative").asText()).isEqualTo("blurry");
+    assertThat(Path.of(json.at("/pictures/1/file").asText())).exists();
+    assertThat(json.get("done").asInt()).isEqualTo(2);
+    assertThat(json.at("/stages/1/stage").asText()).isEqualTo("denoise");
+    assertThat(json.at("/stages/1/busySeconds").asDouble()).isPositive();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          apple --width 100            | 2 | width must be divisible by 8, got 100; try 96 or 104
+          apple --steps 0              | 2 | steps must be 1 to 1000, got 0
+          apple --steps many           | 2 | 'many' is not an int
+          apple --count 0              | 2 | --count must be 1 to 1000000, got 0
+          apple --sampler magic        | 2 | magic
+          apple --output {model}.png   | 2 | unknown placeholder
+          apple --output a.png --count 2 | 2 | same file
+          apple --frobnicate           | 2 | --frobnicate
+          --file gone.txt              | 2 | cannot read prompts from 'gone.txt': no such file
+          --quiet                      | 2 | no prompt given
+          apple --model gone           | 1 | gone does not exist
+          apple --model README.md      | 1 | README.md is not a folder
+          apple --device warp          | 1 | unknown device 'warp'; found: cpu
+          apple --device cpu,threads=0 | 1 | threads=0
+          apple --output /proc/x/a.png | 1 | cannot write '/proc/x/a.png'
+          """)
+  void aMistakeIsOneClearLine(String arguments, int exitCode, String message) {
+    Result r = generate(arguments + " --steps 1".repeat(arguments.contains("--steps") ? 0 : 1));
+    assertThat(r.exitCode()).as(r.err()).isEqualTo(exitCode);
+    List<String> lines = r.err().lines().filter(l -> l.startsWith("tandem: ")).toList();
+    assertThat(lines).as(r.err()).hasSize(1);
+    assertThat(lines.getFirst()).contains(message);
+    assertThat(r.err()).doesNotContain("\tat ");
+    assertThat(Files.exists(Shell.ROOT.resolve("a.png"))).isFalse();
+  }
+
+  @Test
+  void debugShowsTheStackTrace() {
+    assertThat(generate("apple --model gone --debug").err()).contains("\tat dev.tandem");
+  }
+
+  @Test
+  void aPromptOverTheLimitIsCutWithAWarningThatQuotesIt() {
+    String words = "apple ".repeat(40) + "banana";
+    Result r = generate("'" + words + "' --steps 1 --output " + folder + "/a.png");
+    assertThat(r.exitCode()).isZero();
+    assertThat(r.err()).contains("warning").contains("32 tokens").contains("banana");
+  }
+
+  @Test
+  void interruptKeepsFinishedPicturesAndExits130() throws Exception {
+    Path out = Shell.file(".out");
+    Path err = Shell.file(".err");
+    String command = "./tandem generate apple --count 500 --steps 20 --output " + folder + "/{index}.png";
+    Process process = Shell.start(command, out, err);
+    while (process.isAlive() && !Files.exists(folder.resolve("0001.png"))) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    Result r = Shell.end(process, command, out, err);
+    assertThat(r.exitCode()).as(r.err()).isEqualTo(130);
+    assertThat(ImageIO.read(folder.resolve("0000.png").toFile()).getWidth()).isEqualTo(128);
+    String[] left = folder.toFile().list();
+    assertThat(Arrays.stream(left)).allMatch(name -> name.matches("\\d{4}\\.png"));
+    assertThat(left.length).isLessThan(500);
+  }
+}

@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What the README says works. */
 class ReadmeTest {
   /** {@code ./test} is what runs this; the golden checks have tests of their own. */
-  private static final Set<String> RUN_ELSEWHERE = Set.of("./test", "./test golden conformance/golden");
+  private static final Set<String> RUN_ELSEWHERE =
+      Set.of("./test", "./test golden conformance/golden");
 
   private static Stream<String> blocks(String language) throws Exception {
     String readme = Files.readString(Shell.ROOT.resolve("README.md"));
@@ -40,7 +41,13 @@ class ReadmeTest {
   @MethodSource("commands")
   void everyCommandWorks(String command, @TempDir Path folder) throws Exception {
     String here = command.replace("./tandem", Shell.ROOT + "/tandem");
-    Shell.Result r = Shell.run("bash -c 'cd \"$1\" && eval \"$2\"' - '" + folder + "' '" + here.replace("'", "'\\''") + "'");
+    Shell.Result r =
+        Shell.run(
+            "bash -c 'cd \"$1\" && eval \"$2\"' - '"
+                + folder
+                + "' '"
+                + here.replace("'", "'\\''")
+                + "'");
     assertThat(r.exitCode()).as(r.err()).isZero();
     if (command.contains("generate")) {
       try (Stream<Path> files = Files.walk(folder)) {
@@ -55,7 +62,8 @@ class ReadmeTest {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     String classPath = System.getProperty("java.class.path");
     var unit =
-        new SimpleJavaFileObject(URI.create("mem:///Example.java"), javax.tools.JavaFileObject.Kind.SOURCE) {
+        new SimpleJavaFileObject(
+            URI.create("mem:///Example.java"), javax.tools.JavaFileObject.Kind.SOURCE) {
           @Override
           public CharSequence getCharContent(boolean ignore) {
             return source;
@@ -66,7 +74,11 @@ class ReadmeTest {
     Shell.Result r =
         Shell.run(
             Path.of(System.getProperty("java.home"), "bin", "java")
-                + " --enable-native-access=ALL-UNNAMED -cp '" + folder + ":" + classPath + "' Example");
+                + " --enable-native-access=ALL-UNNAMED -cp '"
+                + folder
+                + ":"
+                + classPath
+                + "' Example");
     assertThat(r.out()).as(r.err()).isEqualTo("128 x 128\n");
   }
 }

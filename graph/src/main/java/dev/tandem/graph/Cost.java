@@ -13,7 +13,6 @@ public record Cost(long flops, long bytesRead, long bytesWritten) {
       return ZERO;
     }
     long out = n.shape().elements();
-    long read = n.inputs().stream().mapToLong(Node::bytes).sum();
     long flops =
         switch (n.op()) {
           case Op.Conv2d _ -> {
@@ -31,16 +30,19 @@ public record Cost(long flops, long bytesRead, long bytesWritten) {
           case Op.Geglu _ -> 6 * out;
           case Op.Add _, Op.Scale _ -> out;
           case Op.TimestepEmbedding _ -> 4 * out;
-          case Op.Embedding _ -> 0;
-          case Op.GatherRows _ -> 0;
-          case Op.Upsample _ -> 0;
-          case Op.Concat _ -> 0;
+          case Op.Embedding _, Op.GatherRows _, Op.Upsample _, Op.Concat _ -> 0;
           case Op.Input _, Op.Weight _, Op.Reshape _ -> 0;
         };
-    if (n.op() instanceof Op.Embedding || n.op() instanceof Op.GatherRows) {
-      read = n.bytes();
-    }
-    return new Cost(flops, read, n.bytes());
+    return new Cost(flops, bytesRead(n), n.bytes());
+  }
+
+  /** All operands once, but of a table only the rows that the indices pick. */
+  private static long bytesRead(Node n) {
+    return switch (n.op()) {
+      case Op.Embedding _ -> n.bytes() + n.input(0).bytes();
+      case Op.GatherRows _ -> n.bytes() + n.input(1).bytes();
+      default -> n.inputs().stream().mapToLong(Node::bytes).sum();
+    };
   }
 
   /** The cost of a whole graph. */

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Builds a {@link Graph} node by node; every call checks shapes at once.
@@ -56,7 +55,7 @@ public final class GraphBuilder {
   /** Linear layer with weights {@code prefix.weight} and, if {@code bias}, {@code prefix.bias}. */
   public Node linear(String prefix, Node x, int out, boolean bias) {
     Op op = new Op.Linear(bias, false, Activation.NONE);
-    Node w = weight(prefix + ".weight", out, x.shape().dim(-1));
+    Node w = weight(prefix + ".weight", out, channels(prefix, "linear", x));
     return bias ? add(prefix, op, x, w, weight(prefix + ".bias", out)) : add(prefix, op, x, w);
   }
 
@@ -77,7 +76,7 @@ public final class GraphBuilder {
 
   /** Layer norm with weights {@code prefix.weight} and {@code prefix.bias}. */
   public Node layerNorm(String prefix, Node x, float eps) {
-    int c = x.shape().dim(-1);
+    int c = channels(prefix, "layernorm", x);
     return add(
         prefix,
         new Op.LayerNorm(eps),
@@ -140,6 +139,7 @@ public final class GraphBuilder {
 
   /** Declares a result; a graph may have several. */
   public GraphBuilder output(String outputName, Node n) {
+    own(n);
     if (outputs.put(outputName, n) != null) {
       throw new GraphException("graph '" + name + "' has two outputs named '" + outputName + "'");
     }
@@ -153,8 +153,9 @@ public final class GraphBuilder {
 
   /** Any operation: used by passes and by tests. */
   public Node add(String nodeName, Op op, List<Node> operands) {
+    operands.forEach(this::own);
     Shape shape = op.infer(nodeName, operands);
-    Node n = new Node(nodes.size(), nodeName, op, operands, shape, op.resultType());
+    Node n = new Node(nodes.size(), nodeName, op, operands, shape, op.resultType(operands));
     nodes.add(n);
     return n;
   }
@@ -183,20 +184,25 @@ public final class GraphBuilder {
     return new Graph(name, kept, out);
   }
 
+  /** Refuses a node of another builder: its position would mean another node here. */
+  private void own(Node n) {
+    if (n.id() >= nodes.size() || !nodes.get(n.id()).equals(n)) {
+      throw new GraphException("graph '" + name + "' did not make node " + n);
+    }
+  }
+
   private static int channels(String prefix, String kind, Node x, int rank) {
-    return Optional.of(x.shape())
-        .filter(s -> s.rank() == rank)
-        .map(s -> s.dim(-1))
-        .orElseThrow(
-            () ->
-                new GraphException(
-                    kind
-                        + " '"
-                        + prefix
-                        + "': input "
-                        + x.shape()
-                        + " must have "
-                        + rank
-                        + " axes"));
+    if (x.shape().rank() != rank) {
+      throw new GraphException(
+          kind + " '" + prefix + "': input " + x.shape() + " must have " + rank + " axes");
+    }
+    return x.shape().dim(-1);
+  }
+
+  private static int channels(String prefix, String kind, Node x) {
+    if (x.shape().rank() == 0) {
+      throw new GraphException(kind + " '" + prefix + "': input " + x.shape() + " is a scalar");
+    }
+    return x.shape().dim(-1);
   }
 }

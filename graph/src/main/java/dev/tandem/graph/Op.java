@@ -135,8 +135,15 @@ public sealed interface Op {
     return ShapeInference.infer(this, name, inputs);
   }
 
-  /** Type of the result: everything is computed in F32 unless a device stores it narrower. */
-  default DType resultType() {
-    return this instanceof Input in ? in.type() : DType.F32;
+  /**
+   * Type of the result for the given operands: everything is computed in F32 unless a device stores
+   * it narrower; a view keeps the type of what it looks at.
+   */
+  default DType resultType(List<Node> inputs) {
+    return switch (this) {
+      case Input in -> in.type();
+      case Reshape _ -> inputs.getFirst().type();
+      default -> DType.F32;
+    };
   }
 }

@@ -20,6 +20,7 @@ final class ShapeInference {
   }
 
   private Shape result() {
+    operandTypes();
     return switch (op) {
       case Op.Input i -> i.shape();
       case Op.Weight w -> w.shape();
@@ -30,7 +31,7 @@ final class ShapeInference {
       case Op.GroupNorm g -> groupNorm(g);
       case Op.LayerNorm _ -> layerNorm();
       case Op.Activate _ -> unary();
-      case Op.Softmax _ -> unary();
+      case Op.Softmax _ -> softmax();
       case Op.Scale _ -> unary();
       case Op.Geglu _ -> geglu();
       case Op.Attention a -> attention(a);
@@ -42,6 +43,24 @@ final class ShapeInference {
       case Op.TimestepEmbedding t -> timestepEmbedding(t);
       case Op.Reshape r -> reshape(r);
     };
+  }
+
+  /** Indices are I32, everything else that is computed with is real; views take any type. */
+  private void operandTypes() {
+    int indices =
+        switch (op) {
+          case Op.Embedding _ -> 0;
+          case Op.GatherRows _ -> 1;
+          default -> -1;
+        };
+    for (int i = 0; i < in.size() && !(op instanceof Op.Reshape); i++) {
+      DType type = in.get(i).type();
+      if (i == indices) {
+        check(type == DType.I32, "operand " + i + " is " + type + ", must be I32");
+      } else {
+        check(type.isFloat(), "operand " + i + " is " + type + ", must be of real numbers");
+      }
+    }
   }
 
   private Shape conv2d(Op.Conv2d c) {
@@ -96,7 +115,7 @@ final class ShapeInference {
   private Shape linearOut() {
     Shape x = in.get(0).shape();
     Shape w = ranked(1, 2);
-    check(x.rank() >= 1, "input is a scalar");
+    channels(0);
     check(
         x.dim(-1) == w.dim(1),
         "input " + x + " has " + x.dim(-1) + " channels but weight " + w + " takes " + w.dim(1));
@@ -107,7 +126,8 @@ final class ShapeInference {
     operands(2);
     Shape a = in.get(0).shape();
     Shape b = in.get(1).shape();
-    check(a.rank() >= 2 && a.rank() == b.rank(), "operands " + a + " and " + b + " differ in rank");
+    check(a.rank() >= 2, "operand " + a + " is not a matrix");
+    check(a.rank() == b.rank(), "operands " + a + " and " + b + " differ in rank");
     for (int i = 0; i < a.rank() - 2; i++) {
       check(a.dim(i) == b.dim(i), "leading extents of " + a + " and " + b + " differ");
     }
@@ -129,7 +149,7 @@ final class ShapeInference {
 
   private Shape layerNorm() {
     operands(3);
-    Shape x = in.get(0).shape();
+    Shape x = channels(0);
     exact(1, Shape.of(x.dim(-1)), "gamma");
     exact(2, Shape.of(x.dim(-1)), "beta");
     return x;
@@ -140,9 +160,14 @@ final class ShapeInference {
     return in.get(0).shape();
   }
 
+  private Shape softmax() {
+    operands(1);
+    return channels(0);
+  }
+
   private Shape geglu() {
     operands(1);
-    Shape x = in.get(0).shape();
+    Shape x = channels(0);
     check(x.dim(-1) % 2 == 0, "input " + x + " has an odd number of channels");
     return x.with(-1, x.dim(-1) / 2);
   }
@@ -164,6 +189,9 @@ final class ShapeInference {
   private Shape upsample(Op.Upsample u) {
     operands(1);
     Shape x = ranked(0, 4);
+    check(
+        u.height() >= 1 && u.width() >= 1,
+        "cannot resample to " + u.height() + " rows of " + u.width());
     return Shape.of(x.dim(0), u.height(), u.width(), x.dim(3));
   }
 
@@ -193,14 +221,12 @@ final class ShapeInference {
   private Shape embedding() {
     operands(2);
     Shape ids = ranked(0, 2);
-    integers(0);
     return Shape.of(ids.dim(0), ids.dim(1), ranked(1, 2).dim(1));
   }
 
   private Shape gatherRows() {
     operands(2);
     Shape x = ranked(0, 3);
-    integers(1);
     exact(1, Shape.of(x.dim(0)), "index");
     return Shape.of(x.dim(0), x.dim(2));
   }
@@ -208,6 +234,10 @@ final class ShapeInference {
   private Shape timestepEmbedding(Op.TimestepEmbedding t) {
     operands(1);
     check(t.dim() >= 2 && t.dim() % 2 == 0, "embedding size " + t.dim() + " is not even");
+    int frequencies = t.dim() / 2;
+    check(
+        t.freqShift() < frequencies,
+        "frequency shift " + t.freqShift() + " is not below the " + frequencies + " frequencies");
     return Shape.of(ranked(0, 1).dim(0), t.dim());
   }
 
@@ -230,13 +260,15 @@ final class ShapeInference {
     return s;
   }
 
+  private Shape channels(int i) {
+    Shape s = in.get(i).shape();
+    check(s.rank() >= 1, "operand " + i + " is a scalar");
+    return s;
+  }
+
   private void exact(int i, Shape expected, String what) {
     Shape s = in.get(i).shape();
     check(s.equals(expected), what + " is " + s + ", expected " + expected);
-  }
-
-  private void integers(int i) {
-    check(in.get(i).type() == DType.I32, "operand " + i + " must be I32");
   }
 
   private void check(boolean ok, String problem) {

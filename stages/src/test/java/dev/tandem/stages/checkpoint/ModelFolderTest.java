@@ -27,7 +27,9 @@ class ModelFolderTest {
          "unet": ["diffusers", "UNet2DConditionModel"],
          "vae": ["diffusers", "AutoencoderKL"]}""");
     write("unet/config.json", "{\"_class_name\":\"UNet2DConditionModel\",\"sample_size\":16}");
-    write("scheduler/scheduler_config.json", "{\"beta_start\":0.00085,\"trained_betas\":null}");
+    write(
+        "scheduler/scheduler_config.json",
+        "{\"beta_start\":0.00085,\"trained_betas\":null,\"lambda_min_clipped\":-Infinity}");
   }
 
   @Test
@@ -40,6 +42,8 @@ class ModelFolderTest {
     assertThat(model.scheduler().className()).isEqualTo("DDIMScheduler");
     assertThat(model.scheduler().config().number("beta_start")).contains(0.00085);
     assertThat(model.scheduler().config().number("trained_betas")).isEmpty();
+    assertThat(model.scheduler().config().number("lambda_min_clipped"))
+        .contains(Double.NEGATIVE_INFINITY);
     assertThat(model.has("text_encoder_2")).isFalse();
     assertThatThrownBy(() -> model.component("text_encoder_2"))
         .isInstanceOf(CheckpointException.class)

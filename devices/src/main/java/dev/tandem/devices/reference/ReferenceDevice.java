@@ -32,8 +32,7 @@ public final class ReferenceDevice implements Device {
     if (closed) {
       throw new DeviceException("device '" + info.id() + "' is closed; open it again");
     }
-    Executable e =
-        ReferenceExecutable.of(graph, weights, options.precision(), workers, executables::remove);
+    Executable e = ReferenceExecutable.of(graph, weights, options.precision(), workers);
     executables.add(e);
     return e;
   }
@@ -41,7 +40,8 @@ public final class ReferenceDevice implements Device {
   @Override
   public void close() {
     closed = true;
-    List.copyOf(executables).forEach(Executable::close);
+    executables.forEach(Executable::close);
+    executables.clear();
     workers.close();
   }
 }

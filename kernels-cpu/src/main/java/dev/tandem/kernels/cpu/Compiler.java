@@ -1,7 +1,7 @@
 package dev.tandem.kernels.cpu;
 
 import dev.tandem.devices.DeviceException;
-import dev.tandem.devices.Executable;
+import dev.tandem.devices.Executable.MemoryUse;
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.Weights;
 import dev.tandem.graph.Fusion;
@@ -11,45 +11,64 @@ import dev.tandem.graph.Node;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 
-/** Fuses, plans memory and lowers every node of a graph. */
+/** Fuses, splits by batch, plans memory and lowers every node of a graph. */
 final class Compiler {
   private static final int ALIGNMENT = 64;
 
   private final OneDnnDevice device;
   private final Graph graph;
+  private final int parts;
+  private final Graph part;
   private final MemoryPlan plan;
   private final Arena memory;
   private final Primitives primitives;
   private final WeightStore store;
+  private final List<Lane> lanes = new ArrayList<>();
+
+  /** Host-visible values by the node that owns their memory, for the whole batch. */
+  private final Map<Node, MemorySegment> visible = new HashMap<>();
 
   @SuppressWarnings("MustBeClosedChecker") // the executable owns the arena and closes it
   private Compiler(OneDnnDevice device, Graph source) {
     this.device = device;
     graph = Fusion.apply(source);
-    plan = MemoryPlan.of(graph, ALIGNMENT);
+    parts = BatchSplit.parts(graph, device.threads().count());
+    part = parts == 1 ? graph : BatchSplit.part(graph, parts);
+    List<Node> shared = visibleNodes();
+    plan = MemoryPlan.of(part, ALIGNMENT, n -> shared.contains(n) ? 0 : n.bytes());
     memory = Arena.ofShared();
     primitives = device.primitives(memory);
     store = new WeightStore(primitives);
   }
 
+  private List<Node> visibleNodes() {
+    List<Node> nodes = new ArrayList<>(part.inputs());
+    part.outputs().values().stream()
+        .map(MemoryPlan::storage)
+        .filter(n -> !n.isWeight())
+        .forEach(nodes::add);
+    return nodes;
+  }
+
   static OneDnnExecutable compile(OneDnnDevice device, Graph source, Weights weights) {
     Compiler c = new Compiler(device, source);
     try {
-      return c.executable(weights);
+      c.device.threads().first().run(c::lower);
+      c.store.fill(weights, device.threads().first());
+      return c.executable();
     } catch (OutOfMemoryError e) {
       c.free();
       throw new DeviceException(
-          "device '"
-              + device.info().id()
-              + "' has not enough memory for '"
+          c.named()
+              + " has not enough memory for '"
               + c.graph.name()
               + "': activations alone need "
-              + c.plan.arenaBytes()
+              + c.plan.arenaBytes() * c.parts
               + " bytes",
           e);
     } catch (RuntimeException | Error e) {
@@ -58,54 +77,72 @@ final class Compiler {
     }
   }
 
-  private OneDnnExecutable executable(Weights weights) {
-    List<OneDnnExecutable.Step> steps = new ArrayList<>();
-    Map<String, Tensor> inputs = new LinkedHashMap<>();
-    Map<String, Tensor> outputs = new LinkedHashMap<>();
-    AtomicLong scratch = new AtomicLong();
-    device
-        .thread()
-        .run(
-            () -> {
-              Lowering lowering = lowering();
-              lower(lowering, steps);
-              graph.inputs().forEach(n -> inputs.put(n.name(), tensor(lowering, n)));
-              graph.outputs().forEach((name, n) -> outputs.put(name, tensor(lowering, n)));
-              scratch.set(primitives.finish());
-            });
-    store.fill(weights, device.thread());
-    Executable.MemoryUse use =
-        new Executable.MemoryUse(plan.arenaBytes(), store.bytes(), scratch.get());
-    return new OneDnnExecutable(
-        device,
-        new OneDnnExecutable.Compiled(
-            graph, steps, inputs, outputs, use, primitives.implementations(), this::free));
+  private String named() {
+    return "device '" + device.info().id() + "'";
   }
 
-  private Lowering lowering() {
-    MemorySegment activations = memory.allocate(Math.max(1, plan.arenaBytes()), ALIGNMENT);
-    return new Lowering(primitives, store, plan, activations);
-  }
-
-  private void lower(Lowering lowering, List<OneDnnExecutable.Step> steps) {
-    for (Node n : graph.nodes()) {
-      if (n.isComputed()) {
-        try {
-          steps.add(new OneDnnExecutable.Step(n, lowering.lower(n)));
-        } catch (DeviceException e) {
-          throw new DeviceException(
-              "device '" + device.info().id() + "' cannot compile " + n + ": " + e.getMessage(), e);
+  private void lower() {
+    int openMpThreads = device.threads().count() / parts;
+    device.openMp().setThreads(openMpThreads);
+    for (Node n : visibleNodes()) {
+      visible.computeIfAbsent(n, v -> memory.allocate(v.bytes() * parts, ALIGNMENT));
+    }
+    for (int i = 0; i < parts; i++) {
+      Primitives.Scratch scratch = primitives.newScratch();
+      Lowering lowering = new Lowering(primitives, store, places(i));
+      List<Lane.Step> steps = new ArrayList<>();
+      for (Node n : part.nodes()) {
+        if (n.isComputed()) {
+          steps.add(new Lane.Step(graph.nodes().get(n.id()), lower(lowering, n)));
         }
       }
+      scratch.allocate();
+      lanes.add(new Lane(device.openMp(), openMpThreads, steps));
+    }
+    primitives.freeLayouts();
+  }
+
+  /** Where the values of one lane lie. */
+  private Lowering.Places places(int lane) {
+    MemorySegment arena = memory.allocate(Math.max(1, plan.arenaBytes()), ALIGNMENT);
+    return n -> {
+      MemorySegment whole = visible.get(n);
+      return whole == null
+          ? arena.asSlice(plan.offset(n), n.bytes())
+          : whole.asSlice(lane * n.bytes(), n.bytes());
+    };
+  }
+
+  private List<Kernel> lower(Lowering lowering, Node n) {
+    try {
+      return lowering.lower(n);
+    } catch (DeviceException e) {
+      throw new DeviceException(named() + " cannot compile " + n + ": " + e.getMessage(), e);
     }
   }
 
-  private static Tensor tensor(Lowering lowering, Node n) {
-    return new Tensor(n.shape(), n.type(), lowering.memory(n));
+  private OneDnnExecutable executable() {
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    graph.inputs().forEach(n -> inputs.put(n.name(), tensor(n)));
+    Map<String, Tensor> outputs = new LinkedHashMap<>();
+    graph.outputs().forEach((name, n) -> outputs.put(name, tensor(n)));
+    long activations = plan.arenaBytes() * parts;
+    long shared = visible.values().stream().mapToLong(MemorySegment::byteSize).sum();
+    MemoryUse use = new MemoryUse(activations + shared, store.bytes(), primitives.scratchBytes());
+    return new OneDnnExecutable(
+        device,
+        new OneDnnExecutable.Compiled(
+            graph, lanes, inputs, outputs, use, primitives.implementations(), this::free));
+  }
+
+  private Tensor tensor(Node n) {
+    Node root = MemoryPlan.storage(part.nodes().get(n.id()));
+    MemorySegment data = root.isWeight() ? store.plain(root) : visible.get(root);
+    return new Tensor(n.shape(), n.type(), data);
   }
 
   private void free() {
-    device.thread().run(primitives::close);
+    device.threads().first().run(primitives::close);
     memory.close();
   }
 }

@@ -38,7 +38,7 @@ final class Convolutions {
             attributes);
     lib.destroyAttributes(attributes);
     long wanted = lib.layoutOf(descriptor, OneDnn.QUERY_WEIGHTS);
-    Place weights = low.weights().relaid(n.input(1), 0, p.layout(dims), wanted);
+    Place weights = low.weights().relaid(n, 0, p.layout(dims), wanted);
     Primitives.Call call =
         p.call(descriptor)
             .arg(OneDnn.ARG_SRC, src, low.place(n.input(0)))

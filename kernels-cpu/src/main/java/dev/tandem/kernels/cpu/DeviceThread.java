@@ -3,38 +3,44 @@ package dev.tandem.kernels.cpu;
 import dev.tandem.devices.DeviceException;
 
 /**
- * The one thread on which a device does everything: OpenMP keeps its thread count and its workers
- * for each thread that calls it. Handing over work allocates nothing.
+ * A thread on which a device does its work: OpenMP keeps its thread count and its workers for each
+ * thread that calls it. Handing over work allocates nothing.
  */
 final class DeviceThread implements AutoCloseable {
   private final Object lock = new Object();
   private final Thread thread;
-  private final String name;
   private Runnable task;
   private Throwable failure;
-  private boolean busy;
   private boolean closed;
 
   DeviceThread(String name) {
-    this.name = name;
-    this.thread = Thread.ofPlatform().daemon().name("tandem-" + name).unstarted(this::loop);
+    thread = Thread.ofPlatform().daemon().name(name).unstarted(this::loop);
     thread.start();
   }
 
-  /** Runs a task on the device's thread and waits for its end; what it throws is thrown here. */
+  /** Runs a task on this thread and waits for its end; what it throws is thrown here. */
   void run(Runnable work) {
+    start(work);
+    rethrow(await());
+  }
+
+  /** Starts a task; the caller must then {@link #await}. */
+  void start(Runnable work) {
+    synchronized (lock) {
+      if (closed || task != null) {
+        throw new DeviceException(
+            thread.getName() + (closed ? " is closed" : " is used by two threads at once"));
+      }
+      task = work;
+      lock.notifyAll();
+    }
+  }
+
+  /** Waits for the started task; what it threw, or null. */
+  Throwable await() {
     boolean interrupted = false;
     Throwable thrown;
     synchronized (lock) {
-      if (closed) {
-        throw new DeviceException("device '" + name + "' is closed");
-      }
-      if (busy) {
-        throw new DeviceException("device '" + name + "' is used by two threads at once");
-      }
-      busy = true;
-      task = work;
-      lock.notifyAll();
       while (task != null) {
         try {
           lock.wait();
@@ -44,11 +50,15 @@ final class DeviceThread implements AutoCloseable {
       }
       thrown = failure;
       failure = null;
-      busy = false;
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    return thrown;
+  }
+
+  /** Throws what a task threw, if anything. */
+  static void rethrow(Throwable thrown) {
     switch (thrown) {
       case null -> {}
       case RuntimeException e -> throw e;

@@ -4,10 +4,14 @@ import dev.tandem.graph.Activation;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
 import dev.tandem.kernels.cpu.MatrixProducts.Operand;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /** Operations that look at one element or one row at a time. */
 final class Elementwise {
+  private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT;
+
   private Elementwise() {}
 
   static List<Kernel> activate(Lowering low, Node n, Op.Activate a) {
@@ -82,17 +86,44 @@ final class Elementwise {
         .build();
   }
 
+  /**
+   * Layer norm does not see a constant added to a row, but oneDNN sums rows in F32 and a mean far
+   * from zero would cost it its accuracy: so each row's first element is subtracted before.
+   */
   static List<Kernel> layerNorm(Lowering low, Node n, Op.LayerNorm l) {
     Primitives p = low.primitives();
-    long layout = p.layout(n.shape().rows(), n.shape().dim(-1));
-    long row = p.layout(n.shape().dim(-1));
+    long rows = n.shape().rows();
+    long width = n.shape().dim(-1);
+    long layout = p.layout(rows, width);
+    long row = p.layout(width);
+    Place y = low.place(n);
+    // Rows as channels: the only form in which oneDNN is fast at "one number for each row".
+    long channels = p.layout(1, rows, width);
+    MemorySegment x = low.memory(n.input(0));
+    MemorySegment first = p.permanent(rows * Float.BYTES);
+    Kernel gather =
+        () -> {
+          for (long r = 0; r < rows; r++) {
+            first.setAtIndex(F32, r, x.getAtIndex(F32, r * width));
+          }
+        };
+    Kernel shift =
+        binary(
+            p,
+            OneDnn.BINARY_SUB,
+            new Operand(channels, Place.at(x.address())),
+            new Operand(p.layout(1, rows, 1), Place.at(first.address())),
+            new Operand(channels, y),
+            PostOps.none());
     long attributes = p.lib().attributes();
     long descriptor = p.lib().layerNorm(p.engine(), layout, layout, l.eps(), attributes);
     p.lib().destroyAttributes(attributes);
     return List.of(
+        gather,
+        shift,
         p.call(descriptor)
-            .arg(OneDnn.ARG_SRC, layout, low.place(n.input(0)))
-            .arg(OneDnn.ARG_DST, layout, low.place(n))
+            .arg(OneDnn.ARG_SRC, layout, y)
+            .arg(OneDnn.ARG_DST, layout, y)
             .arg(OneDnn.ARG_SCALE, row, low.place(n.input(1)))
             .arg(OneDnn.ARG_SHIFT, row, low.place(n.input(2)))
             .build());

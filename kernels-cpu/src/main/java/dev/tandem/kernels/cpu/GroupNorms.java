@@ -3,6 +3,7 @@ package dev.tandem.kernels.cpu;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
 import dev.tandem.graph.Shape;
+import dev.tandem.kernels.cpu.MatrixProducts.Operand;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -10,8 +11,9 @@ import java.util.List;
 
 /**
  * Group norm with activation. oneDNN's own is slow for groups of few NHWC channels, so: batch norm
- * gives mean and variance of each channel, Java merges the channels of each group into a factor and
- * an offset for each channel, and one binary primitive applies both and the activation.
+ * gives mean and variance of each channel (shifted to begin at zero), Java merges the channels of
+ * each group into a factor and an offset for each channel, and one binary primitive applies both
+ * and the activation.
  */
 final class GroupNorms {
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT;
@@ -24,68 +26,72 @@ final class GroupNorms {
     int batch = s.dim(0);
     int channels = s.dim(3);
     long item = s.elements() / batch;
-    Statistics stats =
-        new Statistics(p, batch, g, channels, low.memory(n.input(1)), low.memory(n.input(2)));
+    Statistics stats = new Statistics(low, n, g);
     List<Kernel> kernels = new ArrayList<>();
     for (int b = 0; b < batch; b++) {
       Place x = low.place(n.input(0)).plusFloats(b * item);
       Place y = low.place(n).plusFloats(b * item);
-      kernels.add(moments(p, s, x, y, stats, b));
+      kernels.add(shift(p, item / channels, channels, x, y));
+      kernels.add(moments(p, s, y, stats, b));
     }
     kernels.add(stats);
     for (int b = 0; b < batch; b++) {
-      Place x = low.place(n.input(0)).plusFloats(b * item);
       Place y = low.place(n).plusFloats(b * item);
-      kernels.add(apply(p, item / channels, channels, g, x, y, stats, b));
+      kernels.add(apply(p, item / channels, channels, g, y, stats, b));
     }
     return kernels;
   }
 
-  /** Mean and variance of each channel; the normalised values, written to y, are not used. */
-  private static Kernel moments(Primitives p, Shape s, Place x, Place y, Statistics stats, int b) {
+  /**
+   * Subtracts the first pixel from all, {@code x} into {@code y}: the mean of a channel may be far
+   * from zero, and sums in F32 would lose what it differs by.
+   */
+  private static Kernel shift(Primitives p, long pixels, int channels, Place x, Place y) {
+    long matrix = p.layout(pixels, channels);
+    return Elementwise.binary(
+        p,
+        OneDnn.BINARY_SUB,
+        new Operand(matrix, x),
+        new Operand(p.layout(1, channels), x),
+        new Operand(matrix, y),
+        PostOps.none());
+  }
+
+  /** Mean and variance of each channel; the normalised values go to scratch and are not used. */
+  private static Kernel moments(Primitives p, Shape s, Place y, Statistics stats, int b) {
     long picture = p.picture(s.with(0, 1));
     long channel = p.layout(s.dim(3));
+    Place unused = p.temporary(0, s.elements() / s.dim(0) * Float.BYTES);
     long attributes = p.lib().attributes();
     long descriptor = p.lib().batchNorm(p.engine(), picture, picture, 1e-5f, attributes);
     p.lib().destroyAttributes(attributes);
     return p.call(descriptor)
-        .arg(OneDnn.ARG_SRC, picture, x)
-        .arg(OneDnn.ARG_DST, picture, y)
+        .arg(OneDnn.ARG_SRC, picture, y)
+        .arg(OneDnn.ARG_DST, picture, unused)
         .arg(OneDnn.ARG_MEAN, channel, stats.row(stats.mean, b))
         .arg(OneDnn.ARG_VARIANCE, channel, stats.row(stats.variance, b))
         .build();
   }
 
   private static Kernel apply(
-      Primitives p,
-      long pixels,
-      int channels,
-      Op.GroupNorm g,
-      Place x,
-      Place y,
-      Statistics stats,
-      int b) {
-    long matrix = p.layout(pixels, channels);
+      Primitives p, long pixels, int channels, Op.GroupNorm g, Place y, Statistics stats, int b) {
     long row = p.layout(1, channels);
     PostOps post =
         PostOps.none()
             .binary(OneDnn.BINARY_ADD, row, stats.row(stats.offset, b))
             .activation(g.act());
-    return Elementwise.binary(
-        p,
-        OneDnn.BINARY_MUL,
-        new MatrixProducts.Operand(matrix, x),
-        new MatrixProducts.Operand(row, stats.row(stats.factor, b)),
-        new MatrixProducts.Operand(matrix, y),
-        post);
+    Operand matrix = new Operand(p.layout(pixels, channels), y);
+    Operand factor = new Operand(row, stats.row(stats.factor, b));
+    return Elementwise.binary(p, OneDnn.BINARY_MUL, matrix, factor, matrix, post);
   }
 
-  /** From the moments of each channel to {@code y = factor * x + offset}. */
+  /** From the moments of each shifted channel to {@code factor * shifted + offset}. */
   private static final class Statistics implements Kernel {
+    private final Op.GroupNorm op;
     private final int batch;
-    private final int groups;
-    private final float eps;
     private final int channels;
+    private final long item;
+    private final MemorySegment x;
     private final MemorySegment gamma;
     private final MemorySegment beta;
     private final MemorySegment mean;
@@ -93,19 +99,15 @@ final class GroupNorms {
     private final MemorySegment factor;
     private final MemorySegment offset;
 
-    Statistics(
-        Primitives p,
-        int batch,
-        Op.GroupNorm g,
-        int channels,
-        MemorySegment gamma,
-        MemorySegment beta) {
-      this.batch = batch;
-      this.groups = g.groups();
-      this.eps = g.eps();
-      this.channels = channels;
-      this.gamma = gamma;
-      this.beta = beta;
+    Statistics(Lowering low, Node n, Op.GroupNorm op) {
+      this.op = op;
+      batch = n.shape().dim(0);
+      channels = n.shape().dim(3);
+      item = n.shape().elements() / batch;
+      x = low.memory(n.input(0));
+      gamma = low.memory(n.input(1));
+      beta = low.memory(n.input(2));
+      Primitives p = low.primitives();
       long bytes = (long) batch * channels * Float.BYTES;
       mean = p.permanent(bytes);
       variance = p.permanent(bytes);
@@ -119,29 +121,45 @@ final class GroupNorms {
 
     @Override
     public void run() {
-      int size = channels / groups;
-      for (int i = 0; i < batch * groups; i++) {
-        group(i * size, i % groups * size, size);
+      int size = channels / op.groups();
+      for (int b = 0; b < batch; b++) {
+        for (int c = 0; c < channels; c += size) {
+          group(b, c, size);
+        }
       }
     }
 
-    private void group(int first, int channel, int size) {
+    private void group(int b, int first, int size) {
       double sum = 0;
-      for (int i = first; i < first + size; i++) {
-        sum += mean.getAtIndex(F32, i);
+      for (int c = first; c < first + size; c++) {
+        sum += mean(b, c);
       }
       double center = sum / size;
       double spread = 0;
-      for (int i = first; i < first + size; i++) {
-        double d = mean.getAtIndex(F32, i) - center;
-        spread += variance.getAtIndex(F32, i) + d * d;
+      for (int c = first; c < first + size; c++) {
+        double d = mean(b, c) - center;
+        spread += variance.getAtIndex(F32, at(b, c)) + d * d;
       }
-      double scale = 1 / Math.sqrt(spread / size + eps);
-      for (int i = 0; i < size; i++) {
-        double f = gamma.getAtIndex(F32, channel + i) * scale;
-        factor.setAtIndex(F32, first + i, (float) f);
-        offset.setAtIndex(F32, first + i, (float) (beta.getAtIndex(F32, channel + i) - center * f));
+      double scale = 1 / Math.sqrt(spread / size + op.eps());
+      for (int c = first; c < first + size; c++) {
+        double f = gamma.getAtIndex(F32, c) * scale;
+        factor.setAtIndex(F32, at(b, c), (float) f);
+        double rest = (shift(b, c) - center) * f;
+        offset.setAtIndex(F32, at(b, c), (float) (beta.getAtIndex(F32, c) + rest));
       }
+    }
+
+    private long at(int b, int c) {
+      return (long) b * channels + c;
+    }
+
+    /** What {@link GroupNorms#shift} subtracted. */
+    private double shift(int b, int c) {
+      return x.getAtIndex(F32, b * item + c);
+    }
+
+    private double mean(int b, int c) {
+      return shift(b, c) + mean.getAtIndex(F32, at(b, c));
     }
   }
 }

@@ -10,14 +10,19 @@ import java.util.List;
 final class Lowering {
   private final Primitives primitives;
   private final WeightStore weights;
-  private final MemoryPlan plan;
-  private final MemorySegment arena;
+  private final Places places;
 
-  Lowering(Primitives primitives, WeightStore weights, MemoryPlan plan, MemorySegment arena) {
+  Lowering(Primitives primitives, WeightStore weights, Places places) {
     this.primitives = primitives;
     this.weights = weights;
-    this.plan = plan;
-    this.arena = arena;
+    this.places = places;
+  }
+
+  /** Where the values that nodes compute lie. */
+  @FunctionalInterface
+  interface Places {
+    /** Memory of a node that is neither a weight nor a view. */
+    MemorySegment of(Node n);
   }
 
   Primitives primitives() {
@@ -31,7 +36,7 @@ final class Lowering {
   /** A node's memory; a weight's is its row-major copy. */
   MemorySegment memory(Node n) {
     Node root = MemoryPlan.storage(n);
-    return root.isWeight() ? weights.plain(root) : arena.asSlice(plan.offset(root), root.bytes());
+    return root.isWeight() ? weights.plain(root) : places.of(root);
   }
 
   Place place(Node n) {

@@ -53,7 +53,7 @@ final class MatrixProducts {
     lib.destroyAttributes(attributes);
     long wanted = lib.layoutOf(descriptor, OneDnn.QUERY_WEIGHTS);
     long stored = p.layout(new long[] {in, out}, new long[] {1, in});
-    Place weights = low.weights().relaid(n.input(1), firstRow * in, stored, wanted);
+    Place weights = low.weights().relaid(n, firstRow * in, stored, wanted);
     Primitives.Call call =
         p.call(descriptor)
             .arg(OneDnn.ARG_SRC, src, low.place(x))

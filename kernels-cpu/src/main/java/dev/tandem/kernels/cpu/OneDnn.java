@@ -35,6 +35,7 @@ final class OneDnn {
   static final int ELTWISE_GELU_ERF = 0x31;
   static final int BINARY_ADD = 0x1fff0;
   static final int BINARY_MUL = 0x1fff1;
+  static final int BINARY_SUB = 0x1fff5;
   static final int RESAMPLING_NEAREST = 0x2fff0;
   static final int SOFTMAX_ACCURATE = 0x30000;
 

@@ -10,28 +10,23 @@ import dev.tandem.graph.Graph;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** A CPU, or some of its cores, driven by oneDNN. Several may be open, each with its threads. */
 final class OneDnnDevice implements Device {
   private final DeviceInfo info;
   private final OneDnnLibrary library;
-  private final DeviceThread thread;
+  private final DeviceThreads threads;
   private final List<OneDnnExecutable> executables = new ArrayList<>();
-  private long engine;
-  private long stream;
+  private final long engine;
+  private final long stream;
   private boolean closed;
 
-  OneDnnDevice(DeviceInfo info, OneDnnLibrary library, int threads) {
+  OneDnnDevice(DeviceInfo info, OneDnnLibrary library, int threadCount) {
     this.info = info;
     this.library = library;
-    this.thread = new DeviceThread(info.id());
-    thread.run(
-        () -> {
-          library.openMp().setThreads(threads);
-          engine = library.oneDnn().engine();
-          stream = library.oneDnn().stream(engine);
-        });
+    engine = library.oneDnn().engine();
+    stream = library.oneDnn().stream(engine);
+    threads = new DeviceThreads(info.id(), threadCount);
   }
 
   @Override
@@ -39,20 +34,17 @@ final class OneDnnDevice implements Device {
     return info;
   }
 
-  DeviceThread thread() {
-    return thread;
+  DeviceThreads threads() {
+    return threads;
+  }
+
+  OpenMp openMp() {
+    return library.openMp();
   }
 
   /** A maker of primitives whose memory comes from the arena. */
   Primitives primitives(Arena arena) {
     return new Primitives(library.oneDnn(), engine, stream, arena);
-  }
-
-  /** How many threads OpenMP gives to this device's work. */
-  int threads() {
-    AtomicReference<Integer> n = new AtomicReference<>();
-    thread.run(() -> n.set(library.openMp().threads()));
-    return n.get();
   }
 
   @Override
@@ -81,11 +73,8 @@ final class OneDnnDevice implements Device {
     }
     closed = true;
     List.copyOf(executables).forEach(OneDnnExecutable::close);
-    thread.run(
-        () -> {
-          library.oneDnn().destroyStream(stream);
-          library.oneDnn().destroyEngine(engine);
-        });
-    thread.close();
+    threads.close();
+    library.oneDnn().destroyStream(stream);
+    library.oneDnn().destroyEngine(engine);
   }
 }

@@ -5,37 +5,36 @@ import dev.tandem.devices.Executable;
 import dev.tandem.devices.OpSpans;
 import dev.tandem.devices.Tensor;
 import dev.tandem.graph.Graph;
-import dev.tandem.graph.Node;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 
-/** A compiled graph: kernels in order, on the device's thread. */
+/**
+ * A compiled graph: one lane, or several that each compute a part of the batch on a thread of their
+ * own. Spans are those of the first lane.
+ */
 final class OneDnnExecutable implements Executable {
-  /** The kernels of one node. */
-  record Step(Node node, List<Kernel> kernels) {}
-
-  /** What the compiler made; {@code resources} frees it. */
+  /** What the compiler made; {@code free} gives its memory back. */
   record Compiled(
       Graph graph,
-      List<Step> steps,
+      List<Lane> lanes,
       Map<String, Tensor> inputs,
       Map<String, Tensor> outputs,
       MemoryUse memory,
       SortedMap<String, Integer> implementations,
-      Runnable resources) {}
+      Runnable free) {}
 
   private final OneDnnDevice device;
   private final Compiled compiled;
-  private final Step[] steps;
-  private final Runnable runSteps = this::runSteps;
+  private final Runnable[] tasks;
   private OpSpans spans = OpSpans.NONE;
   private boolean closed;
 
   OneDnnExecutable(OneDnnDevice device, Compiled compiled) {
     this.device = device;
     this.compiled = compiled;
-    this.steps = compiled.steps().toArray(new Step[0]);
+    this.tasks = compiled.lanes().stream().map(l -> (Runnable) l::run).toArray(Runnable[]::new);
+    tasks[0] = this::runFirst;
   }
 
   @Override
@@ -61,39 +60,26 @@ final class OneDnnExecutable implements Executable {
       throw new DeviceException("executable '" + compiled.graph().name() + "' is closed");
     }
     spans = listener;
-    device.thread().run(runSteps);
+    device.threads().run(tasks);
   }
 
-  private void runSteps() {
-    OpSpans listener = spans;
-    if (listener.equals(OpSpans.NONE)) {
-      for (Step s : steps) {
-        run(s);
-      }
-      return;
-    }
-    for (Step s : steps) {
-      long start = System.nanoTime();
-      run(s);
-      listener.span(s.node(), start, System.nanoTime());
-    }
-  }
-
-  private void run(Step s) {
-    try {
-      List<Kernel> kernels = s.kernels();
-      for (int i = 0; i < kernels.size(); i++) { // an iterator would be garbage
-        kernels.get(i).run();
-      }
-    } catch (DeviceException e) {
-      throw new DeviceException(
-          device.info().id() + " failed at " + s.node() + ": " + e.getMessage(), e);
+  private void runFirst() {
+    Lane first = compiled.lanes().getFirst();
+    if (spans.equals(OpSpans.NONE)) {
+      first.run();
+    } else {
+      first.run(spans);
     }
   }
 
   @Override
   public MemoryUse memory() {
     return compiled.memory();
+  }
+
+  /** How many parts of the batch are computed at once. */
+  int lanes() {
+    return compiled.lanes().size();
   }
 
   /** How often each of oneDNN's implementations was chosen, by its name. */
@@ -106,7 +92,7 @@ final class OneDnnExecutable implements Executable {
     if (!closed) {
       closed = true;
       device.forget(this);
-      compiled.resources().run();
+      compiled.free().run();
     }
   }
 }

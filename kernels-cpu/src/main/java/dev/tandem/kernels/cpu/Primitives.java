@@ -9,12 +9,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/**
- * Makes the primitives of one executable and owns every native object they need.
- *
- * <p>All primitives share one scratch area: first the values that a node needs only while it runs,
- * then oneDNN's own scratchpad.
- */
+/** Makes the primitives of one executable and owns every native object they need. */
 final class Primitives implements AutoCloseable {
   /** {@code sizeof(dnnl_exec_arg_t)}: an int, four bytes of padding, a pointer. */
   private static final int ARGUMENT_BYTES = 16;
@@ -30,11 +25,9 @@ final class Primitives implements AutoCloseable {
   private final List<Long> layouts = new ArrayList<>();
   private final List<Long> memories = new ArrayList<>();
   private final List<Long> primitives = new ArrayList<>();
-  private final List<Deferred> inScratch = new ArrayList<>();
-  private final List<Long> scratchpads = new ArrayList<>();
   private final SortedMap<String, Integer> implementations = new TreeMap<>();
-  private long temporaryBytes;
-  private long scratchpadBytes;
+  private Scratch scratch = new Scratch();
+  private long scratchBytes;
 
   Primitives(OneDnn lib, long engine, long stream, Arena arena) {
     this.lib = lib;
@@ -85,8 +78,33 @@ final class Primitives implements AutoCloseable {
 
   /** Room for a value that is needed only while one node runs. */
   Place temporary(long offset, long bytes) {
-    temporaryBytes = Math.max(temporaryBytes, offset + align(bytes));
+    scratch.temporaryBytes = Math.max(scratch.temporaryBytes, offset + align(bytes));
     return Place.scratch(offset);
+  }
+
+  /** A scratch area of its own for all calls from now on. */
+  Scratch newScratch() {
+    scratch = new Scratch();
+    return scratch;
+  }
+
+  /** Memory that kernels of one thread share: what a node needs while it runs, and oneDNN's own. */
+  final class Scratch {
+    private final List<Deferred> values = new ArrayList<>();
+    private final List<Long> pads = new ArrayList<>();
+    private long temporaryBytes;
+    private long padBytes;
+
+    /** Allocates it when its size is known: after the last call that uses it was made. */
+    void allocate() {
+      long bytes = temporaryBytes + padBytes;
+      scratchBytes += bytes;
+      if (bytes > 0) {
+        long base = permanent(bytes).address();
+        values.forEach(d -> lib.setAddress(d.memory(), base + d.offset()));
+        pads.forEach(m -> lib.setAddress(m, base + temporaryBytes));
+      }
+    }
   }
 
   static long align(long bytes) {
@@ -140,8 +158,8 @@ final class Primitives implements AutoCloseable {
       if (bytes > 0) {
         long memory = lib.memory(engine, pad, 0);
         memories.add(memory);
-        scratchpads.add(memory);
-        scratchpadBytes = Math.max(scratchpadBytes, align(bytes));
+        scratch.pads.add(memory);
+        scratch.padBytes = Math.max(scratch.padBytes, align(bytes));
         arg(OneDnn.ARG_SCRATCHPAD, memory);
       }
       lib.destroyDescriptor(descriptor);
@@ -160,7 +178,7 @@ final class Primitives implements AutoCloseable {
     long m = lib.memory(engine, layout, place.scratch() ? 0 : place.offset());
     memories.add(m);
     if (place.scratch()) {
-      inScratch.add(new Deferred(m, place.offset()));
+      scratch.values.add(new Deferred(m, place.offset()));
     }
     return m;
   }
@@ -181,17 +199,15 @@ final class Primitives implements AutoCloseable {
     };
   }
 
-  /** Allocates the scratch area; nothing can be added afterwards. Returns its size in bytes. */
-  long finish() {
-    long bytes = temporaryBytes + scratchpadBytes;
-    if (bytes > 0) {
-      long base = permanent(bytes).address();
-      inScratch.forEach(d -> lib.setAddress(d.memory(), base + d.offset()));
-      scratchpads.forEach(m -> lib.setAddress(m, base + temporaryBytes));
-    }
+  /** Size of all scratch areas, bytes. */
+  long scratchBytes() {
+    return scratchBytes;
+  }
+
+  /** Frees what only compilation needs. */
+  void freeLayouts() {
     layouts.forEach(lib::destroyLayout);
     layouts.clear();
-    return bytes;
   }
 
   /** How often each of oneDNN's implementations was chosen. */
@@ -203,9 +219,8 @@ final class Primitives implements AutoCloseable {
   public void close() {
     primitives.forEach(lib::destroyPrimitive);
     memories.forEach(lib::destroyMemory);
-    layouts.forEach(lib::destroyLayout);
     primitives.clear();
     memories.clear();
-    layouts.clear();
+    freeLayouts();
   }
 }

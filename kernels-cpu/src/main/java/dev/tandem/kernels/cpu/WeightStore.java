@@ -8,9 +8,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -23,12 +22,15 @@ final class WeightStore {
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final int CHUNK = 4096;
 
+  /** Which part of which node's weight: every lane asks for the same. */
+  private record Use(Node user, long first) {}
+
   /** Where to put a part of a weight, and in which layout. */
   private record Relayout(Node weight, long first, Reorder reorder, MemorySegment to) {}
 
   private final Primitives primitives;
   private final Map<Node, MemorySegment> plain = new HashMap<>();
-  private final List<Relayout> relayouts = new ArrayList<>();
+  private final Map<Use, Relayout> relayouts = new LinkedHashMap<>();
   private final short[] narrow = new short[CHUNK];
   private final float[] wide = new float[CHUNK];
   private long bytes;
@@ -43,16 +45,24 @@ final class WeightStore {
   }
 
   /**
-   * Part of a weight in the layout a primitive wants.
+   * Part of a node's weight, its operand 1, in the layout a primitive wants.
    *
+   * @param user the node; the same part for the same node is stored once
    * @param first index of the first element of the part, row-major
    * @param from layout of the part in the checkpoint
    * @param to layout that the primitive wants
    */
-  Place relaid(Node weight, long first, long from, long to) {
-    MemorySegment result = allocate(primitives.lib().size(to));
-    relayouts.add(new Relayout(weight, first, primitives.reorder(from, to), result));
-    return Place.at(result.address());
+  Place relaid(Node user, long first, long from, long to) {
+    Relayout r =
+        relayouts.computeIfAbsent(
+            new Use(user, first),
+            _ ->
+                new Relayout(
+                    user.input(1),
+                    first,
+                    primitives.reorder(from, to),
+                    allocate(primitives.lib().size(to))));
+    return Place.at(r.to().address());
   }
 
   private MemorySegment allocate(long size) {
@@ -72,7 +82,7 @@ final class WeightStore {
    */
   void fill(Weights source, DeviceThread thread) {
     plain.forEach((weight, to) -> toFloats(source.get(weight), to));
-    for (Relayout r : relayouts) {
+    for (Relayout r : relayouts.values()) {
       Tensor t = source.get(r.weight());
       try (Arena staging = Arena.ofConfined()) {
         MemorySegment stored = staging.allocate(t.elements() * Float.BYTES, 64);

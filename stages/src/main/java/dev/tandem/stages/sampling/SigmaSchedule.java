@@ -33,7 +33,7 @@ final class SigmaSchedule {
     return timesteps.length;
   }
 
-  float sigma(int step) {
+  double sigma(int step) {
     return sigmas[step];
   }
 

@@ -4,14 +4,10 @@ import dev.tandem.graph.Activation;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
 import dev.tandem.kernels.cpu.MatrixProducts.Operand;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /** Operations that look at one element or one row at a time. */
 final class Elementwise {
-  private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT;
-
   private Elementwise() {}
 
   static List<Kernel> activate(Lowering low, Node n, Op.Activate a) {
@@ -99,20 +95,17 @@ final class Elementwise {
     Place y = low.place(n);
     // Rows as channels: the only form in which oneDNN is fast at "one number for each row".
     long channels = p.layout(1, rows, width);
-    MemorySegment x = low.memory(n.input(0));
-    MemorySegment first = p.permanent(rows * Float.BYTES);
-    Kernel gather =
-        () -> {
-          for (long r = 0; r < rows; r++) {
-            first.setAtIndex(F32, r, x.getAtIndex(F32, r * width));
-          }
-        };
+    Place x = low.place(n.input(0));
+    long column = p.layout(new long[] {rows, 1}, new long[] {width, 1});
+    long dense = p.layout(rows, 1);
+    Place first = p.temporary(0, rows * Float.BYTES);
+    Kernel gather = p.copy(column, x, dense, first);
     Kernel shift =
         binary(
             p,
             OneDnn.BINARY_SUB,
-            new Operand(channels, Place.at(x.address())),
-            new Operand(p.layout(1, rows, 1), Place.at(first.address())),
+            new Operand(channels, x),
+            new Operand(p.layout(1, rows, 1), first),
             new Operand(channels, y),
             PostOps.none());
     long attributes = p.lib().attributes();

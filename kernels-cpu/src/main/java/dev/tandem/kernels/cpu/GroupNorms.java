@@ -98,6 +98,11 @@ final class GroupNorms {
     private final MemorySegment variance;
     private final MemorySegment factor;
     private final MemorySegment offset;
+    private final float[] gammas;
+    private final float[] betas;
+    private final float[] shifts;
+    private final float[] means;
+    private final float[] variances;
 
     Statistics(Lowering low, Node n, Op.GroupNorm op) {
       this.op = op;
@@ -113,53 +118,61 @@ final class GroupNorms {
       variance = p.permanent(bytes);
       factor = p.permanent(bytes);
       offset = p.permanent(bytes);
+      gammas = new float[channels];
+      betas = new float[channels];
+      shifts = new float[channels];
+      means = new float[channels];
+      variances = new float[channels];
     }
 
     Place row(MemorySegment table, int b) {
       return Place.at(table.address()).plusFloats((long) b * channels);
     }
 
+    /** Copies whole rows: single accesses to native memory are slow until they are compiled. */
     @Override
     public void run() {
+      load(gamma, 0, gammas);
+      load(beta, 0, betas);
       int size = channels / op.groups();
       for (int b = 0; b < batch; b++) {
+        load(x, b * item, shifts);
+        load(mean, (long) b * channels, means);
+        load(variance, (long) b * channels, variances);
         for (int c = 0; c < channels; c += size) {
-          group(b, c, size);
+          group(c, c + size);
         }
+        store(means, factor, b);
+        store(variances, offset, b);
       }
     }
 
-    private void group(int b, int first, int size) {
+    private void load(MemorySegment from, long first, float[] to) {
+      MemorySegment.copy(from, F32, first * Float.BYTES, to, 0, channels);
+    }
+
+    private void store(float[] from, MemorySegment to, int b) {
+      MemorySegment.copy(from, 0, to, F32, (long) b * channels * Float.BYTES, channels);
+    }
+
+    /** Replaces means and variances of a group's channels by factors and offsets. */
+    private void group(int first, int end) {
       double sum = 0;
-      for (int c = first; c < first + size; c++) {
-        sum += mean(b, c);
+      for (int c = first; c < end; c++) {
+        sum += (double) shifts[c] + means[c];
       }
-      double center = sum / size;
+      double center = sum / (end - first);
       double spread = 0;
-      for (int c = first; c < first + size; c++) {
-        double d = mean(b, c) - center;
-        spread += variance.getAtIndex(F32, at(b, c)) + d * d;
+      for (int c = first; c < end; c++) {
+        double d = (double) shifts[c] + means[c] - center;
+        spread += variances[c] + d * d;
       }
-      double scale = 1 / Math.sqrt(spread / size + op.eps());
-      for (int c = first; c < first + size; c++) {
-        double f = gamma.getAtIndex(F32, c) * scale;
-        factor.setAtIndex(F32, at(b, c), (float) f);
-        double rest = (shift(b, c) - center) * f;
-        offset.setAtIndex(F32, at(b, c), (float) (beta.getAtIndex(F32, c) + rest));
+      double scale = 1 / Math.sqrt(spread / (end - first) + op.eps());
+      for (int c = first; c < end; c++) {
+        double f = gammas[c] * scale;
+        means[c] = (float) f;
+        variances[c] = (float) (betas[c] + (shifts[c] - center) * f);
       }
-    }
-
-    private long at(int b, int c) {
-      return (long) b * channels + c;
-    }
-
-    /** What {@link GroupNorms#shift} subtracted. */
-    private double shift(int b, int c) {
-      return x.getAtIndex(F32, b * item + c);
-    }
-
-    private double mean(int b, int c) {
-      return shift(b, c) + mean.getAtIndex(F32, at(b, c));
     }
   }
 }

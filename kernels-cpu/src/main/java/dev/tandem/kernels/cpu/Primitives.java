@@ -183,6 +183,17 @@ final class Primitives implements AutoCloseable {
     return m;
   }
 
+  /** A copy from one layout into another. */
+  Kernel copy(long from, Place source, long to, Place destination) {
+    long attributes = lib.attributes();
+    long descriptor = lib.reorder(engine, from, to, attributes);
+    lib.destroyAttributes(attributes);
+    return call(descriptor)
+        .arg(OneDnn.ARG_SRC, from, source)
+        .arg(OneDnn.ARG_DST, to, destination)
+        .build();
+  }
+
   /** A copy from one layout into another, between addresses that are given when it runs. */
   Reorder reorder(long from, long to) {
     long attributes = lib.attributes();

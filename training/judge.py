@@ -2,7 +2,9 @@
 
 One combination of style and background per object is held out from training. Half of the batches have pictures of
 different objects with any caption, half two pictures of each object with full captions, so that style and background
-count too. Work folder: reads pictures/, tokenizer/; writes judge-training/ (checkpoints, log.csv), judge/ (model).
+count too. Beside the contrast within the batch, pictures and captions must find their object among one learnt vector
+per object: hundreds of negatives at the price of a matrix product, so batches can be small and steps many.
+Work folder: reads pictures/, tokenizer/; writes judge-training/ (checkpoints, log.csv), judge/ (model).
 """
 import argparse
 import json
@@ -15,7 +17,7 @@ from torch.nn import functional as F
 
 import averaging
 from data import ALL_GROUPS, COLOR_NAMES, COLOR_RGB, FIRST_GROUPS, Pictures, caption
-from judging import Judge, new_text, new_vision
+from judging import WIDTH, Judge, new_text, new_vision
 from models import load_tokenizer
 from run import Run, add_run_arguments
 from work import add_work_argument, autocast, single_thread
@@ -30,6 +32,7 @@ class Renders:
         for i in self.pictures.select(groups):
             self.of_object.setdefault(self.pictures.name(i), []).append(i)
         self.names = sorted(self.of_object)
+        self.place = {name: k for k, name in enumerate(self.names)}
         self.held = {name: self._hold(name) for name in self.names}
 
     def _hold(self, name):
@@ -47,7 +50,7 @@ class Renders:
         return f"{self.pictures.name(i)}, {self.pictures.style(i)} style on a {COLOR_NAMES[color]} background"
 
     def batch(self, size, rng):
-        """(pictures [size, 3, 128, 128], captions): see the file's description."""
+        """(pictures [size, 3, 128, 128], captions, places in `names` [size]): see the file's description."""
         if rng.random() < 0.5:
             pairs = [self.draw(name, rng) for name in rng.choice(self.names, size, replace=False)]
             captions = [self.pictures.name(i) if rng.random() < 0.3 else caption(self.pictures, i, c, rng)
@@ -55,7 +58,8 @@ class Renders:
         else:
             pairs = [self.draw(name, rng) for name in rng.choice(self.names, size // 2, replace=False) for _ in "ab"]
             captions = [self.full_caption(i, c) for i, c in pairs]
-        return self.augmented(pairs, rng), captions
+        objects = torch.tensor([self.place[self.pictures.name(i)] for i, _ in pairs])
+        return self.augmented(pairs, rng), captions, objects
 
     def augmented(self, pairs, rng):
         """Shifted by up to 10 %, scaled by 0.85 to 1.1, colours moved a little, at times blurred or noisy."""
@@ -107,12 +111,18 @@ def contrast(pictures, prompts, scale):
     return (F.cross_entropy(logits, own) + F.cross_entropy(logits.T, own)) / 2
 
 
+def recognition(vectors, objects, prototypes, scale):
+    """Cross-entropy of finding the objects [batch] of unit vectors [batch, width] among prototypes [objects, width]."""
+    return F.cross_entropy(scale.exp().clamp(max=100) * vectors @ F.normalize(prototypes, dim=1).T, objects)
+
+
 def work_on(rank, args):
     single_thread()
     renders = Renders(args.work, FIRST_GROUPS if args.groups == "first" else ALL_GROUPS)
     tokenizer = load_tokenizer(args.work / "tokenizer")
     judge = Judge(new_vision(), new_text(tokenizer), tokenizer)
-    scale = torch.nn.ParameterList([torch.nn.Parameter(torch.tensor(math.log(1 / 0.07)))])
+    scale = torch.nn.Parameter(torch.tensor(math.log(1 / 0.07)))
+    prototypes = torch.nn.Parameter(torch.randn(len(renders.names), WIDTH))
 
     def on_save(run, final):
         judge.save(args.work / "judge")
@@ -120,21 +130,23 @@ def work_on(rank, args):
         (args.work / "judge/evaluation.json").write_text(json.dumps(found, indent=1))
         return dict(top1=found["top1"], top5=found["top5"])
 
-    run = Run(rank, args, args.work / "judge-training", dict(vision=judge.vision, text=judge.text, scale=scale),
-              ("loss", "top1", "top5"), on_save, weight_decay=0.05)
+    run = Run(rank, args, args.work / "judge-training", dict(vision=judge.vision, text=judge.text, head=torch.nn.ParameterList([scale, prototypes])),
+              ("contrast", "recognition", "top1", "top5"), on_save, weight_decay=0.05)
     rng = np.random.default_rng(run.random_seed)
     while run.goes_on():
-        x, captions = renders.batch(args.batch, rng)
+        x, captions, objects = renders.batch(args.batch, rng)
         with autocast():
             pictures, prompts = judge.of_pictures(x), judge.of_prompts(captions)
-        loss = contrast(pictures.float(), prompts.float(), scale[0])
-        run.learn(loss, loss=loss.item())
+        pictures, prompts = pictures.float(), prompts.float()
+        within = contrast(pictures, prompts, scale)
+        among = recognition(pictures, objects, prototypes, scale) + recognition(prompts, objects, prototypes, scale)
+        run.learn(within + among / 2, contrast=within.item(), recognition=among.item() / 2)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_work_argument(parser)
-    add_run_arguments(parser, lr=6e-4, batch=40)
+    add_run_arguments(parser, lr=6e-4, batch=20)
     parser.add_argument("--groups", choices=("first", "all"), default="first", help="first: animals, plants, food")
     parser.add_argument("--evaluate", action="store_true", help="only report")
     args = parser.parse_args()

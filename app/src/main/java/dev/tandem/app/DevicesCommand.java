@@ -19,8 +19,7 @@ final class DevicesCommand implements Runnable {
   @Override
   public void run() {
     var out = spec.commandLine().getOut();
-    List<List<String>> rows =
-        Devices.list().stream().map(DevicesCommand::row).toList();
+    List<List<String>> rows = Devices.list().stream().map(DevicesCommand::row).toList();
     Table.print(out, List.of("id", "type", "units", "memory", "name", "driver"), rows);
     out.flush();
   }

@@ -93,7 +93,8 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      description = "Model folder in the diffusers layout. Default: the one that comes with Tandem.")
+      description =
+          "Model folder in the diffusers layout. Default: the one that comes with Tandem.")
   private Path model = Home.folder().resolve("models").resolve("default");
 
   @Option(

@@ -54,9 +54,7 @@ public final class Main {
     CommandLine command = e.getCommandLine();
     command.getErr().println("tandem: " + e.getMessage());
     CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr());
-    command
-        .getErr()
-        .println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     command.getErr().flush();
     return USAGE;
   }

@@ -46,8 +46,15 @@ final class OutputPattern {
       Integer before = seen.put(file.toAbsolutePath().normalize(), i);
       if (before != null) {
         throw new UsageException(
-            "--output '" + pattern + "' gives pictures " + before + " and " + i + " the same file '"
-                + file + "'; add {index} or {seed}");
+            "--output '"
+                + pattern
+                + "' gives pictures "
+                + before
+                + " and "
+                + i
+                + " the same file '"
+                + file
+                + "'; add {index} or {seed}");
       }
       files.add(file);
     }
@@ -64,8 +71,7 @@ final class OutputPattern {
 
   /** A prompt as a file name that every system takes. */
   static String slug(String prompt) {
-    String s =
-        prompt.strip().replaceAll("[^\\p{L}\\p{N}]+", "-").replaceAll("^-+|-+$", "");
+    String s = prompt.strip().replaceAll("[^\\p{L}\\p{N}]+", "-").replaceAll("^-+|-+$", "");
     if (s.length() > LONGEST_PROMPT) {
       s = s.substring(0, s.offsetByCodePoints(0, s.codePointCount(0, LONGEST_PROMPT)));
     }

@@ -47,8 +47,7 @@ final class ProgressBar {
     String bar = "#".repeat(full) + "-".repeat(CELLS - full);
     String name = label.length() <= LABEL ? label : label.substring(0, LABEL - 1) + "…";
     String head =
-        String.format(
-            Locale.ROOT, "[%d/%d] %s %s %d/%d", index + 1, count, name, bar, step, steps);
+        String.format(Locale.ROOT, "[%d/%d] %s %s %d/%d", index + 1, count, name, bar, step, steps);
     if (step < 2 || elapsedNs <= 0) {
       return head;
     }

@@ -22,7 +22,8 @@ final class Prompts {
    * @param files text files in UTF-8; {@code -} reads standard input
    * @throws UsageException if a file cannot be read or there is no prompt at all
    */
-  static List<String> collect(List<String> arguments, List<String> files, InputStream standardInput) {
+  static List<String> collect(
+      List<String> arguments, List<String> files, InputStream standardInput) {
     List<String> prompts = new ArrayList<>();
     for (String a : arguments) {
       if (a.equals("-")) {

@@ -1,6 +1,7 @@
 package dev.tandem.devices;
 
 import java.util.List;
+import java.util.Optional;
 
 /** A family of devices, found by {@link java.util.ServiceLoader}. */
 public interface DeviceProvider {
@@ -12,6 +13,11 @@ public interface DeviceProvider {
    * driver is missing.
    */
   List<DeviceInfo> list();
+
+  /** Why {@link #list} is empty, in one line: for example that a driver is missing. */
+  default Optional<String> problem() {
+    return Optional.empty();
+  }
 
   /**
    * Opens a device.

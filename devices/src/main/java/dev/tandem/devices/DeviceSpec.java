@@ -24,8 +24,8 @@ public record DeviceSpec(String text, String scheme, String selector, Map<String
   public static DeviceSpec parse(String text) {
     String[] parts = text.strip().split(",", -1);
     int colon = parts[0].indexOf(':');
-    String scheme = colon < 0 ? parts[0] : parts[0].substring(0, colon);
-    String selector = colon < 0 ? "" : parts[0].substring(colon + 1);
+    String scheme = (colon < 0 ? parts[0] : parts[0].substring(0, colon)).strip();
+    String selector = colon < 0 ? "" : parts[0].substring(colon + 1).strip();
     Map<String, String> options = new LinkedHashMap<>();
     for (int i = 1; i < parts.length; i++) {
       int eq = parts[i].indexOf('=');
@@ -33,7 +33,10 @@ public record DeviceSpec(String text, String scheme, String selector, Map<String
         throw new DeviceException(
             "device '" + text + "': option '" + parts[i] + "' is not of the form key=value");
       }
-      options.put(parts[i].substring(0, eq).strip(), parts[i].substring(eq + 1).strip());
+      String key = parts[i].substring(0, eq).strip();
+      if (options.put(key, parts[i].substring(eq + 1).strip()) != null) {
+        throw new DeviceException("device '" + text + "' gives option '" + key + "' twice");
+      }
     }
     if (scheme.isBlank()) {
       throw new DeviceException("device '" + text + "' has no name; try 'cpu'");

@@ -17,14 +17,20 @@ import java.util.Set;
 /**
  * A CLIP text encoder: ids in, hidden states and pooled outputs out.
  *
+ * @param model name of the folder
  * @param folder with {@code golden.safetensors}
  * @param part folder of the encoder in it
  * @param prefix of its tensors, for example {@code text_2.}; its ids may be those of {@code text.}
  * @param expected names of its outputs that are golden
  */
-record TextEncoderCase(String name, Path folder, String part, String prefix, Set<String> expected)
+record TextEncoderCase(String model, Path folder, String part, String prefix, Set<String> expected)
     implements GoldenCase.OnDevice {
   static final String INPUT_IDS = ClipTextModel.INPUT_IDS;
+
+  @Override
+  public String name() {
+    return model + " " + prefix + "*";
+  }
 
   @Override
   public List<Check> run(Device device) {
@@ -32,7 +38,7 @@ record TextEncoderCase(String name, Path folder, String part, String prefix, Set
     try (SafeTensors golden = SafeTensors.open(folder.resolve("golden.safetensors"));
         SafeTensors weights = component.weights();
         Arena arena = Arena.ofConfined()) {
-      ClipTextModel model =
+      ClipTextModel encoder =
           new ClipTextModel(ClipTextConfig.of(component.config().json()), weights.names());
       String own = prefix + INPUT_IDS;
       Tensor ids = golden.get(golden.contains(own) ? own : "text." + INPUT_IDS);
@@ -41,18 +47,19 @@ record TextEncoderCase(String name, Path folder, String part, String prefix, Set
       int[] all = ids.toInts();
       int[] positions = new int[batch];
       for (int b = 0; b < batch; b++) {
-        positions[b] = model.pooledPosition(Arrays.copyOfRange(all, b * tokens, (b + 1) * tokens));
+        positions[b] =
+            encoder.pooledPosition(Arrays.copyOfRange(all, b * tokens, (b + 1) * tokens));
       }
       Tensor pooled = Tensor.ofInts(arena, Shape.of(batch), positions);
       Map<String, float[]> outputs =
           Network.run(
               device,
-              model.graph(batch, tokens, expected),
+              encoder.graph(batch, tokens, expected),
               weights,
               input -> input.equals(INPUT_IDS) ? ids : pooled);
       return expected.stream()
           .sorted()
-          .map(o -> Network.check(name, device, outputs.get(o), golden, prefix + o))
+          .map(o -> Network.check(model, device, outputs.get(o), golden, prefix + o))
           .toList();
     }
   }

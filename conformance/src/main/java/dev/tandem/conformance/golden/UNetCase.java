@@ -15,10 +15,11 @@ import java.util.Set;
  * A U-Net at one size of latents. What its blocks compute comes from a second graph, so that the
  * output is checked of the graph that pictures are made with.
  *
+ * @param model name of the folder
  * @param prefix of its tensors, for example {@code unet.odd.}
  * @param expected names of its outputs that are golden
  */
-record UNetCase(String name, Path folder, String prefix, Set<String> expected)
+record UNetCase(String model, Path folder, String prefix, Set<String> expected)
     implements GoldenCase.OnDevice {
   static final Set<String> INPUTS =
       Set.of(
@@ -30,18 +31,23 @@ record UNetCase(String name, Path folder, String prefix, Set<String> expected)
           UNet2DConditionModel.TIME_IDS);
 
   @Override
+  public String name() {
+    return model + " " + prefix + "*";
+  }
+
+  @Override
   public List<Check> run(Device device) {
     Component component = Component.open(folder.resolve("unet"));
-    UNet2DConditionModel model =
+    UNet2DConditionModel unet =
         new UNet2DConditionModel(UNet2DConfig.of(component.config().json()));
     try (SafeTensors golden = SafeTensors.open(folder.resolve("golden.safetensors"));
         SafeTensors weights = component.weights()) {
       int[] x = golden.get(prefix + UNet2DConditionModel.SAMPLE).shape().toArray();
       int tokens = golden.get(prefix + UNet2DConditionModel.ENCODER_HIDDEN_STATES).shape().dim(1);
       Map<String, float[]> outputs =
-          run(device, model.graph(x[0], x[2], x[3], tokens), golden, weights);
+          run(device, unet.graph(x[0], x[2], x[3], tokens), golden, weights);
       if (!outputs.keySet().containsAll(expected)) {
-        Graph taps = model.graph(x[0], x[2], x[3], tokens, true);
+        Graph taps = unet.graph(x[0], x[2], x[3], tokens, true);
         run(device, taps, golden, weights).forEach(outputs::putIfAbsent);
       }
       return expected.stream().sorted().map(o -> check(device, outputs, golden, o)).toList();
@@ -56,9 +62,9 @@ record UNetCase(String name, Path folder, String prefix, Set<String> expected)
   private Check check(
       Device device, Map<String, float[]> outputs, SafeTensors golden, String output) {
     return outputs.containsKey(output)
-        ? Network.check(name, device, outputs.get(output), golden, prefix + output)
+        ? Network.check(model, device, outputs.get(output), golden, prefix + output)
         : Check.failed(
-            name + " " + prefix + output,
+            model + " " + prefix + output,
             device.info().id(),
             "unknown tensor; the model has outputs " + outputs.keySet());
   }

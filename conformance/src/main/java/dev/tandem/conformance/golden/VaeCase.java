@@ -16,10 +16,11 @@ import java.util.Set;
 /**
  * An autoencoder at one size: decoding, encoding, or both.
  *
+ * @param model name of the folder
  * @param prefix of its tensors, for example {@code vae.wide.}
  * @param present names of its tensors, without the prefix
  */
-record VaeCase(String name, Path folder, String prefix, Set<String> present)
+record VaeCase(String model, Path folder, String prefix, Set<String> present)
     implements GoldenCase.OnDevice {
   private static final String LATENTS = "latents";
   private static final String IMAGE = "image";
@@ -28,6 +29,11 @@ record VaeCase(String name, Path folder, String prefix, Set<String> present)
   private static final String LOGVAR = "encode.logvar";
   private static final String ENCODED = "encode.latents";
   static final Set<String> TENSORS = Set.of(LATENTS, IMAGE, ENCODE_INPUT, MEAN, LOGVAR, ENCODED);
+
+  @Override
+  public String name() {
+    return model + " " + prefix + "*";
+  }
 
   @Override
   public List<Check> run(Device device) {
@@ -40,7 +46,7 @@ record VaeCase(String name, Path folder, String prefix, Set<String> present)
         Tensor z = golden.get(prefix + LATENTS);
         Graph g = vae.decode(z.shape().dim(0), z.shape().dim(2), z.shape().dim(3));
         float[] image = Network.run(device, g, weights, input -> z).get(Vae.IMAGE);
-        checks.add(Network.check(name, device, image, golden, prefix + IMAGE));
+        checks.add(Network.check(model, device, image, golden, prefix + IMAGE));
       }
       if (present.contains(ENCODE_INPUT)) {
         checks.addAll(encode(device, vae, golden, weights));
@@ -54,11 +60,11 @@ record VaeCase(String name, Path folder, String prefix, Set<String> present)
     Graph g = vae.encode(x.shape().dim(0), x.shape().dim(2), x.shape().dim(3));
     float[] encoded = Network.run(device, g, weights, input -> x).get(vae.encoderOutput());
     if (!vae.encoderOutput().equals(Vae.MOMENTS)) {
-      return List.of(Network.check(name, device, encoded, golden, prefix + ENCODED));
+      return List.of(Network.check(model, device, encoded, golden, prefix + ENCODED));
     }
     Moments moments = Moments.split(encoded, vae.latentChannels());
     return List.of(
-        Network.check(name, device, moments.mean(), golden, prefix + MEAN),
-        Network.check(name, device, moments.logvar(), golden, prefix + LOGVAR));
+        Network.check(model, device, moments.mean(), golden, prefix + MEAN),
+        Network.check(model, device, moments.logvar(), golden, prefix + LOGVAR));
   }
 }

@@ -19,6 +19,8 @@ final class FusionCases {
         OpCase.of("chain of AutoencoderTiny", FusionCases::tinyBlock).within(Tolerance.CHAIN),
         OpCase.of("value with two readers is not folded away", FusionCases::twoReaders)
             .within(Tolerance.CHAIN),
+        OpCase.of("input that stands behind other nodes", FusionCases::lateInput)
+            .within(Tolerance.ELEMENTWISE),
         OpCase.of("text embedding", FusionCases::textEmbedding)
             .fill("ids", Fill.below(40))
             .fill("first", Fill.values(8, 3))
@@ -75,6 +77,14 @@ final class FusionCases {
     Node a = b.activate("a", c, Activation.SILU);
     Node doubled = b.add("doubled", c, c);
     return b.concat("both", b.add("sum", a, doubled), a, 3);
+  }
+
+  /** Inputs are written before the run: no value may use their memory, even an earlier one. */
+  private static Node lateInput(GraphBuilder b) {
+    Node x = b.scale("a", b.input("x", Shape.of(3, 7), DType.F32), 2, 1);
+    x = b.scale("c", b.scale("b", x, 2, 0), 0.5f, 0);
+    Node late = b.input("late", Shape.of(3, 7), DType.F32);
+    return b.add("sum2", b.add("sum", x, late), late);
   }
 
   /** Token and position embeddings of CLIP, a causal layer, and the pooled row. */

@@ -25,16 +25,17 @@ final class NormCases {
       }
     }
     // The mean is far from 0: mean(x^2) - mean(x)^2 in F32 would lose everything.
-    OpCase cancel = group(2, Activation.NONE, 1, 12, 11, 12);
+    OpCase cancel = group(2, Activation.NONE, 1, 12, 11, 12).within(Tolerance.NORM_FAR_FROM_ZERO);
     all.add(cancel.fill("x", Fill.uniform(1000, 1)).renamed("groupnorm about 1000").onlyF32());
-    all.add(cancel.fill("x", Fill.uniform(8, 1)).renamed("groupnorm about 8"));
+    // About 4 and not more: from 8 on, rounding x to F16 alone costs more than the F16 bound.
+    all.add(cancel.fill("x", Fill.uniform(4, 1)).renamed("groupnorm about 4"));
     all.add(cancel.fill("x", Fill.values(3)).renamed("groupnorm of a constant"));
     all.add(layer(1, 3, 16));
     all.add(layer(2, 77, 48));
     all.add(layer(2, 5, 7));
     all.add(layer(1, 2, 1000));
     all.add(layer(4, 20));
-    OpCase rows = layer(2, 9, 33);
+    OpCase rows = layer(2, 9, 33).within(Tolerance.NORM_FAR_FROM_ZERO);
     all.add(rows.fill("x", Fill.uniform(-1000, 1)).renamed("layernorm about -1000").onlyF32());
     all.add(softmax(1, 2, 3, 17));
     all.add(softmax(0.125f, 1, 64, 64));

@@ -16,6 +16,11 @@ enum Tolerance {
   ELEMENTWISE(5e-6, 2e-3),
   PRODUCT(2e-5, 2e-3),
   NORM(2e-5, 3e-3),
+  /**
+   * The mean is far larger than the deviation: F32 holds it to 6e-8 of itself, and that error is
+   * divided by the deviation. A variance from squares would still be off by more than 1.
+   */
+  NORM_FAR_FROM_ZERO(5e-4, 3e-3),
   ATTENTION(2e-5, 4e-3),
   /** The phase, up to 1000, is only known to F32 precision. */
   TIMESTEP(1e-4, 2e-3),

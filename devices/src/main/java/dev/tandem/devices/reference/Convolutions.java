@@ -26,7 +26,7 @@ final class Convolutions {
   static Kernel conv2d(Node n, Op.Conv2d op, Values values, Workers workers, float[] out) {
     Convolutions c = new Convolutions(n, op);
     float[] in = values.of(n.input(0));
-    float[][] weights = c.relaid(values.constant(n.input(1)));
+    float[][] weights = c.relaid(values.constant(n, 1));
     int channels = n.shape().dim(3);
     int pixels = Math.toIntExact(n.shape().rows());
     float[][] patches = new float[workers.count()][Rows.BLOCK * weights.length];

@@ -49,7 +49,7 @@ final class Linears {
     int in = n.input(0).shape().dim(-1);
     int total = Math.toIntExact(n.input(0).shape().rows());
     float[] x = values.of(n.input(0));
-    float[][] weights = values.transposed(n.input(1), width, in);
+    float[][] weights = values.transposed(n, 1, width, in);
     float[][][] sums = Rows.sums(workers, width);
     values.addScratch((long) workers.count() * Rows.BLOCK * width);
     return () ->

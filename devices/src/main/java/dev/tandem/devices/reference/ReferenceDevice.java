@@ -32,7 +32,8 @@ public final class ReferenceDevice implements Device {
     if (closed) {
       throw new DeviceException("device '" + info.id() + "' is closed; open it again");
     }
-    Executable e = ReferenceExecutable.of(graph, weights, options.precision(), workers);
+    Executable e =
+        ReferenceExecutable.of(graph, weights, options.precision(), workers, executables::remove);
     executables.add(e);
     return e;
   }
@@ -40,8 +41,7 @@ public final class ReferenceDevice implements Device {
   @Override
   public void close() {
     closed = true;
-    executables.forEach(Executable::close);
-    executables.clear();
+    List.copyOf(executables).forEach(Executable::close);
     workers.close();
   }
 }

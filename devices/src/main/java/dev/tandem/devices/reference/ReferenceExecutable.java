@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** A graph as a list of kernels, run one after the other. */
 final class ReferenceExecutable implements Executable {
@@ -25,8 +26,15 @@ final class ReferenceExecutable implements Executable {
   private final Map<Node, Tensor> inputs;
   private final Map<String, Tensor> outputs = new LinkedHashMap<>();
   private final List<Step> steps = new ArrayList<>();
+  private final Consumer<ReferenceExecutable> onClose;
 
-  private ReferenceExecutable(Graph graph, Arena arena, Values values, Map<Node, Tensor> inputs) {
+  private ReferenceExecutable(
+      Graph graph,
+      Arena arena,
+      Values values,
+      Map<Node, Tensor> inputs,
+      Consumer<ReferenceExecutable> onClose) {
+    this.onClose = onClose;
     this.graph = graph;
     this.arena = arena;
     this.values = values;
@@ -34,13 +42,18 @@ final class ReferenceExecutable implements Executable {
   }
 
   @SuppressWarnings("MustBeClosedChecker") // close() does
-  static ReferenceExecutable of(Graph graph, Weights weights, Precision precision, Workers w) {
+  static ReferenceExecutable of(
+      Graph graph,
+      Weights weights,
+      Precision precision,
+      Workers w,
+      Consumer<ReferenceExecutable> onClose) {
     Arena arena = Arena.ofShared();
     try {
       Map<Node, Tensor> inputs = new LinkedHashMap<>();
       graph.inputs().forEach(n -> inputs.put(n, Tensor.allocate(arena, n.shape(), n.type())));
       Values values = new Values(graph, weights, precision, inputs);
-      ReferenceExecutable e = new ReferenceExecutable(graph, arena, values, inputs);
+      ReferenceExecutable e = new ReferenceExecutable(graph, arena, values, inputs, onClose);
       e.compile(precision, w);
       return e;
     } catch (RuntimeException | Error e) {
@@ -135,6 +148,8 @@ final class ReferenceExecutable implements Executable {
   public void close() {
     if (arena.scope().isAlive()) {
       arena.close();
+      steps.clear();
+      onClose.accept(this);
     }
   }
 }

@@ -75,8 +75,8 @@ final class Values {
    * A weight as {@code columns} of a matrix {@code [in][out]}, re-laid once from rows {@code [out,
    * in]}.
    */
-  float[][] transposed(Node n, int out, int in) {
-    float[] w = constant(n);
+  float[][] transposed(Node reader, int operand, int out, int in) {
+    float[] w = constant(reader, operand);
     float[][] t = new float[in][out];
     for (int o = 0; o < out; o++) {
       for (int i = 0; i < in; i++) {
@@ -87,11 +87,12 @@ final class Values {
   }
 
   /** A weight in the checkpoint's layout, for a kernel that re-lays it: not kept. */
-  float[] constant(Node n) {
-    Node root = MemoryPlan.storage(n);
+  float[] constant(Node reader, int operand) {
+    Node root = MemoryPlan.storage(reader.input(operand));
     if (!root.isWeight()) {
       throw new DeviceException(
-          "reference device: operand '" + n.name() + "' must be a weight, not computed");
+          "reference device: %s '%s' has a computed operand '%s' where it must be a weight"
+              .formatted(reader.op().kind(), reader.name(), root.name()));
     }
     return load(root);
   }

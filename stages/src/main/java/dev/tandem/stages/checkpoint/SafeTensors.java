@@ -5,6 +5,7 @@ import dev.tandem.devices.Tensor;
 import dev.tandem.devices.WeightException;
 import dev.tandem.devices.Weights;
 import dev.tandem.graph.DType;
+import dev.tandem.graph.Node;
 import dev.tandem.graph.Shape;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -203,6 +204,19 @@ public final class SafeTensors implements Weights, AutoCloseable {
               + "', so the file does not fit the model's config");
     }
     return new Tensor(shape(name, s), type(name, s), s.data());
+  }
+
+  /** As in {@link Weights}, with the file in every message. */
+  @Override
+  public Tensor get(Node weight) {
+    if (!contains(weight.name())) {
+      return get(weight.name());
+    }
+    try {
+      return Weights.super.get(weight);
+    } catch (WeightException e) {
+      throw new WeightException(source + ": " + e.getMessage());
+    }
   }
 
   private static DType type(String name, Stored s) {

@@ -21,12 +21,13 @@ final class EulerAncestralSampler extends ExplodingSampler {
 
   @Override
   SamplerState step(SamplerState state, Latent output, NoiseSource noise) {
-    double sigma = sigma(state.step());
-    double next = sigma(state.step() + 1);
-    double up = next * Math.sqrt(sigma * sigma - next * next) / sigma;
-    double down = next * next / sigma;
+    float sigma = sigma(state.step());
+    float next = sigma(state.step() + 1);
+    float up = (float) Math.sqrt(next * next * (sigma * sigma - next * next) / (sigma * sigma));
+    float down = (float) Math.sqrt(next * next - up * up);
     Latent x = state.latent();
-    return state.advance(
-        Latent.sum(x.by(1), slope(x, output, sigma).by(down - sigma), draw(state, noise).by(up)));
+    Latent slope = slope(x, cleanLatent(x, output, sigma), sigma);
+    Latent lower = along(x, slope, down - sigma);
+    return state.advance(along(lower, draw(state, noise), up));
   }
 }

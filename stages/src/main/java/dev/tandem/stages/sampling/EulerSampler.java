@@ -23,24 +23,21 @@ final class EulerSampler extends ExplodingSampler {
 
   @Override
   SamplerState step(SamplerState state, Latent output, NoiseSource noise) {
-    double sigma = sigma(state.step());
-    double next = sigma(state.step() + 1);
-    double gamma = gamma(sigma);
-    Latent x = state.latent();
-    if (gamma == 0) {
-      return state.advance(Latent.sum(x.by(1), slope(x, output, sigma).by(next - sigma)));
-    }
-    double raised = sigma * (gamma + 1);
-    double added = options.churnNoise() * Math.sqrt(raised * raised - sigma * sigma);
-    Latent noisier = Latent.sum(x.by(1), draw(state, noise).by(added));
-    double read = prediction() == PredictionType.EPSILON ? raised : sigma;
-    Latent clean = cleanLatent(noisier, output, read);
-    double ratio = (next - raised) / raised;
-    return state.advance(Latent.sum(noisier.by(1 + ratio), clean.by(-ratio)));
+    float sigma = sigma(state.step());
+    float raised = sigma * (float) (gamma(sigma) + 1);
+    Latent x = raised > sigma ? noisier(state, sigma, raised, noise) : state.latent();
+    float read = prediction() == PredictionType.EPSILON ? raised : sigma;
+    Latent slope = slope(x, cleanLatent(x, output, read), raised);
+    return state.advance(along(x, slope, sigma(state.step() + 1) - raised));
   }
 
-  private double gamma(double sigma) {
+  private double gamma(float sigma) {
     boolean inside = options.churnMin() <= sigma && sigma <= options.churnMax();
     return inside ? Math.min(options.churn() / evaluations(), MOST_GAMMA) : 0;
+  }
+
+  private Latent noisier(SamplerState state, float sigma, float raised, NoiseSource noise) {
+    double added = options.churnNoise() * Math.sqrt(raised * raised - sigma * sigma);
+    return Latent.sum(state.latent().by(1), draw(state, noise).by(added));
   }
 }

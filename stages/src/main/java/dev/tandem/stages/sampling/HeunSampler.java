@@ -38,21 +38,13 @@ final class HeunSampler extends ExplodingSampler {
   SamplerState step(SamplerState state, Latent output, NoiseSource noise) {
     Latent x = state.latent();
     int level = levelOf(state);
-    Latent slope = limitedSlope(x, output, sigma(level));
+    Latent slope = slope(x, limit.apply(cleanLatent(x, output, sigma(level))), sigma(level));
     if (state.history().isEmpty()) {
-      double gap = sigma(level + 1) - sigma(level);
-      return state.advance(Latent.sum(x.by(1), slope.by(gap)), x, List.of(slope));
+      Latent next = along(x, slope, sigma(level + 1) - sigma(level));
+      return state.advance(next, x, List.of(slope));
     }
-    double half = (sigma(level) - sigma(level - 1)) / 2;
-    Latent corrected = Latent.sum(state.anchor().by(1), state.past(0).by(half), slope.by(half));
+    Latent mean = Latent.zip(state.past(0), slope, (first, second) -> (first + second) / 2);
+    Latent corrected = along(state.anchor(), mean, sigma(level) - sigma(level - 1));
     return state.advance(corrected, corrected, List.of());
-  }
-
-  private Latent limitedSlope(Latent x, Latent output, double sigma) {
-    if (limit instanceof CleanLatentLimit.None) {
-      return slope(x, output, sigma);
-    }
-    Latent clean = limit.apply(cleanLatent(x, output, sigma));
-    return PredictionType.SAMPLE.epsilon(x, clean, 1, sigma);
   }
 }

@@ -57,6 +57,21 @@ public final class Latent {
     return new Latent(rounded);
   }
 
+  /** A function of two values in float. */
+  @FunctionalInterface
+  interface Pairwise {
+    float of(float a, float b);
+  }
+
+  /** A function of the values of two latents of one size, value by value. */
+  static Latent zip(Latent a, Latent b, Pairwise function) {
+    float[] result = new float[a.values.length];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = function.of(a.values[i], b.values[i]);
+    }
+    return new Latent(result);
+  }
+
   /** Every value limited to [-range, range]. */
   Latent clamp(float range) {
     float[] limited = new float[values.length];

@@ -38,14 +38,19 @@ final class LmsSampler extends ExplodingSampler {
     }
   }
 
+  /** How many slopes are used at most. */
+  int order() {
+    return order;
+  }
+
   static LmsSampler of(String name, SchedulerConfig config, StepOptions options, int steps) {
     return new LmsSampler(name, config, ExplodingSchedule.of(config, steps), options.order());
   }
 
   /** The integral over the step of the Lagrange polynomial that is 1 at the k-th last slope. */
   private static double weight(SigmaSchedule schedule, int step, int used, int k) {
-    double middle = (schedule.sigma(step) + schedule.sigma(step + 1)) / 2;
-    double half = (schedule.sigma(step + 1) - schedule.sigma(step)) / 2;
+    double middle = ((double) schedule.sigma(step) + schedule.sigma(step + 1)) / 2;
+    double half = ((double) schedule.sigma(step + 1) - schedule.sigma(step)) / 2;
     double integral = 0;
     for (int node = 0; node < NODES.length; node++) {
       double product = WEIGHTS[node];
@@ -53,7 +58,7 @@ final class LmsSampler extends ExplodingSampler {
         if (other != k) {
           product *=
               (middle + half * NODES[node] - schedule.sigma(step - other))
-                  / (schedule.sigma(step - k) - schedule.sigma(step - other));
+                  / ((double) schedule.sigma(step - k) - schedule.sigma(step - other));
         }
       }
       integral += product;
@@ -64,7 +69,8 @@ final class LmsSampler extends ExplodingSampler {
   @Override
   SamplerState step(SamplerState state, Latent output, NoiseSource noise) {
     Latent x = state.latent();
-    List<Latent> slopes = state.remember(slope(x, output, sigma(state.step())), order);
+    float sigma = sigma(state.step());
+    List<Latent> slopes = state.remember(slope(x, cleanLatent(x, output, sigma), sigma), order);
     Latent next = steps.get(state.step()).apply(x, slopes);
     return state.advance(next, next, slopes);
   }

@@ -41,17 +41,11 @@ public enum PredictionType {
             + "' is not supported; use a model with epsilon, v_prediction or sample");
   }
 
-  /**
-   * The clean latent that a model's output stands for, where {@code x = alpha x0 + sigma epsilon}
-   * with any scale: alpha is 1 for samplers that let the variance explode.
-   */
+  /** The clean latent that a model's output stands for; alpha^2 + sigma^2 must be 1. */
   Latent cleanLatent(Latent x, Latent output, double alpha, double sigma) {
     return switch (this) {
       case EPSILON -> Latent.sum(x.by(1 / alpha), output.by(-sigma / alpha));
-      case V -> {
-        double variance = alpha * alpha + sigma * sigma;
-        yield Latent.sum(x.by(alpha / variance), output.by(-sigma / Math.sqrt(variance)));
-      }
+      case V -> Latent.sum(x.by(alpha), output.by(-sigma));
       case SAMPLE -> output;
     };
   }
@@ -60,10 +54,7 @@ public enum PredictionType {
   Latent epsilon(Latent x, Latent output, double alpha, double sigma) {
     return switch (this) {
       case EPSILON -> output;
-      case V -> {
-        double variance = alpha * alpha + sigma * sigma;
-        yield Latent.sum(x.by(sigma / variance), output.by(alpha / Math.sqrt(variance)));
-      }
+      case V -> Latent.sum(output.by(alpha), x.by(sigma));
       case SAMPLE -> Latent.sum(x.by(1 / sigma), output.by(-alpha / sigma));
     };
   }

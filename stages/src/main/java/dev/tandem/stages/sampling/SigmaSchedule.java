@@ -33,7 +33,7 @@ final class SigmaSchedule {
     return timesteps.length;
   }
 
-  double sigma(int step) {
+  float sigma(int step) {
     return sigmas[step];
   }
 

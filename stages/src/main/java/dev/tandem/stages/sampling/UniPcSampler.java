@@ -36,17 +36,16 @@ final class UniPcSampler extends TimestepSampler {
     String type = config.choice("solver_type", "bh2", "bh1", "bh2", "midpoint", "heun", "logrho");
     UniPcCoefficients coefficients = new UniPcCoefficients(clean, type.equals("bh1"));
     Set<Integer> uncorrected = uncorrected(config);
-    for (int i = 0; i < schedule.steps(); i++) {
+    for (int i = 0; i <= schedule.steps(); i++) {
       levels.add(Signal.of(schedule.sigma(i)));
+    }
+    for (int i = 0; i < schedule.steps(); i++) {
       int used = Math.min(order, i + 1);
       if (config.flag("lower_order_final", true)) {
         used = Math.min(used, schedule.steps() - i);
       }
-      List<Float> earlier = new ArrayList<>();
-      for (int k = 0; k < used; k++) {
-        earlier.add((float) schedule.sigma(i - k));
-      }
-      float t = (float) schedule.sigma(i + 1);
+      List<Signal> earlier = levels.subList(i - used + 1, i + 1).reversed();
+      Signal t = levels.get(i + 1);
       predictors.add(coefficients.predictor(t, earlier));
       boolean corrects = i + 1 < schedule.steps() && !uncorrected.contains(i);
       correctors.add(corrects ? Optional.of(coefficients.corrector(t, earlier)) : Optional.empty());

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.WeightException;
 import dev.tandem.graph.DType;
+import dev.tandem.graph.GraphBuilder;
+import dev.tandem.graph.Node;
 import dev.tandem.graph.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -195,6 +197,31 @@ class SafeTensorsTest {
       assertThatThrownBy(() -> st.get("none"))
           .isInstanceOf(CheckpointException.class)
           .hasMessageContainingAll("'none'", "[0]");
+    }
+  }
+
+  @Test
+  void aWeightThatDoesNotFitTheGraphIsNamedWithItsFile() {
+    String header =
+        """
+        {"conv.weight":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},
+         "conv.bias":{"dtype":"I32","shape":[2],"data_offsets":[8,16]}}""";
+    Path file = SafeTensorsFile.write(dir.resolve("a.safetensors"), header, new byte[16]);
+    GraphBuilder g = new GraphBuilder("test");
+    try (SafeTensors st = SafeTensors.open(file)) {
+      assertThat(st.get(g.weight("conv.weight", 1, 2)).shape()).isEqualTo(Shape.of(1, 2));
+      Node otherShape = new GraphBuilder("test").weight("conv.weight", 2, 1);
+      assertThatThrownBy(() -> st.get(otherShape))
+          .isInstanceOf(WeightException.class)
+          .hasMessageContainingAll(file.toString(), "'conv.weight'", "[1, 2]", "[2, 1]");
+      Node wrongType = g.weight("conv.bias", 2);
+      assertThatThrownBy(() -> st.get(wrongType))
+          .isInstanceOf(WeightException.class)
+          .hasMessageContainingAll(file.toString(), "'conv.bias'", "I32", "F32");
+      Node missing = g.weight("conv.scale", 2);
+      assertThatThrownBy(() -> st.get(missing))
+          .isInstanceOf(WeightException.class)
+          .hasMessageContainingAll(file.toString(), "no tensor 'conv.scale'");
     }
   }
 

@@ -1,0 +1,64 @@
+package dev.tandem.devices;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DeviceSpecTest {
+
+  @Test
+  void hasSchemeSelectorAndOptions() {
+    DeviceSpec s = DeviceSpec.parse(" opencl:0.1, wait = spin ,threads=2 ");
+    assertThat(s.scheme()).isEqualTo("opencl");
+    assertThat(s.selector()).isEqualTo("0.1");
+    assertThat(s.options()).isEqualTo(Map.of("wait", "spin", "threads", "2"));
+  }
+
+  @Test
+  void selectorAndOptionsMayBeLeftOut() {
+    DeviceSpec s = DeviceSpec.parse("cpu");
+    assertThat(s).isEqualTo(new DeviceSpec("cpu", "cpu", "", Map.of()));
+    assertThat(s.intOption("threads", 7, 1, 9)).isEqualTo(7);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "cpu,threads         | option 'threads' is not of the form key=value",
+        "cpu,threads=        | option 'threads=' is not of the form key=value",
+        "cpu,=2              | option '=2' is not of the form key=value",
+        "cpu,                | option '' is not of the form key=value",
+        "cpu,a=1,a=2         | gives option 'a' twice",
+        "''                  | has no name",
+        ":0                  | has no name",
+        "',threads=2'        | has no name"
+      })
+  void malformedTextIsRefusedWithTheText(String text, String says) {
+    assertThatThrownBy(() -> DeviceSpec.parse(text))
+        .isInstanceOf(DeviceException.class)
+        .hasMessageContainingAll("'" + text + "'", says);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "10", "two", "1.5", "99999999999"})
+  void aNumberOutOfRangeIsRefusedWithTheRange(String value) {
+    DeviceSpec s = DeviceSpec.parse("cpu,threads=" + value);
+    assertThatThrownBy(() -> s.intOption("threads", 1, 1, 9))
+        .isInstanceOf(DeviceException.class)
+        .hasMessageContainingAll("threads=" + value, "from 1 to 9");
+  }
+
+  @Test
+  void anUnknownOptionIsAnsweredWithTheKnownOnes() {
+    DeviceSpec s = DeviceSpec.parse("cpu,treads=2");
+    assertThatThrownBy(() -> s.allowOptions(Set.of("wait", "threads")))
+        .isInstanceOf(DeviceException.class)
+        .hasMessageContainingAll("'treads'", "[threads, wait]");
+  }
+}

@@ -1,0 +1,71 @@
+package dev.tandem.kernels.opencl;
+
+import dev.tandem.graph.Node;
+import dev.tandem.graph.Op;
+import dev.tandem.graph.Shape;
+
+/** Attention that never writes the score matrix. */
+final class AttentionOps {
+  private AttentionOps() {}
+
+  static void attention(Lowering low, Node n, Op.Attention a) {
+    Shape q = n.input(0).shape();
+    int tokens = q.dim(1);
+    int keys = n.input(1).shape().dim(1);
+    int channels = q.dim(2);
+    int head = channels / a.heads();
+    String shape =
+        q.dim(0)
+            + "*"
+            + a.heads()
+            + ","
+            + tokens
+            + "x"
+            + keys
+            + "x"
+            + head
+            + (a.causal() ? ",causal" : "");
+    boolean cpu = low.family() == Settings.Family.CPU;
+    String file = cpu ? "attention_lanes" : "attention_tile";
+    Tunables t = low.tunables(file, shape);
+    if (!cpu) {
+      t = fitLocalMemory(t, head, low.hardware().localMemory());
+    }
+    KernelCall k =
+        low.call(n, file, "attention", t.with("HEAD", head))
+            .tensor(low.ref(n.input(0)))
+            .tensor(low.ref(n.input(1)))
+            .tensor(low.ref(n.input(2)))
+            .tensor(low.ref(n))
+            .i(tokens)
+            .i(keys)
+            .i(channels)
+            .i(a.causal())
+            .f(a.scale());
+    if (cpu) {
+      int vec = t.get("VEC");
+      k.run(new long[] {(tokens + vec - 1) / vec, a.heads(), q.dim(0)}, new long[] {1, 1, 1});
+    } else {
+      int bq = t.get("BQ");
+      int td = t.get("TD");
+      k.run(
+          new long[] {td, (long) (tokens + bq - 1) / bq * bq, (long) a.heads() * q.dim(0)},
+          new long[] {td, bq, 1});
+    }
+  }
+
+  /** Smaller tiles where a large head would not fit the local memory, and sizes that divide it. */
+  static Tunables fitLocalMemory(Tunables t, int head, long localMemory) {
+    int bq = t.get("BQ");
+    int bk = t.get("BK");
+    while (4L * ((long) (bq + bk) * head + (long) bq * bk) > localMemory && bk > 1) {
+      if (bq > 1) {
+        bq /= 2;
+      } else {
+        bk /= 2;
+      }
+    }
+    int td = OpFamilies.vector(t.get("TD"), head, bk);
+    return t.with("BQ", bq).with("BK", bk).with("TD", td);
+  }
+}

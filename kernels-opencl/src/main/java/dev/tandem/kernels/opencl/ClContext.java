@@ -1,0 +1,155 @@
+package dev.tandem.kernels.opencl;
+
+import dev.tandem.devices.DeviceException;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import org.jocl.CL;
+import org.jocl.CLException;
+import org.jocl.Pointer;
+import org.jocl.cl_command_queue;
+import org.jocl.cl_context;
+import org.jocl.cl_context_properties;
+import org.jocl.cl_device_id;
+import org.jocl.cl_device_partition_property;
+import org.jocl.cl_mem;
+import org.jocl.cl_queue_properties;
+
+/** An OpenCL context of one device or sub-device, its queues, and its memory with limits kept. */
+final class ClContext implements AutoCloseable {
+  private final String id;
+  private final ClDevice device;
+  private final cl_device_id handle;
+  private final cl_device_id[] parts;
+  private final cl_context context;
+  private final cl_command_queue queue;
+  private final cl_command_queue timedQueue;
+  private long allocated;
+
+  ClContext(Selector selected) {
+    this.id = selected.id();
+    this.device = selected.device();
+    try {
+      this.parts = selected.part().isPresent() ? parts(device) : new cl_device_id[0];
+      this.handle = selected.part().map(p -> parts[p]).orElse(device.handle());
+      cl_context_properties properties = new cl_context_properties();
+      properties.addProperty(CL.CL_CONTEXT_PLATFORM, device.platform());
+      this.context =
+          CL.clCreateContext(properties, 1, new cl_device_id[] {handle}, null, null, null);
+      this.queue = queue(0);
+      this.timedQueue = queue(CL.CL_QUEUE_PROFILING_ENABLE);
+    } catch (CLException e) {
+      throw new DeviceException(id + ": cannot be opened: " + e.getMessage(), e);
+    }
+  }
+
+  private static cl_device_id[] parts(ClDevice device) {
+    cl_device_partition_property equally = new cl_device_partition_property();
+    equally.addProperty(CL.CL_DEVICE_PARTITION_EQUALLY, 1);
+    cl_device_id[] parts = new cl_device_id[device.parts()];
+    CL.clCreateSubDevices(device.handle(), equally, parts.length, parts, null);
+    return parts;
+  }
+
+  @SuppressWarnings("deprecation") // OpenCL 1.2 has no other way to make a queue
+  private cl_command_queue queue(long properties) {
+    try {
+      cl_queue_properties p = new cl_queue_properties();
+      p.addProperty(CL.CL_QUEUE_PROPERTIES, properties);
+      return CL.clCreateCommandQueueWithProperties(context, handle, p, null);
+    } catch (CLException | UnsupportedOperationException e) {
+      return CL.clCreateCommandQueue(context, handle, properties, null);
+    }
+  }
+
+  String id() {
+    return id;
+  }
+
+  ClDevice device() {
+    return device;
+  }
+
+  cl_device_id handle() {
+    return handle;
+  }
+
+  cl_context context() {
+    return context;
+  }
+
+  /** Work-items that run at once, at most: 1 for a one-unit sub-device. */
+  int computeUnits() {
+    return parts.length > 0 ? 1 : device.computeUnits();
+  }
+
+  cl_command_queue queue(boolean timed) {
+    return timed ? timedQueue : queue;
+  }
+
+  /** Device memory, uninitialised. */
+  cl_mem allocate(String purpose, long bytes) {
+    return create(purpose, bytes, CL.CL_MEM_READ_WRITE, Optional.empty());
+  }
+
+  /** Device memory with the contents of host memory, which is copied. */
+  cl_mem copyOf(String purpose, MemorySegment host) {
+    long flags = CL.CL_MEM_READ_ONLY | CL.CL_MEM_COPY_HOST_PTR;
+    return create(purpose, host.byteSize(), flags, Optional.of(host));
+  }
+
+  /** Host memory that the device uses in place. */
+  cl_mem around(String purpose, MemorySegment host) {
+    long flags = CL.CL_MEM_READ_WRITE | CL.CL_MEM_USE_HOST_PTR;
+    return create(purpose, host.byteSize(), flags, Optional.of(host));
+  }
+
+  /** Refuses what cannot fit, before the host sets anything aside for it. */
+  void require(String purpose, long bytes) {
+    if (bytes > device.maxAllocation()) {
+      throw tooLarge(purpose, bytes, "its largest buffer is " + device.maxAllocation() + " bytes");
+    }
+    if (allocated + bytes > device.memoryBytes()) {
+      throw tooLarge(
+          purpose,
+          bytes,
+          allocated + " of its " + device.memoryBytes() + " bytes are already in use");
+    }
+  }
+
+  private cl_mem create(String purpose, long bytes, long flags, Optional<MemorySegment> host) {
+    require(purpose, bytes);
+    try {
+      Pointer p = host.map(ClContext::pointer).orElse(null);
+      cl_mem m = CL.clCreateBuffer(context, flags, bytes, p, null);
+      allocated += bytes;
+      return m;
+    } catch (CLException e) {
+      throw tooLarge(purpose, bytes, e.getMessage() + " with " + allocated + " bytes in use");
+    }
+  }
+
+  private DeviceException tooLarge(String purpose, long bytes, String limit) {
+    return new DeviceException(
+        id + ": no memory for " + purpose + ": " + bytes + " bytes asked, but " + limit);
+  }
+
+  void release(cl_mem memory, long bytes) {
+    CL.clReleaseMemObject(memory);
+    allocated -= bytes;
+  }
+
+  /** A pointer to native host memory of any size. */
+  static Pointer pointer(MemorySegment host) {
+    return Pointer.to(host.asSlice(0, Math.min(host.byteSize(), 1L << 30)).asByteBuffer());
+  }
+
+  @Override
+  public void close() {
+    CL.clReleaseCommandQueue(queue);
+    CL.clReleaseCommandQueue(timedQueue);
+    CL.clReleaseContext(context);
+    for (cl_device_id p : parts) {
+      CL.clReleaseDevice(p);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.tandem.kernels.opencl;
+
+import dev.tandem.graph.Activation;
+import dev.tandem.graph.Node;
+import java.util.Optional;
+
+/**
+ * The matrix-product kernels: {@code gemm_panel} on CPU-like devices, {@code gemm_tile} on GPU-like
+ * ones. Both take the same arguments.
+ */
+record Gemm(Settings.Family family, Tunables tunables) {
+  /**
+   * What is done to the sums.
+   *
+   * @param bias in the column order of {@link #panels}
+   * @param addend of the result's shape, or one row a picture
+   */
+  record Epilogue(
+      float scale,
+      Optional<Ref> bias,
+      Optional<Ref> addend,
+      boolean addendPerPicture,
+      Activation act,
+      boolean geglu) {
+    static final Epilogue NONE =
+        new Epilogue(1, Optional.empty(), Optional.empty(), false, Activation.NONE, false);
+
+    static Epilogue scaled(float scale) {
+      return new Epilogue(scale, Optional.empty(), Optional.empty(), false, Activation.NONE, false);
+    }
+  }
+
+  static Gemm choose(Lowering low, String shape) {
+    String file = low.family() == Settings.Family.CPU ? "gemm_panel" : "gemm_tile";
+    return new Gemm(low.family(), low.tunables(file, shape));
+  }
+
+  Panels panels(boolean geglu) {
+    int vec = tunables.get("VEC");
+    if (family == Settings.Family.CPU) {
+      int width = vec * tunables.get("NV");
+      return new Panels(width, geglu ? width : 0);
+    }
+    return new Panels(vec * tunables.get("LN"), geglu ? vec : 0);
+  }
+
+  /**
+   * Adds the kernel.
+   *
+   * @param xStep elements from one product's x to the next; those of w follow from its panels
+   * @param yStep elements from one product's y to the next
+   */
+  void add(
+      Lowering low,
+      Node node,
+      GemmShape s,
+      Operand x,
+      long xStep,
+      Operand w,
+      Operand y,
+      long yStep,
+      Epilogue e) {
+    boolean cpu = family == Settings.Family.CPU;
+    Panels p = panels(e.geglu());
+    int panels = p.count(e.geglu() ? 2 * s.cols() : s.cols());
+    int tile = cpu ? tunables.get("MR") : tunables.get("LM") * tunables.get("WM");
+    int tiles = (s.rows() + tile - 1) / tile;
+    int blocks = cpu ? blocks(low, tiles, (long) panels * s.batch()) : 1;
+    KernelCall k = low.call(node, cpu ? "gemm_panel" : "gemm_tile", "gemm", tunables);
+    k.operand(x).l(xStep);
+    k.operand(w).l((long) panels * s.taps() * s.depth() * p.width());
+    optional(k, e.bias()).i(e.bias().isPresent());
+    optional(k, e.addend()).i(e.addend().isEmpty() ? 0 : e.addendPerPicture() ? 2 : 1);
+    k.operand(y).l(yStep).zeros();
+    k.i(s.rows()).i(s.cols()).i(s.depth());
+    k.i(s.inHeight()).i(s.inWidth()).i(s.outHeight()).i(s.outWidth());
+    k.i(s.kernelHeight()).i(s.kernelWidth()).i(s.stride());
+    k.i(s.padding().top()).i(s.padding().left());
+    k.f(e.scale()).i(OpFamilies.code(e.act())).i(e.geglu()).i(blocks);
+    if (cpu) {
+      k.run(new long[] {(tiles + blocks - 1) / blocks, panels, s.batch()}, new long[] {1, 1, 1});
+    } else {
+      int ln = tunables.get("LN");
+      int lm = tunables.get("LM");
+      k.run(new long[] {(long) tiles * ln, (long) panels * lm, s.batch()}, new long[] {ln, lm, 1});
+    }
+  }
+
+  /** Row blocks of a work-item: as many as leave enough work-items to share out evenly. */
+  private static int blocks(Lowering low, int tiles, long panels) {
+    long each = tiles * panels / (8L * low.computeUnits());
+    return Math.clamp(each, 1, Math.min(tiles, 32));
+  }
+
+  private static KernelCall optional(KernelCall k, Optional<Ref> r) {
+    return r.isPresent() ? k.tensor(r.get()) : k.zeros().l(0);
+  }
+}

@@ -1,0 +1,144 @@
+package dev.tandem.kernels.opencl;
+
+import dev.tandem.devices.DeviceException;
+import dev.tandem.graph.DType;
+import dev.tandem.graph.MemoryPlan;
+import dev.tandem.graph.Node;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jocl.cl_kernel;
+import org.jocl.cl_mem;
+
+/**
+ * Turns a graph's nodes into kernel launches. It knows where tensors lie; the op families ({@link
+ * MatrixOps} and its siblings) know which kernels compute them.
+ */
+final class Lowering {
+  private final OpenClDevice device;
+  private final boolean half;
+  private final MemoryPlan plan;
+  private final cl_mem arena;
+  private final cl_mem zeros;
+  private final CallerMemory caller;
+  private final WeightStore weights;
+  private final Scratch scratch;
+  private final List<Launch> launches = new ArrayList<>();
+  private final List<cl_kernel> kernels = new ArrayList<>();
+
+  Lowering(
+      OpenClDevice device,
+      boolean half,
+      MemoryPlan plan,
+      cl_mem arena,
+      cl_mem zeros,
+      CallerMemory caller,
+      WeightStore weights) {
+    this.device = device;
+    this.half = half;
+    this.plan = plan;
+    this.arena = arena;
+    this.zeros = zeros;
+    this.caller = caller;
+    this.weights = weights;
+    this.scratch = new Scratch(device.cl().device().addressAlign());
+  }
+
+  /** Where a node's value lies; weights in their plain layout. */
+  Ref ref(Node n) {
+    Node storage = MemoryPlan.storage(n);
+    if (storage.isWeight()) {
+      return weights.plain(storage);
+    }
+    return caller.holds(storage) && !converted(storage)
+        ? caller.ref(storage)
+        : new Ref(arena, plan.offset(n) / elementBytes(storage));
+  }
+
+  /** Where the caller's form of an input or output lies, which is always 32 bits wide. */
+  Ref callerRef(Node storage) {
+    return caller.ref(storage);
+  }
+
+  /** True if a value is stored in 16 bits while its callers see 32. */
+  boolean converted(Node n) {
+    return half && n.type() == DType.F32;
+  }
+
+  /** Bytes of one element of a node's value on the device. */
+  int elementBytes(Node n) {
+    return converted(n) ? 2 : n.type().bytes();
+  }
+
+  /** Bytes of one element of the storage type. */
+  int realBytes() {
+    return half ? 2 : 4;
+  }
+
+  boolean half() {
+    return half;
+  }
+
+  WeightStore weights() {
+    return weights;
+  }
+
+  Scratch scratch() {
+    return scratch;
+  }
+
+  cl_mem zeros() {
+    return zeros;
+  }
+
+  int computeUnits() {
+    return device.cl().computeUnits();
+  }
+
+  Settings.Family family() {
+    return device.family();
+  }
+
+  ClDevice hardware() {
+    return device.cl().device();
+  }
+
+  Tunables tunables(String kernel, String shape) {
+    return device.tunables().find(kernel, hardware(), shape);
+  }
+
+  /** A call of a kernel built with the given tunables and the storage type. */
+  KernelCall call(Node node, String file, String entry, Tunables defines) {
+    SortedMap<String, Integer> all = new TreeMap<>(defines.values());
+    if (half) {
+      all.put("STORE_F16", 1);
+    }
+    cl_kernel k = device.programs().kernel(file, entry, all);
+    kernels.add(k);
+    return new KernelCall(this, node, file + "/" + entry, k);
+  }
+
+  void add(Launch l) {
+    launches.add(l);
+  }
+
+  /** Adds the launches of one computed node. */
+  void lower(Node n) {
+    scratch.reset();
+    try {
+      OpFamilies.lower(this, n);
+    } catch (org.jocl.CLException e) {
+      throw new DeviceException(
+          device.cl().id() + ": cannot prepare " + n + ": " + e.getMessage(), e);
+    }
+  }
+
+  List<Launch> launches() {
+    return launches;
+  }
+
+  List<cl_kernel> kernels() {
+    return kernels;
+  }
+}

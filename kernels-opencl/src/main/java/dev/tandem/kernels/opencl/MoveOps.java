@@ -1,0 +1,136 @@
+package dev.tandem.kernels.opencl;
+
+import dev.tandem.graph.MemoryPlan;
+import dev.tandem.graph.Node;
+import dev.tandem.graph.Op;
+import dev.tandem.graph.Shape;
+
+/** Operations that move elements or look them up. */
+final class MoveOps {
+  private MoveOps() {}
+
+  static void concat(Lowering low, Node n, Op.Concat c) {
+    long left = run(n.input(0).shape(), c.axis());
+    long right = run(n.input(1).shape(), c.axis());
+    Tunables t = tunables(low, left, right);
+    call(low, n, "concat", t)
+        .tensor(low.ref(n.input(0)))
+        .tensor(low.ref(n.input(1)))
+        .tensor(low.ref(n))
+        .l(n.shape().elements() / t.get("VEC"))
+        .l(left)
+        .l(right)
+        .runFlat(n.shape().elements() / t.get("VEC"), t.get("GROUP"));
+  }
+
+  /** Elements from one step along an axis's outer neighbour to the next. */
+  private static long run(Shape s, int axis) {
+    long n = 1;
+    for (int i = axis; i < s.rank(); i++) {
+      n *= s.dim(i);
+    }
+    return n;
+  }
+
+  static void upsample(Lowering low, Node n) {
+    Shape x = n.input(0).shape();
+    Shape y = n.shape();
+    Tunables t = tunables(low, y.dim(3));
+    call(low, n, "resample", t)
+        .tensor(low.ref(n.input(0)))
+        .tensor(low.ref(n))
+        .l(y.elements() / t.get("VEC"))
+        .i(y.dim(3))
+        .i(x.dim(1))
+        .i(x.dim(2))
+        .i(y.dim(1))
+        .i(y.dim(2))
+        .runFlat(y.elements() / t.get("VEC"), t.get("GROUP"));
+  }
+
+  static void embedding(Lowering low, Node n) {
+    Shape table = n.input(1).shape();
+    takeRows(low, n, n.input(0), n.input(1), table.dim(0), 0);
+  }
+
+  static void gatherRows(Lowering low, Node n) {
+    int tokens = n.input(0).shape().dim(1);
+    takeRows(low, n, n.input(1), n.input(0), tokens, tokens);
+  }
+
+  private static void takeRows(Lowering low, Node n, Node ids, Node table, int rows, int step) {
+    int width = n.shape().dim(-1);
+    Tunables t = tunables(low, width);
+    call(low, n, "take_rows", t)
+        .tensor(low.ref(ids))
+        .tensor(low.ref(table))
+        .tensor(low.ref(n))
+        .l(n.shape().elements() / t.get("VEC"))
+        .i(width)
+        .i(rows)
+        .i(step)
+        .runFlat(n.shape().elements() / t.get("VEC"), t.get("GROUP"));
+  }
+
+  /** Timesteps are always 32-bit floats: 999.3 has no 16-bit form. */
+  static void timestep(Lowering low, Node n, Op.TimestepEmbedding t) {
+    int half = t.dim() / 2;
+    float[] frequencies = new float[half];
+    for (int i = 0; i < half; i++) {
+      // Rounded to 32 bits where diffusers rounds: at timestep 999 it shows.
+      float exponent = (float) -Math.log(10_000) * i / (half - t.freqShift());
+      frequencies[i] = (float) Math.exp(exponent);
+    }
+    low.call(n, "timestep", "timestep", Tunables.of(java.util.Map.of()))
+        .operand(floats(low, n.input(0)))
+        .tensor(low.weights().constants("frequencies " + t, frequencies))
+        .tensor(low.ref(n))
+        .i(half)
+        .i(t.flipSinToCos())
+        .run(new long[] {half, n.shape().dim(0)}, new long[] {1, 1});
+  }
+
+  private static Operand floats(Lowering low, Node x) {
+    if (!low.converted(x)) {
+      return new Operand.At(low.ref(x));
+    }
+    Node storage = MemoryPlan.storage(x);
+    if (storage.isInput()) {
+      return new Operand.At(low.callerRef(storage));
+    }
+    Scratch.Part part = low.scratch().take(x.shape().elements(), 4);
+    convert(low, x, new Operand.At(low.ref(x)), new Operand.InScratch(part), "to_floats");
+    return new Operand.InScratch(part);
+  }
+
+  /** An input in the caller's 32-bit floats becomes a 16-bit one. */
+  static void narrowInput(Lowering low, Node input) {
+    Operand from = new Operand.At(low.callerRef(input));
+    convert(low, input, from, new Operand.At(low.ref(input)), "from_floats");
+  }
+
+  /** A 16-bit output becomes 32-bit floats for the caller. */
+  static void widenOutput(Lowering low, Node storage) {
+    Operand to = new Operand.At(low.callerRef(storage));
+    convert(low, storage, new Operand.At(low.ref(storage)), to, "to_floats");
+  }
+
+  private static void convert(Lowering low, Node n, Operand from, Operand to, String entry) {
+    long elements = n.shape().elements();
+    Tunables t = tunables(low, elements);
+    call(low, n, entry, t)
+        .operand(from)
+        .operand(to)
+        .l(elements / t.get("VEC"))
+        .runFlat(elements / t.get("VEC"), t.get("GROUP"));
+  }
+
+  private static KernelCall call(Lowering low, Node n, String entry, Tunables t) {
+    return low.call(n, "move", entry, Tunables.of(java.util.Map.of("VEC", t.get("VEC"))));
+  }
+
+  private static Tunables tunables(Lowering low, long... runs) {
+    Tunables t = low.tunables("move", "any");
+    return t.with("VEC", OpFamilies.vector(t.get("VEC"), runs));
+  }
+}

@@ -1,0 +1,86 @@
+package dev.tandem.kernels.opencl;
+
+import dev.tandem.graph.Node;
+import dev.tandem.graph.Op;
+import dev.tandem.graph.Shape;
+
+/** Group norm with its activation, layer norm, softmax. */
+final class NormOps {
+  private NormOps() {}
+
+  static void groupNorm(Lowering low, Node n, Op.GroupNorm g) {
+    Shape x = n.shape();
+    int batch = x.dim(0);
+    int channels = x.dim(3);
+    int pixels = x.dim(1) * x.dim(2);
+    Tunables t = low.tunables("groupnorm", pixels + "x" + channels);
+    int vec = OpFamilies.vector(t.get("VEC"), channels);
+    int columns = channels / vec;
+    int span = t.get("SPAN");
+    Tunables defines = Tunables.of(java.util.Map.of("VEC", vec));
+    // Enough chunks to keep every unit busy, each long enough to be worth a work-item.
+    int chunk = Math.max(8, pixels / (8 * low.computeUnits()));
+    int chunks = (pixels + chunk - 1) / chunk;
+    Scratch.Part partial = low.scratch().take(2L * batch * chunks * channels, 4);
+    Scratch.Part factors = low.scratch().take(2L * batch * channels, 4);
+    long local = OpFamilies.vector(t.get("GROUP"), columns);
+    low.call(n, "groupnorm", "group_stats", defines)
+        .tensor(low.ref(n.input(0)))
+        .scratch(partial)
+        .i(pixels)
+        .i(channels)
+        .i(chunk)
+        .run(new long[] {columns, chunks, batch}, new long[] {local, 1, 1});
+    low.call(n, "groupnorm", "group_fold", defines)
+        .tensor(low.ref(n.input(0)))
+        .scratch(partial)
+        .tensor(low.weights().floats(n.input(1)))
+        .tensor(low.weights().floats(n.input(2)))
+        .scratch(factors)
+        .i(pixels)
+        .i(channels)
+        .i(chunk)
+        .i(chunks)
+        .f(g.eps())
+        .run(new long[] {g.groups(), batch}, new long[] {1, 1});
+    low.call(n, "groupnorm", "group_apply", defines)
+        .tensor(low.ref(n.input(0)))
+        .scratch(factors)
+        .tensor(low.ref(n))
+        .i(pixels)
+        .i(channels)
+        .i(span)
+        .i(OpFamilies.code(g.act()))
+        .run(new long[] {columns, (pixels + span - 1) / span, batch}, new long[] {local, 1, 1});
+  }
+
+  static void layerNorm(Lowering low, Node n, Op.LayerNorm l) {
+    int width = n.shape().dim(-1);
+    Tunables t = rows(low, n);
+    low.call(n, "rows", "layer_norm", t)
+        .tensor(low.ref(n.input(0)))
+        .tensor(low.weights().floats(n.input(1)))
+        .tensor(low.weights().floats(n.input(2)))
+        .tensor(low.ref(n))
+        .i(width)
+        .f(l.eps())
+        .run(new long[] {n.shape().rows() * t.get("LANES")}, new long[] {t.get("LANES")});
+  }
+
+  static void softmax(Lowering low, Node n, Op.Softmax s) {
+    Tunables t = rows(low, n);
+    low.call(n, "rows", "softmax", t)
+        .tensor(low.ref(n.input(0)))
+        .tensor(low.ref(n))
+        .i(n.shape().dim(-1))
+        .f(s.scale())
+        .run(new long[] {n.shape().rows() * t.get("LANES")}, new long[] {t.get("LANES")});
+  }
+
+  private static Tunables rows(Lowering low, Node n) {
+    int width = n.shape().dim(-1);
+    Tunables t = low.tunables("rows", n.shape().rows() + "x" + width);
+    int lanes = low.family() == Settings.Family.CPU ? t.get("LANES") : Math.max(32, t.get("LANES"));
+    return t.with("VEC", OpFamilies.vector(t.get("VEC"), width)).with("LANES", lanes);
+  }
+}

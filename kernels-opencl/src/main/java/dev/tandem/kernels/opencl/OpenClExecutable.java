@@ -1,0 +1,133 @@
+package dev.tandem.kernels.opencl;
+
+import dev.tandem.devices.DeviceException;
+import dev.tandem.devices.Executable;
+import dev.tandem.devices.OpSpans;
+import dev.tandem.devices.Tensor;
+import dev.tandem.graph.Graph;
+import dev.tandem.graph.Node;
+import java.util.Arrays;
+import java.util.List;
+import org.jocl.CL;
+import org.jocl.CLException;
+import org.jocl.cl_command_queue;
+import org.jocl.cl_event;
+
+/** A list of kernel launches with all arguments set; a run enqueues them in order and waits. */
+final class OpenClExecutable implements Executable {
+  private final OpenClDevice device;
+  private final Graph graph;
+  private final CompiledMemory memory;
+  private final List<Launch> launches;
+  private final List<IndexCheck> checks;
+  private boolean closed;
+
+  OpenClExecutable(
+      OpenClDevice device,
+      Graph graph,
+      CompiledMemory memory,
+      List<Launch> launches,
+      List<IndexCheck> checks) {
+    this.device = device;
+    this.graph = graph;
+    this.memory = memory;
+    this.launches = List.copyOf(launches);
+    this.checks = List.copyOf(checks);
+  }
+
+  @Override
+  public Graph graph() {
+    return graph;
+  }
+
+  @Override
+  public Tensor input(String name) {
+    return memory.caller().input(name);
+  }
+
+  @Override
+  public Tensor output(String name) {
+    return memory.caller().output(name);
+  }
+
+  @Override
+  public void run(OpSpans spans) {
+    if (closed) {
+      throw new IllegalStateException("the executable of " + graph.name() + " is closed");
+    }
+    checks.forEach(IndexCheck::check);
+    boolean timed = !spans.equals(OpSpans.NONE);
+    cl_command_queue queue = device.cl().queue(timed);
+    ClockAlignment clock = timed ? ClockAlignment.measure(queue) : new ClockAlignment(0, 0);
+    cl_event[] events = new cl_event[timed ? launches.size() : 0];
+    Arrays.setAll(events, i -> new cl_event());
+    memory.caller().toDevice(queue);
+    for (int i = 0; i < launches.size(); i++) {
+      enqueue(queue, launches.get(i), timed ? events[i] : null);
+    }
+    try {
+      memory.caller().toHost(queue);
+      CL.clFinish(queue);
+    } catch (CLException e) {
+      throw failed("a kernel of " + graph.name(), e);
+    }
+    if (timed) {
+      report(events, clock, spans);
+    }
+  }
+
+  private void enqueue(cl_command_queue queue, Launch l, cl_event event) {
+    try {
+      CL.clEnqueueNDRangeKernel(
+          queue, l.handle(), l.global().length, null, l.global(), l.local(), 0, null, event);
+    } catch (CLException e) {
+      throw failed(
+          "kernel "
+              + l.kernel()
+              + " of "
+              + l.node()
+              + " with sizes "
+              + Arrays.toString(l.global())
+              + " in groups of "
+              + Arrays.toString(l.local()),
+          e);
+    }
+  }
+
+  private DeviceException failed(String what, CLException e) {
+    return new DeviceException(
+        device.cl().id() + ": " + what + " failed: " + e.getMessage() + "; it uses " + memory(), e);
+  }
+
+  /** One span a node: from the start of its first kernel to the end of its last. */
+  private void report(cl_event[] events, ClockAlignment clock, OpSpans spans) {
+    for (int i = 0; i < events.length; ) {
+      Node node = launches.get(i).node();
+      long start = ClockAlignment.time(events[i], CL.CL_PROFILING_COMMAND_START);
+      long end = start;
+      for (; i < events.length && launches.get(i).node() == node; i++) {
+        end = ClockAlignment.time(events[i], CL.CL_PROFILING_COMMAND_END);
+        CL.clReleaseEvent(events[i]);
+      }
+      spans.span(node, clock.hostTime(start), clock.hostTime(end));
+    }
+  }
+
+  List<Launch> launches() {
+    return launches;
+  }
+
+  @Override
+  public MemoryUse memory() {
+    return memory.use();
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      device.forget(this);
+      memory.close();
+    }
+  }
+}

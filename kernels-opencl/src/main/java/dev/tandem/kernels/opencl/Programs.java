@@ -1,0 +1,124 @@
+package dev.tandem.kernels.opencl;
+
+import dev.tandem.devices.DeviceException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jocl.CL;
+import org.jocl.CLException;
+import org.jocl.NativePointerObject;
+import org.jocl.Pointer;
+import org.jocl.cl_device_id;
+import org.jocl.cl_kernel;
+import org.jocl.cl_program;
+
+/** The programs of one context, each built once for a file and its defines. */
+final class Programs implements AutoCloseable {
+  private final ClContext cl;
+  private final Optional<ProgramCache> cache;
+  private final Map<String, cl_program> built = new HashMap<>();
+
+  Programs(ClContext cl, Optional<ProgramCache> cache) {
+    this.cl = cl;
+    this.cache = cache;
+  }
+
+  /**
+   * A kernel of its own arguments.
+   *
+   * @throws DeviceException if the program cannot be built, with the compiler's words
+   */
+  cl_kernel kernel(String file, String entry, SortedMap<String, Integer> defines) {
+    String options = options(defines);
+    cl_program p = built.computeIfAbsent(file + " " + options, k -> program(file, options));
+    try {
+      return CL.clCreateKernel(p, entry, null);
+    } catch (CLException e) {
+      throw new DeviceException(
+          cl.id() + ": " + file + ".cl has no kernel '" + entry + "': " + e.getMessage(), e);
+    }
+  }
+
+  private String options(SortedMap<String, Integer> defines) {
+    StringBuilder s = new StringBuilder("-w -cl-std=CL1.2");
+    SortedMap<String, Integer> all = new TreeMap<>(defines);
+    if (cl.device().fma()) {
+      all.put("USE_FMA", 1);
+    }
+    all.forEach((k, v) -> s.append(" -D").append(k).append('=').append(v));
+    return s.toString();
+  }
+
+  private cl_program program(String file, String options) {
+    String source = KernelSource.load(file);
+    Optional<String> key = cache.map(c -> c.key(cl.device(), source, options));
+    Optional<byte[]> stored = key.flatMap(k -> cache.orElseThrow().read(k));
+    if (stored.isPresent()) {
+      Optional<cl_program> p = fromBinary(stored.get(), options);
+      if (p.isPresent()) {
+        return p.get();
+      }
+    }
+    cl_program p = CL.clCreateProgramWithSource(cl.context(), 1, new String[] {source}, null, null);
+    try {
+      CL.clBuildProgram(p, 0, null, options, null, null);
+    } catch (CLException e) {
+      String log = log(p);
+      CL.clReleaseProgram(p);
+      throw new DeviceException(
+          cl.id() + ": " + file + ".cl does not build with " + options + ": " + log, e);
+    }
+    key.ifPresent(k -> cache.orElseThrow().write(k, binary(p)));
+    return p;
+  }
+
+  /** A program that the driver made earlier, or nothing where it no longer takes it. */
+  private Optional<cl_program> fromBinary(byte[] binary, String options) {
+    cl_program p = null;
+    try {
+      p =
+          CL.clCreateProgramWithBinary(
+              cl.context(),
+              1,
+              new cl_device_id[] {cl.handle()},
+              new long[] {binary.length},
+              new byte[][] {binary},
+              null,
+              null);
+      CL.clBuildProgram(p, 0, null, options, null, null);
+      return Optional.of(p);
+    } catch (CLException e) {
+      if (p != null) {
+        CL.clReleaseProgram(p);
+      }
+      return Optional.empty(); // built from source instead, and stored anew
+    }
+  }
+
+  private static byte[] binary(cl_program p) {
+    long[] size = new long[1];
+    CL.clGetProgramInfo(p, CL.CL_PROGRAM_BINARY_SIZES, 8, Pointer.to(size), null);
+    byte[] bytes = new byte[Math.toIntExact(size[0])];
+    Pointer list = Pointer.to(new NativePointerObject[] {Pointer.to(bytes)});
+    CL.clGetProgramInfo(p, CL.CL_PROGRAM_BINARIES, 8, list, null);
+    return bytes;
+  }
+
+  private String log(cl_program p) {
+    long[] size = new long[1];
+    CL.clGetProgramBuildInfo(p, cl.handle(), CL.CL_PROGRAM_BUILD_LOG, 0, null, size);
+    byte[] text = new byte[Math.toIntExact(size[0])];
+    CL.clGetProgramBuildInfo(
+        p, cl.handle(), CL.CL_PROGRAM_BUILD_LOG, text.length, Pointer.to(text), null);
+    return new String(text, StandardCharsets.UTF_8).strip();
+  }
+
+  @Override
+  public void close() {
+    built.values().forEach(CL::clReleaseProgram);
+    built.clear();
+  }
+}

@@ -1,0 +1,64 @@
+package dev.tandem.kernels.opencl;
+
+import dev.tandem.devices.DeviceException;
+import dev.tandem.devices.DeviceSpec;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The options of an OpenCL device, as a user writes them after its name.
+ *
+ * @param family {@code family=cpu|gpu}: which kernels to use; by default those for its type
+ * @param mapped {@code transfer=mapped|copied}: whether the caller's tensors are the device's
+ *     memory; by default where host and device share memory
+ * @param cache {@code cache=DIR} for compiled programs, {@code cache=off} for none; by default
+ *     {@code ~/.cache/tandem/opencl}
+ * @param profiles {@code profile=FILE}: tuned values, which come before the built-in ones
+ */
+record Settings(
+    Optional<Family> family, Optional<Boolean> mapped, Optional<Path> cache, List<Path> profiles) {
+
+  /** The two families of kernels. */
+  enum Family {
+    /** Register blocks, one work-item a work-group. */
+    CPU,
+    /** Tiles in local memory. */
+    GPU
+  }
+
+  static Settings of(DeviceSpec spec) {
+    spec.allowOptions(Set.of("family", "transfer", "cache", "profile"));
+    Optional<Family> family =
+        choice(spec, "family", "cpu", "gpu").map(f -> f.equals("cpu") ? Family.CPU : Family.GPU);
+    Optional<Boolean> mapped =
+        choice(spec, "transfer", "mapped", "copied").map(t -> t.equals("mapped"));
+    String cache = spec.options().get("cache");
+    Optional<Path> directory =
+        cache == null
+            ? Optional.of(defaultCache())
+            : cache.equals("off") ? Optional.empty() : Optional.of(Path.of(cache));
+    String profile = spec.options().get("profile");
+    return new Settings(
+        family, mapped, directory, profile == null ? List.of() : List.of(Path.of(profile)));
+  }
+
+  private static Path defaultCache() {
+    String xdg = System.getenv("XDG_CACHE_HOME");
+    Path base =
+        xdg == null || xdg.isBlank()
+            ? Path.of(System.getProperty("user.home"), ".cache")
+            : Path.of(xdg);
+    return base.resolve("tandem").resolve("opencl");
+  }
+
+  private static Optional<String> choice(DeviceSpec spec, String key, String a, String b) {
+    String v = spec.options().get(key);
+    if (v != null && !v.equals(a) && !v.equals(b)) {
+      throw new DeviceException(
+          "device '" + spec.text() + "': " + key + "=" + v + " is neither " + a + " nor " + b);
+    }
+    return Optional.ofNullable(v);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.tandem.kernels.opencl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tandem.devices.CompileOptions.Precision;
+import dev.tandem.devices.Device;
+import dev.tandem.devices.Devices;
+import dev.tandem.devices.cases.OpCaseResult;
+import dev.tandem.devices.cases.OpCaseRunner;
+import dev.tandem.devices.cases.OpCases;
+import dev.tandem.devices.cases.Tag;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The operation case table on every OpenCL device found: whole and as a sub-device, with both
+ * families of kernels, mapped and copied memory. PoCL must be installed.
+ */
+class OpenClOpCasesTest {
+  record Run(String device, Precision precision) {}
+
+  static List<Run> runs() {
+    List<ClDevice> found = Discovery.now().devices();
+    assertThat(found).as("PoCL must be installed: apt install pocl-opencl-icd").isNotEmpty();
+    List<Run> runs = new ArrayList<>();
+    for (ClDevice d : found) {
+      runs.add(new Run(d.id(), Precision.F32));
+      runs.add(new Run(d.id() + ",family=gpu,transfer=copied", Precision.F32));
+      runs.add(new Run(d.id(), Precision.F16));
+      runs.add(new Run(d.id() + ",family=gpu", Precision.F16));
+      if (d.parts() > 0) {
+        runs.add(new Run(d.id() + "." + (d.parts() - 1), Precision.F32));
+      }
+    }
+    return runs;
+  }
+
+  @ParameterizedTest
+  @MethodSource("runs")
+  void everyCaseIsWithinItsBound(Run run) {
+    List<OpCaseResult> results;
+    try (Device d = Devices.open(run.device())) {
+      results =
+          OpCases.all().stream()
+              .filter(c -> c.tag() != Tag.BENCH_SD15)
+              .filter(c -> c.precisions().contains(run.precision()))
+              .map(c -> OpCaseRunner.run(d, c, run.precision()))
+              .toList();
+    }
+    assertThat(results).isNotEmpty().filteredOn(r -> !r.passed()).isEmpty();
+  }
+}

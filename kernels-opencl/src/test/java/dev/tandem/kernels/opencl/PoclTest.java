@@ -1,0 +1,179 @@
+package dev.tandem.kernels.opencl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tandem.devices.CompileOptions;
+import dev.tandem.devices.Device;
+import dev.tandem.devices.DeviceException;
+import dev.tandem.devices.Devices;
+import dev.tandem.devices.Executable;
+import dev.tandem.devices.Weights;
+import dev.tandem.graph.Activation;
+import dev.tandem.graph.DType;
+import dev.tandem.graph.Graph;
+import dev.tandem.graph.GraphBuilder;
+import dev.tandem.graph.Node;
+import dev.tandem.graph.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The device's own behaviour on PoCL, which must be installed. */
+class PoclTest {
+  private static final Weights NONE =
+      name -> {
+        throw new AssertionError("no weight expected, asked for " + name);
+      };
+
+  @TempDir Path cache;
+
+  @Test
+  void poclIsFoundAndListed() {
+    assertThat(Discovery.now().devices())
+        .as("PoCL must be installed: apt install pocl-opencl-icd")
+        .anyMatch(d -> d.platformName().equals("Portable Computing Language"));
+    assertThat(new OpenClProvider().list()).isNotEmpty();
+    assertThat(new OpenClProvider().problem()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ",transfer=copied"})
+  void inputsStayAndOutputsFollow(String option) {
+    try (Device d = open(option);
+        Executable e = d.compile(doubled(), NONE, CompileOptions.DEFAULT)) {
+      e.input("x").set(new float[] {1, 2, 3});
+      e.run();
+      e.run();
+      assertThat(e.output("y").toFloats()).containsExactly(3, 5, 7);
+      e.input("x").setFloat(1, 10);
+      e.run();
+      assertThat(e.output("y").toFloats()).containsExactly(3, 21, 7);
+    }
+  }
+
+  @Test
+  void spansLieWithinTheRunInOrder() {
+    GraphBuilder b = new GraphBuilder("three steps");
+    Node x = b.input("x", Shape.of(1 << 16), DType.F32);
+    Node s = b.softmax("first", x, 1);
+    Node a = b.activate("second", s, Activation.GELU);
+    Graph g = b.output("y", b.scale("third", a, 2, 0)).build();
+    try (Device d = open("");
+        Executable e = d.compile(g, NONE, CompileOptions.DEFAULT)) {
+      List<String> names = new ArrayList<>();
+      List<Long> times = new ArrayList<>();
+      long before = System.nanoTime();
+      e.run(
+          (node, start, end) -> {
+            names.add(node.name());
+            times.add(start);
+            times.add(end);
+          });
+      long after = System.nanoTime();
+      long slack = 1_000_000; // the clocks are aligned to well under a millisecond
+      assertThat(names).containsExactly("first", "second", "third");
+      assertThat(times).isSorted();
+      assertThat(times.getFirst()).isBetween(before - slack, after);
+      assertThat(times.getLast()).isBetween(before, after + slack);
+    }
+  }
+
+  @Test
+  void programsAreCachedAndADamagedOneIsRebuilt() throws IOException {
+    float[] first = runDoubled();
+    List<Path> files = cached();
+    assertThat(files).hasSize(1);
+    byte[] good = Files.readAllBytes(files.getFirst());
+    assertThat(runDoubled()).isEqualTo(first);
+    Files.write(files.getFirst(), new byte[] {1, 2, 3});
+    assertThat(runDoubled()).isEqualTo(first);
+    assertThat(Files.size(files.getFirst())).isGreaterThan(good.length / 2);
+    assertThat(cached()).hasSize(1);
+  }
+
+  @Test
+  void tooMuchMemoryIsRefusedWithTheNumbers() {
+    GraphBuilder b = new GraphBuilder("huge");
+    Node x = b.input("x", Shape.of(2), DType.F32);
+    Node wide = b.upsample("u", b.reshape("r", x, 1, 1, 1, 2), 40_000, 40_000);
+    Graph g = b.output("y", b.scale("s", b.activate("a", wide, Activation.RELU), 2, 1)).build();
+    try (Device d = open("")) {
+      assertThatThrownBy(() -> d.compile(g, NONE, CompileOptions.DEFAULT))
+          .isInstanceOf(DeviceException.class)
+          .hasMessageContaining("opencl:0")
+          .hasMessageContaining("huge")
+          .hasMessageContaining("bytes asked");
+    }
+  }
+
+  @Test
+  void aKernelThatDoesNotBuildIsNamedWithTheCompilersWords() {
+    try (OpenClDevice d = (OpenClDevice) open("")) {
+      assertThatThrownBy(
+              () ->
+                  d.programs()
+                      .kernel("move", "concat", Tunables.of(java.util.Map.of("VEC", 3)).values()))
+          .isInstanceOf(DeviceException.class)
+          .hasMessageContaining("move.cl does not build")
+          .hasMessageContaining("-DVEC=3");
+    }
+  }
+
+  @Test
+  void idsOutsideTheTableAreRefused() {
+    GraphBuilder b = new GraphBuilder("gather");
+    Node x = b.input("x", Shape.of(1, 4, 2), DType.F32);
+    Node i = b.input("i", Shape.of(1), DType.I32);
+    Graph g = b.output("y", b.gatherRows("pick", x, i)).build();
+    try (Device d = open("");
+        Executable e = d.compile(g, NONE, CompileOptions.DEFAULT)) {
+      e.input("i").set(new int[] {4});
+      assertThatThrownBy(e::run)
+          .hasMessage("gatherrows 'pick': row 4 is outside the table of 4 rows");
+      e.input("i").set(new int[] {3});
+      e.input("x").set(new float[] {0, 1, 2, 3, 4, 5, 6, 7});
+      e.run();
+      assertThat(e.output("y").toFloats()).containsExactly(6, 7);
+    }
+  }
+
+  @Test
+  void unknownOptionsAndDevicesAreRefused() {
+    assertThatThrownBy(() -> Devices.open("opencl:0,speed=11")).hasMessageContaining("speed");
+    assertThatThrownBy(() -> Devices.open("opencl:0,family=tpu")).hasMessageContaining("tpu");
+    assertThatThrownBy(() -> Devices.open("opencl:99")).hasMessageContaining("found: opencl:0");
+  }
+
+  private float[] runDoubled() {
+    try (Device d = open("");
+        Executable e = d.compile(doubled(), NONE, CompileOptions.DEFAULT)) {
+      e.input("x").set(new float[] {1, 2, 3});
+      e.run();
+      return e.output("y").toFloats();
+    }
+  }
+
+  private List<Path> cached() throws IOException {
+    try (Stream<Path> files = Files.list(cache)) {
+      return files.toList();
+    }
+  }
+
+  private static Graph doubled() {
+    GraphBuilder b = new GraphBuilder("doubled");
+    Node x = b.input("x", Shape.of(3), DType.F32);
+    return b.output("y", b.scale("s", x, 2, 1)).build();
+  }
+
+  private Device open(String options) {
+    return Devices.open("opencl:0,cache=" + cache + options);
+  }
+}

@@ -49,6 +49,13 @@ enum DpmAlgorithm {
     return CLEAN;
   }
 
+  static DpmAlgorithm of(boolean clean, boolean stochastic) {
+    if (stochastic) {
+      return clean ? SDE_CLEAN : SDE_NOISE;
+    }
+    return clean ? CLEAN : NOISE;
+  }
+
   String key() {
     return key;
   }

@@ -13,13 +13,14 @@ import java.util.Set;
 public final class Samplers {
   /** What a name may end on, in the order in which they are listed to users. */
   private static final List<SigmaSpacing> SUFFIXES =
-      List.of(SigmaSpacing.KARRAS, SigmaSpacing.EXPONENTIAL, SigmaSpacing.BETA);
+      List.of(SigmaSpacing.KARRAS, SigmaSpacing.EXPONENTIAL, SigmaSpacing.BETA, SigmaSpacing.LU);
 
   private Samplers() {}
 
   /**
    * The short names of all samplers. Those of {@link #spacedNames} also take the suffixes {@code
-   * _karras}, {@code _exponential} and {@code _beta}.
+   * _karras}, {@code _exponential} and {@code _beta}. Relatives of the DPM-Solvers are accepted as
+   * well: {@code dpm_2m}, {@code dpmpp_3s}, {@code dpmpp_3m_sde}, {@code dpmpp_2m_lu}.
    */
   public static List<String> names() {
     return Arrays.stream(Solver.values()).map(Solver::id).toList();
@@ -55,23 +56,27 @@ public final class Samplers {
   /** The same, with what diffusers takes as arguments of {@code step()}. */
   public static Sampler of(String name, JsonNode schedulerConfig, StepOptions options, int steps) {
     Optional<SigmaSpacing> spacing = suffix(name);
+    String plain = spacing.map(s -> withoutSuffix(name, s)).orElse(name);
+    Optional<DpmName> dpm = DpmName.parse(plain);
     Solver solver =
-        Solver.ofName(spacing.map(s -> withoutSuffix(name, s)).orElse(name))
+        Solver.ofName(plain)
+            .or(() -> dpm.map(DpmName::solver))
             .filter(found -> spacing.isEmpty() || found.takesSigmaSpacing())
             .orElseThrow(() -> unknown(name));
-    SchedulerConfig config = solver.fix(new SchedulerConfig(schedulerConfig));
+    SchedulerConfig own = new SchedulerConfig(schedulerConfig);
+    SchedulerConfig config = dpm.map(d -> d.fix(own)).orElseGet(() -> solver.fix(own));
     if (spacing.isPresent()) {
       config = spaced(config, spacing.get());
     } else if (solver == Solver.EULER_ANCESTRAL) {
       // This class of diffusers does not know the switches that a config may hold for others.
       config = spaced(config, SigmaSpacing.TIMESTEPS);
     }
-    return make(solver, solver.id(), config, options, steps);
+    return make(solver, dpm.map(DpmName::toString).orElse(solver.id()), config, options, steps);
   }
 
   /**
    * The sampler that a model's {@code scheduler_config.json} names in {@code _class_name}, with all
-   * its settings.
+   * its settings. Its name, with the same config, gives the same sampler again.
    */
   public static Sampler of(JsonNode schedulerConfig, int steps) {
     return fromDiffusers(
@@ -116,13 +121,8 @@ public final class Samplers {
   private static String describe(Solver solver, SchedulerConfig config) {
     return switch (solver) {
       case PNDM -> config.flag("skip_prk_steps", false) ? Solver.PLMS.id() : Solver.PNDM.id();
-      case DPMPP_2M, DPMPP_2S -> {
-        DpmAlgorithm algorithm = DpmAlgorithm.of(config);
-        yield (algorithm.usesCleanLatent() ? "dpmpp_" : "dpm_")
-            + config.integer("solver_order", 2)
-            + (solver == Solver.DPMPP_2M ? "m" : "s")
-            + (algorithm.isStochastic() ? "_sde" : "");
-      }
+      case DPMPP_2M -> DpmName.of(config, false).toString();
+      case DPMPP_2S -> DpmName.of(config, true).toString();
       default -> solver.id();
     };
   }

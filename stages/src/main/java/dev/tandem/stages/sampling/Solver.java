@@ -1,8 +1,6 @@
 package dev.tandem.stages.sampling;
 
 import com.fasterxml.jackson.databind.node.BooleanNode;
-import com.fasterxml.jackson.databind.node.IntNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.Optional;
 
 /**
@@ -84,17 +82,9 @@ enum Solver {
     return switch (this) {
       case DDPM, DDIM, PNDM, LMS, EULER, EULER_ANCESTRAL, HEUN, UNIPC, LCM -> config;
       case PLMS -> config.with("skip_prk_steps", BooleanNode.TRUE);
-      case DPMPP_2M -> dpm(config, DpmAlgorithm.CLEAN, 2);
-      case DPMPP_3M -> dpm(config, DpmAlgorithm.CLEAN, 3);
-      case DPMPP_2M_SDE -> dpm(config, DpmAlgorithm.SDE_CLEAN, 2);
-      case DPMPP_2S -> dpm(config, DpmAlgorithm.CLEAN, 2);
+      case DPMPP_2M, DPMPP_3M, DPMPP_2M_SDE, DPMPP_2S ->
+          DpmName.parse(id).orElseThrow().fix(config);
     };
-  }
-
-  private static SchedulerConfig dpm(SchedulerConfig config, DpmAlgorithm algorithm, int order) {
-    return config
-        .with("algorithm_type", TextNode.valueOf(algorithm.key()))
-        .with("solver_order", IntNode.valueOf(order));
   }
 
   /** Makes the sampler. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.stages.Json;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,14 +88,37 @@ class SamplersTest {
     "DPMSolverMultistepScheduler, {'solver_order': 3}, dpmpp_3m",
     "DPMSolverMultistepScheduler, {'algorithm_type': 'sde-dpmsolver++'}, dpmpp_2m_sde",
     "DPMSolverMultistepScheduler, {'use_lu_lambdas': true}, dpmpp_2m_lu",
+    "DPMSolverMultistepScheduler, {'solver_order': 1}, dpmpp_1m",
+    "DPMSolverMultistepScheduler, {'solver_order': 3; 'solver_type': 'heun'}, dpmpp_3m",
+    "DPMSolverMultistepScheduler, {'algorithm_type': 'dpmsolver'; 'final_sigmas_type': 'sigma_min'}, dpm_2m",
+    "DPMSolverMultistepScheduler, {'algorithm_type': 'sde-dpmsolver'; 'final_sigmas_type': 'sigma_min'}, dpm_2m_sde",
+    "DPMSolverSinglestepScheduler, {'solver_order': 3; 'use_karras_sigmas': true}, dpmpp_3s_karras",
+    "DPMSolverSinglestepScheduler, {'algorithm_type': 'sde-dpmsolver++'}, dpmpp_2s_sde",
     "DPMSolverSinglestepScheduler, {}, dpmpp_2s",
     "UniPCMultistepScheduler, {}, unipc",
     "LCMScheduler, {}, lcm",
   })
   void takesTheClassAndItsSettingsFromTheConfig(String type, String settings, String name) {
-    ObjectNode config = Configs.stableDiffusion(settings).put("_class_name", type);
+    ObjectNode config =
+        Configs.stableDiffusion(settings.replace(';', ',')).put("_class_name", type);
 
-    assertThat(Samplers.of(config, 8).name()).isEqualTo(name);
+    Sampler own = Samplers.of(config, 8);
+    assertThat(own.name()).isEqualTo(name);
+
+    Sampler byName = Samplers.of(name, config, 8);
+    assertThat(byName.name()).isEqualTo(name);
+    assertThat(end(byName)).as("what the name gives").isEqualTo(end(own));
+  }
+
+  private static float[] end(Sampler sampler) {
+    Random random = new Random(1);
+    NoiseSource noise = count -> new float[] {(float) random.nextGaussian()};
+    SamplerState state = sampler.start(new float[] {sampler.initNoiseSigma()});
+    while (!sampler.done(state)) {
+      float output = (float) Math.sin(sampler.timestep(state) + sampler.modelInput(state)[0]);
+      state = sampler.next(state, new float[] {output}, noise);
+    }
+    return sampler.sample(state);
   }
 
   @Test

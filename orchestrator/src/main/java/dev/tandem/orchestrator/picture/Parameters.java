@@ -1,6 +1,7 @@
 package dev.tandem.orchestrator.picture;
 
 import dev.tandem.orchestrator.Request;
+import dev.tandem.stages.sampling.Samplers;
 import java.math.BigDecimal;
 
 /** The text that AUTOMATIC1111's web UI writes into a picture, which many programs read. */
@@ -25,7 +26,7 @@ public final class Parameters {
     return s.append("Steps: ")
         .append(r.steps())
         .append(", Sampler: ")
-        .append(quoted(r.sampler()))
+        .append(quoted(Samplers.otherName(r.sampler())))
         .append(", CFG scale: ")
         .append(plain(r.guidance()))
         .append(", Seed: ")

@@ -20,7 +20,7 @@ class PngTest {
 
   private static Picture picture(String prompt, String negative) {
     Request r =
-        Request.of(prompt).withNegative(negative).withSeed(7).withSize(3, 2).withSampler("DDIM");
+        Request.of(prompt).withNegative(negative).withSeed(7).withSize(3, 2).withSampler("ddim");
     byte[] rgb = new byte[18];
     for (int i = 0; i < rgb.length; i++) {
       rgb[i] = (byte) (i * 14);
@@ -84,6 +84,13 @@ class PngTest {
     try (var left = Files.list(folder)) {
       assertThat(left.map(p -> p.getFileName().toString())).containsExactly("a.png");
     }
+  }
+
+  @Test
+  void samplersHaveTheNamesThatAutomatic1111Gives() {
+    Request r = picture("a", "").request().withSampler("dpmpp_2m_karras");
+    assertThat(Parameters.of(new Picture(0, r, "default", new byte[18])))
+        .contains("Sampler: DPM++ 2M Karras,");
   }
 
   @Test

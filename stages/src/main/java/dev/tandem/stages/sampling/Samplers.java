@@ -40,6 +40,23 @@ public final class Samplers {
   }
 
   /**
+   * What AUTOMATIC1111 calls the sampler of a short name, for example {@code DPM++ 2M Karras}; the
+   * short name itself where it has none.
+   */
+  public static String otherName(String name) {
+    Optional<SigmaSpacing> spacing = suffix(name);
+    String solver = spacing.map(s -> withoutSuffix(name, s)).orElse(name);
+    return Solver.ofName(solver)
+        .flatMap(Solver::otherName)
+        .map(other -> other + spacing.map(s -> " " + capitalised(s.suffix())).orElse(""))
+        .orElse(name);
+  }
+
+  private static String capitalised(String word) {
+    return word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
+  }
+
+  /**
    * The sampler of a name with a model's settings.
    *
    * @param name a short name ({@code dpmpp_2m}, {@code euler_karras}) or one of AUTOMATIC1111

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every golden case of the project and of the default model, on the reference device and oneDNN.
+ * Every golden case of the project and of the default model, on every device found; {@code
+ * OpCasesOnEveryDeviceTest} fails where a kind of device is missing.
  */
 class GoldenTest {
   private static final Path ROOT = Path.of(System.getProperty("tandem.root"));
@@ -29,7 +30,7 @@ class GoldenTest {
                   case GoldenCase.Plain plain ->
                       Stream.of(DynamicTest.dynamicTest(c.name(), () -> assertPassed(plain.run())));
                   case GoldenCase.OnDevice onDevice ->
-                      Stream.of("reference", "cpu").map(spec -> test(onDevice, spec));
+                      Devices.list().stream().map(info -> test(onDevice, info.id()));
                 });
   }
 

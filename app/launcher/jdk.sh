@@ -44,6 +44,9 @@ find_jdk() {
   exit 1
 }
 
+# Maven's own libraries use what JDK 25 warns of.
+export MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow"
+
 need_maven() {
   command -v mvn >/dev/null 2>&1 || {
     echo "tandem: Maven is missing; install it (for example 'apt-get install maven')." >&2

@@ -31,13 +31,14 @@ final class RandomGraphs {
     Shape s = x.shape();
     List<Node> alike = nodes.stream().filter(n -> n.shape().equals(s)).toList();
     Node y = alike.get(r.nextInt(alike.size()));
-    return switch (r.nextInt(7)) {
+    return switch (r.nextInt(8)) {
       case 0 -> b.add(name, x, y);
       case 1 -> b.reshape(name, x, 1, 1, s.dim(1) * s.dim(2), s.dim(3));
       case 2 -> b.reshape(name, x, 1, s.dim(3), s.dim(1), s.dim(2));
       case 3 -> b.linear(name, x, 1 + r.nextInt(9), r.nextBoolean());
       case 4 -> s.elements() < 1000 ? b.concat(name, x, y, 3) : b.scale(name, x, 1, 1);
       case 5 -> b.add(name, x, b.reshape(name + "w", b.weight(name, s.dim(3)), 1, 1, 1, s.dim(3)));
+      case 6 -> b.add(name, x, b.input(name + "in", s, DType.F32)); // behind other nodes
       default -> b.activate(name, x, Activation.RELU);
     };
   }

@@ -55,10 +55,9 @@ final class RandomGraphs {
     return b.input("in" + nodes.size(), Shape.of(dims), DType.F32);
   }
 
-  /** A recent node more often than an old one: chains are what fusion looks for. */
+  /** The latest node more often than another: chains are what fusion looks for. */
   private Node any() {
-    int back = r.nextInt(1 + r.nextInt(nodes.size()));
-    return nodes.get(nodes.size() - 1 - back);
+    return r.nextInt(3) > 0 ? nodes.getLast() : nodes.get(r.nextInt(nodes.size()));
   }
 
   private Node step(String name) {
@@ -73,7 +72,11 @@ final class RandomGraphs {
       // Inputs that stand behind other nodes.
       case 9 ->
           b.add(name, x, r.nextBoolean() ? input(2, 1, 1, CHANNELS) : input(2, 3, 4, CHANNELS));
-      case 10 -> b.geglu(name + "g", b.linear(name, x, 2 * CHANNELS, r.nextBoolean()));
+      case 10 -> {
+        Node wide = b.linear(name, x, 2 * CHANNELS, r.nextBoolean());
+        Node sum = r.nextBoolean() ? wide : b.add(name + "s", wide, b.concat(name + "c", x, x, 3));
+        yield b.geglu(name + "g", sum);
+      }
       default -> {
         Node tokens = b.reshape(name + "t", x, 2, 12, CHANNELS);
         Node h = b.linear(name, b.layerNorm(name + "n", tokens, 1e-5f), CHANNELS, true);

@@ -12,7 +12,11 @@ final class MatrixOps {
 
   static void conv2d(Lowering low, Node n, Op.Conv2d c) {
     GemmShape s = GemmShape.conv(n.input(0).shape(), n.input(1).shape(), n.shape(), c);
-    weighted(low, n, s, c.bias(), c.addend(), c.act(), false);
+    if (Winograd.suits(low, s)) {
+      Winograd.add(low, n, c, s);
+    } else {
+      weighted(low, n, s, c.bias(), c.addend(), c.act(), false);
+    }
   }
 
   static void linear(Lowering low, Node n, Op.Linear l) {

@@ -1,7 +1,19 @@
 // The element-wise functions of dev.tandem.graph.Activation, by the codes of ActivationCode.
 #include "common.cl"
 
-static vec gelu(vec x) { return 0.5f * x * (1.0f + erf(x * 0.70710678118654752f)); }
+// Error function to 1.5e-7. Abramowitz and Stegun 1964, formula 7.1.26; the built-in one is computed
+// lane by lane on some platforms.
+static vec erf_poly(vec x) {
+  const vec a = fabs(x);
+  const vec t = 1.0f / MAD((vec)(0.3275911f), a, (vec)(1.0f));
+  vec p = MAD(t, (vec)(1.061405429f), (vec)(-1.453152027f));
+  p = MAD(t, p, (vec)(1.421413741f));
+  p = MAD(t, p, (vec)(-0.284496736f));
+  p = MAD(t, p, (vec)(0.254829592f));
+  return copysign(1.0f - p * t * exp(-a * a), x);
+}
+
+static vec gelu(vec x) { return 0.5f * x * (1.0f + erf_poly(x * 0.70710678118654752f)); }
 
 static vec activate(vec x, int code) {
   switch (code) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the README says works. */
 class ReadmeTest {
-  /** {@code ./test} is what runs this; the golden checks have tests of their own. */
+  /** What {@code .ci/run} runs. */
   private static final Set<String> RUN_ELSEWHERE =
       Set.of("./test", "./test golden conformance/golden");
 

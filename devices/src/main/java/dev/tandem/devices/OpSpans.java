@@ -2,12 +2,49 @@ package dev.tandem.devices;
 
 import dev.tandem.graph.Node;
 
-/** Hears when each operation of a run started and ended. */
+/**
+ * Hears when a run and its operations started and ended. All times are in {@link System#nanoTime}
+ * time; a device with a clock of its own aligns it and says with {@link #clockError} how exact that
+ * is.
+ */
 @FunctionalInterface
 public interface OpSpans {
   /** Hears nothing: devices skip all time stamps. */
   OpSpans NONE = (node, startNs, endNs) -> {};
 
-  /** One operation ran from {@code startNs} to {@code endNs}, in {@link System#nanoTime} time. */
+  /** Which way data went between host and device. */
+  enum Direction {
+    /** Host to device. */
+    UPLOAD,
+    /** Device to host. */
+    DOWNLOAD,
+    /** Memory that both share handed to the device: nothing is copied. */
+    UNMAP,
+    /** Memory that both share handed to the host: nothing is copied. */
+    MAP
+  }
+
+  /** One operation ran. */
   void span(Node node, long startNs, long endNs);
+
+  /** Whether {@link #span} is wanted; if not, devices spare themselves its cost. */
+  default boolean operations() {
+    return true;
+  }
+
+  /**
+   * Called before all others by a device with a clock of its own.
+   *
+   * @param errorNs how far off any of this run's times may be, ns
+   */
+  default void clockError(long errorNs) {}
+
+  /**
+   * The device computed from its first operation to its last. A device that says nothing computed
+   * for as long as {@link Executable#run} took.
+   */
+  default void busy(long startNs, long endNs) {}
+
+  /** Data went between host and device. */
+  default void transfer(Direction direction, long bytes, long startNs, long endNs) {}
 }

@@ -1,7 +1,7 @@
 package dev.tandem.orchestrator;
 
 import dev.tandem.devices.Device;
-import dev.tandem.orchestrator.timeline.Span;
+import dev.tandem.orchestrator.timeline.RunRecording;
 import dev.tandem.orchestrator.timeline.Timeline;
 import dev.tandem.stages.Runner;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,11 +33,11 @@ final class DeviceLane {
   Runner runner(Timeline timeline, String stage, int picture) {
     return (executable, step) -> {
       turn.lock();
-      long start = System.nanoTime();
+      RunRecording recording = timeline.startRun(stage, id, picture, step);
       try {
-        executable.run();
+        executable.run(recording.opSpans());
       } finally {
-        timeline.endNow(Span.Kind.RUN, stage, id, picture, step, start);
+        recording.end();
         turn.unlock();
       }
     };

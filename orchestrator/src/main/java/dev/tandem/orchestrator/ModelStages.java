@@ -5,6 +5,7 @@ import dev.tandem.devices.Device;
 import dev.tandem.devices.Devices;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.pipeline.PipelineStage;
+import dev.tandem.orchestrator.timeline.StepClock;
 import dev.tandem.orchestrator.timeline.Timeline;
 import dev.tandem.stages.Conditioning;
 import dev.tandem.stages.DecodeStage;
@@ -216,11 +217,13 @@ final class ModelStages implements AutoCloseable {
               r.width() / scale,
               scale,
               sampler(r));
+      StepClock clock = new StepClock(timeline, DENOISE, placement.unet(), task.index());
       float[] latents =
           denoise.denoise(
               job,
               lane.runner(timeline, DENOISE, task.index()),
               (step, steps, state) -> {
+                clock.done(step - 1);
                 listener.onStep(task.index(), step, steps);
                 if (cancelled.getAsBoolean()) {
                   throw new InterruptedException("cancelled after step " + step);

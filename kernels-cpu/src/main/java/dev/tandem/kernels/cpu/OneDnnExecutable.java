@@ -65,7 +65,7 @@ final class OneDnnExecutable implements Executable {
 
   private void runFirst() {
     Lane first = compiled.lanes().getFirst();
-    if (spans.equals(OpSpans.NONE)) {
+    if (spans.equals(OpSpans.NONE) || !spans.operations()) {
       first.run();
     } else {
       first.run(spans);

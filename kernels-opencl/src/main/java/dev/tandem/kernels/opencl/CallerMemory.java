@@ -99,12 +99,12 @@ final class CallerMemory implements AutoCloseable {
     return t;
   }
 
-  void toDevice(cl_command_queue queue) {
-    slots.values().forEach(s -> s.region().toDevice(queue, s.input()));
+  void toDevice(cl_command_queue queue, RunEvents events) {
+    slots.values().forEach(s -> s.region().toDevice(queue, s.input(), events));
   }
 
-  void toHost(cl_command_queue queue) {
-    slots.values().forEach(s -> s.region().toHost(queue, s.output()));
+  void toHost(cl_command_queue queue, RunEvents events) {
+    slots.values().forEach(s -> s.region().toHost(queue, s.output(), events));
   }
 
   long bytes() {

@@ -35,13 +35,19 @@ record ClockAlignment(long offsetNs, long errorNs) {
     return best;
   }
 
-  static long time(cl_event event, int what) {
+  /** When the command started, in the host's time. */
+  long start(cl_event event) {
+    return time(event, CL.CL_PROFILING_COMMAND_START) + offsetNs;
+  }
+
+  /** When the command ended, in the host's time. */
+  long end(cl_event event) {
+    return time(event, CL.CL_PROFILING_COMMAND_END) + offsetNs;
+  }
+
+  private static long time(cl_event event, int what) {
     long[] t = new long[1];
     CL.clGetEventProfilingInfo(event, what, 8, Pointer.to(t), null);
     return t[0];
-  }
-
-  long hostTime(long deviceTime) {
-    return deviceTime + offsetNs;
   }
 }

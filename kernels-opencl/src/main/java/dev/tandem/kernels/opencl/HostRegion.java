@@ -1,9 +1,11 @@
 package dev.tandem.kernels.opencl;
 
+import dev.tandem.devices.OpSpans;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import org.jocl.CL;
 import org.jocl.cl_command_queue;
+import org.jocl.cl_event;
 import org.jocl.cl_mem;
 
 /**
@@ -34,34 +36,31 @@ final class HostRegion {
   }
 
   /** Hands the region to the device, with what the caller wrote if {@code written}. */
-  void toDevice(cl_command_queue queue, boolean written) {
+  void toDevice(cl_command_queue queue, boolean written, RunEvents events) {
+    long bytes = host.byteSize();
     if (mapped && view != null) {
-      CL.clEnqueueUnmapMemObject(queue, memory, view, 0, null, null);
+      cl_event event = events.transfer(OpSpans.Direction.UNMAP, bytes);
+      CL.clEnqueueUnmapMemObject(queue, memory, view, 0, null, event);
       view = null;
     } else if (!mapped && written) {
+      cl_event event = events.transfer(OpSpans.Direction.UPLOAD, bytes);
       CL.clEnqueueWriteBuffer(
-          queue, memory, false, offset, host.byteSize(), ClContext.pointer(host), 0, null, null);
+          queue, memory, false, offset, bytes, ClContext.pointer(host), 0, null, event);
     }
   }
 
   /** Hands the region to the caller once the queue has come so far; does not wait. */
-  void toHost(cl_command_queue queue, boolean read) {
+  void toHost(cl_command_queue queue, boolean read, RunEvents events) {
+    long bytes = host.byteSize();
     if (mapped) {
+      cl_event event = events.transfer(OpSpans.Direction.MAP, bytes);
+      long flags = CL.CL_MAP_READ | CL.CL_MAP_WRITE;
       view =
-          CL.clEnqueueMapBuffer(
-              queue,
-              memory,
-              false,
-              CL.CL_MAP_READ | CL.CL_MAP_WRITE,
-              offset,
-              host.byteSize(),
-              0,
-              null,
-              null,
-              null);
+          CL.clEnqueueMapBuffer(queue, memory, false, flags, offset, bytes, 0, null, event, null);
     } else if (read) {
+      cl_event event = events.transfer(OpSpans.Direction.DOWNLOAD, bytes);
       CL.clEnqueueReadBuffer(
-          queue, memory, false, offset, host.byteSize(), ClContext.pointer(host), 0, null, null);
+          queue, memory, false, offset, bytes, ClContext.pointer(host), 0, null, event);
     }
   }
 }

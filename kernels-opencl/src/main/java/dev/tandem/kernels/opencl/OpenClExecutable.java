@@ -5,7 +5,6 @@ import dev.tandem.devices.Executable;
 import dev.tandem.devices.OpSpans;
 import dev.tandem.devices.Tensor;
 import dev.tandem.graph.Graph;
-import dev.tandem.graph.Node;
 import java.util.Arrays;
 import java.util.List;
 import org.jocl.CL;
@@ -58,24 +57,27 @@ final class OpenClExecutable implements Executable {
     checks.forEach(IndexCheck::check);
     boolean timed = !spans.equals(OpSpans.NONE);
     cl_command_queue queue = device.cl().queue(timed);
-    ClockAlignment clock = timed ? ClockAlignment.measure(queue) : new ClockAlignment(0, 0);
-    cl_event[] events = new cl_event[timed ? launches.size() : 0];
-    Arrays.setAll(events, i -> new cl_event());
-    memory.caller().toDevice(queue);
-    for (int i = 0; i < launches.size(); i++) {
-      enqueue(queue, launches.get(i), timed ? events[i] : null);
+    try (RunEvents events = timed ? RunEvents.of(queue, spans) : RunEvents.none()) {
+      memory.caller().toDevice(queue, events);
+      for (int i = 0; i < launches.size(); i++) {
+        boolean edge = i == 0 || i == launches.size() - 1;
+        enqueue(queue, launches.get(i), events.kernel(launches.get(i).node(), edge));
+      }
+      finish(queue, events);
+      events.report();
     }
+  }
+
+  private void finish(cl_command_queue queue, RunEvents events) {
     try {
-      memory.caller().toHost(queue);
+      memory.caller().toHost(queue, events);
       CL.clFinish(queue);
     } catch (CLException e) {
       throw failed("a kernel of " + graph.name(), e);
     }
-    if (timed) {
-      report(events, clock, spans);
-    }
   }
 
+  /** Enqueues a kernel; {@code event} is null if its times are not asked for. */
   private void enqueue(cl_command_queue queue, Launch l, cl_event event) {
     try {
       CL.clEnqueueNDRangeKernel(
@@ -97,20 +99,6 @@ final class OpenClExecutable implements Executable {
   private DeviceException failed(String what, CLException e) {
     return new DeviceException(
         device.cl().id() + ": " + what + " failed: " + e.getMessage() + "; it uses " + memory(), e);
-  }
-
-  /** One span a node: from the start of its first kernel to the end of its last. */
-  private void report(cl_event[] events, ClockAlignment clock, OpSpans spans) {
-    for (int i = 0; i < events.length; ) {
-      Node node = launches.get(i).node();
-      long start = ClockAlignment.time(events[i], CL.CL_PROFILING_COMMAND_START);
-      long end = start;
-      for (; i < events.length && launches.get(i).node() == node; i++) {
-        end = ClockAlignment.time(events[i], CL.CL_PROFILING_COMMAND_END);
-        CL.clReleaseEvent(events[i]);
-      }
-      spans.span(node, clock.hostTime(start), clock.hostTime(end));
-    }
   }
 
   List<Launch> launches() {

@@ -8,6 +8,7 @@ import dev.tandem.devices.Device;
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.Devices;
 import dev.tandem.devices.Executable;
+import dev.tandem.devices.OpSpans;
 import dev.tandem.devices.Weights;
 import dev.tandem.graph.Activation;
 import dev.tandem.graph.DType;
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The device's own behaviour on PoCL, which must be installed. */
@@ -83,6 +85,76 @@ class PoclTest {
       assertThat(times).isSorted();
       assertThat(times.getFirst()).isBetween(before - slack, after);
       assertThat(times.getLast()).isBetween(before, after + slack);
+    }
+  }
+
+  /** Hears all that a device tells. */
+  private static final class Heard implements OpSpans {
+    private final boolean operations;
+    private final List<String> said = new ArrayList<>();
+    private final List<Long> times = new ArrayList<>();
+    private long error = -1;
+
+    private Heard(boolean operations) {
+      this.operations = operations;
+    }
+
+    @Override
+    public boolean operations() {
+      return operations;
+    }
+
+    @Override
+    public void clockError(long errorNs) {
+      error = errorNs;
+    }
+
+    @Override
+    public void busy(long startNs, long endNs) {
+      hear("busy", startNs, endNs);
+    }
+
+    @Override
+    public void transfer(Direction direction, long bytes, long startNs, long endNs) {
+      hear(direction + " " + bytes, startNs, endNs);
+    }
+
+    @Override
+    public void span(Node node, long startNs, long endNs) {
+      hear(node.name(), startNs, endNs);
+    }
+
+    private void hear(String what, long startNs, long endNs) {
+      assertThat(startNs).as(what).isLessThanOrEqualTo(endNs);
+      said.add(what);
+      times.add(startNs);
+      times.add(endNs);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', true, busy;UNMAP 12;UNMAP 12;MAP 12;MAP 12;s",
+    "'', false, busy;UNMAP 12;UNMAP 12;MAP 12;MAP 12",
+    "',transfer=copied', true, busy;UPLOAD 12;DOWNLOAD 12;s",
+    "',transfer=copied', false, busy;UPLOAD 12;DOWNLOAD 12"
+  })
+  void theDeviceTellsItsBusyTimeAndEveryTransferWithinTheRun(
+      String option, boolean operations, String expected) {
+    try (Device d = open(option);
+        Executable e = d.compile(doubled(), NONE, CompileOptions.DEFAULT)) {
+      e.run();
+      Heard heard = new Heard(operations);
+      long before = System.nanoTime();
+      e.run(heard);
+      long after = System.nanoTime();
+      assertThat(String.join(";", heard.said)).isEqualTo(expected);
+      assertThat(heard.error).isPositive();
+      assertThat(heard.times).allMatch(t -> t >= before - heard.error && t <= after + heard.error);
+      assertThat(heard.times.get(0))
+          .as("uploads come first")
+          .isGreaterThanOrEqualTo(heard.times.get(3));
+      assertThat(e.output("y").toFloats()).containsExactly(1, 1, 1);
     }
   }
 

@@ -125,7 +125,9 @@ public final class Pipeline<T> implements AutoCloseable {
         timeline.endNow(Span.Kind.STAGE, stage.name(), stage.device(), picture, -1, start);
       }
       if (next != null) {
+        long done = System.nanoTime();
         next.ring.putUninterruptibly(ticket);
+        timeline.endNow(Span.Kind.BLOCKED, stage.name(), stage.device(), picture, -1, done);
       } else {
         complete(ticket);
       }

@@ -10,24 +10,50 @@ package dev.tandem.orchestrator.timeline;
  * @param step number of the step within the stage from 0, or -1 for none
  * @param startNs start in {@link System#nanoTime} time
  * @param endNs end in {@link System#nanoTime} time
+ * @param detail what else is to say, for example the operation's name; may be empty
+ * @param errorNs how far off start and end may be: 0 for the host's clock, else how exactly the
+ *     device's clock was aligned with it, ns
  */
 public record Span(
-    Kind kind, String stage, String device, int picture, int step, long startNs, long endNs) {
+    Kind kind,
+    String stage,
+    String device,
+    int picture,
+    int step,
+    long startNs,
+    long endNs,
+    String detail,
+    long errorNs) {
 
   /** What a span measures. */
   public enum Kind {
     /** A picture in a stage, host work included. */
     STAGE,
-    /** A device computing one executable. */
+    /** A step of the sampler, host work included. */
+    STEP,
+    /** A device computing one executable, from device start to device end where it tells. */
     RUN,
+    /** A device computing one operation of a run. */
+    OPERATION,
+    /** Data going between host and device, or shared memory changing hands. */
+    TRANSFER,
     /** A stage that has nothing to do because its input is not there yet. */
-    WAIT
+    WAIT,
+    /** A stage that cannot hand its result over because the next one is behind: back-pressure. */
+    BLOCKED
   }
 
   public Span {
     if (endNs < startNs) {
-      throw new IllegalArgumentException("span of " + stage + " ends before it starts");
+      throw new IllegalArgumentException(
+          kind + " span of " + stage + " ends " + (startNs - endNs) + " ns before it starts");
     }
+  }
+
+  /** A span in the host's time with nothing more to say. */
+  public Span(
+      Kind kind, String stage, String device, int picture, int step, long startNs, long endNs) {
+    this(kind, stage, device, picture, step, startNs, endNs, "", 0);
   }
 
   public long durationNs() {

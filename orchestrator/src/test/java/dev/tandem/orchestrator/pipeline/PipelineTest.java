@@ -243,6 +243,38 @@ class PipelineTest {
   }
 
   @Test
+  void aStageThatCannotHandOverIsBlockedUntilTheNextOneTakes() throws Exception {
+    Timeline timeline = new Timeline();
+    CountDownLatch thirdIsThrough = new CountDownLatch(1);
+    TestStage a =
+        new TestStage(
+            "a",
+            t -> {
+              if (t == 2) {
+                thirdIsThrough.countDown();
+              }
+            });
+    TestStage b = new TestStage("b", t -> thirdIsThrough.await());
+    try (Pipeline<Integer> p = new Pipeline<>(List.of(a, b), 1, timeline, t -> t, new Ends())) {
+      for (int i = 0; i < 3; i++) {
+        p.submit(i);
+      }
+    }
+    // Stage b holds task 0 and its ring task 1 while a has finished task 2.
+    assertThat(span(timeline, Span.Kind.BLOCKED, "a", 2).endNs())
+        .isGreaterThan(span(timeline, Span.Kind.STAGE, "b", 0).endNs());
+    assertThat(timeline.spans())
+        .noneMatch(s -> s.kind() == Span.Kind.BLOCKED && s.stage().equals("b"));
+  }
+
+  private static Span span(Timeline timeline, Span.Kind kind, String stage, int picture) {
+    return timeline.spans().stream()
+        .filter(s -> s.kind() == kind && s.stage().equals(stage) && s.picture() == picture)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
   void refusesNoStagesAndTasksAfterClose() {
     assertThatThrownBy(() -> pipeline(new Ends(), 1)).hasMessageContaining("needs stages");
     Pipeline<Integer> p = pipeline(new Ends(), 1, new TestStage("a", t -> {}));

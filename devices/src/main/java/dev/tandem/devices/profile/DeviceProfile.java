@@ -1,0 +1,103 @@
+package dev.tandem.devices.profile;
+
+import dev.tandem.devices.DeviceInfo;
+import dev.tandem.devices.json.FieldException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What is known of one device.
+ *
+ * @param id what {@code Devices.open} takes, for example {@code opencl:0.0}
+ * @param name the hardware's own name
+ * @param vendor of the hardware
+ * @param platform what drives it, for example {@code Portable Computing Language}
+ * @param driver its version
+ * @param computeUnits cores of a CPU, compute units of a GPU
+ * @param f16 whether it computes in half precision
+ * @param unifiedMemory whether it shares main memory, so that nothing is copied
+ * @param power drawn, where known
+ * @param operations what classes of operations cost: how stages without a measurement are estimated
+ * @param stages what whole stages cost: measured
+ */
+public record DeviceProfile(
+    String id,
+    String name,
+    Optional<String> vendor,
+    Optional<String> platform,
+    Optional<String> driver,
+    DeviceInfo.Type type,
+    int computeUnits,
+    boolean f16,
+    boolean unifiedMemory,
+    Limits limits,
+    Peak peak,
+    Optional<PowerDraw> power,
+    List<OperationCost> operations,
+    List<StageCost> stages) {
+
+  /**
+   * Memory.
+   *
+   * @param memoryBytes in all
+   * @param allocationBytes the largest single buffer
+   */
+  public record Limits(long memoryBytes, long allocationBytes) {
+    public Limits {
+      FieldException.atLeast("memoryBytes", 1, memoryBytes);
+      FieldException.atLeast("allocationBytes", 1, allocationBytes);
+    }
+  }
+
+  /**
+   * The hardware's ceiling.
+   *
+   * @param gflops single precision, a multiply-add counted as two
+   * @param gigabytesPerSecond memory bandwidth, 1e9 bytes
+   */
+  public record Peak(double gflops, double gigabytesPerSecond) {
+    public Peak {
+      FieldException.positive("gflops", gflops);
+      FieldException.positive("gigabytesPerSecond", gigabytesPerSecond);
+    }
+  }
+
+  /** Electrical power, watts: at work and when it has nothing to do. */
+  public record PowerDraw(double busyWatts, double idleWatts) {
+    public PowerDraw {
+      FieldException.atLeast("idleWatts", 0.0, idleWatts);
+      FieldException.atLeast("busyWatts", idleWatts, busyWatts);
+    }
+  }
+
+  public DeviceProfile {
+    FieldException.notBlank("id", id);
+    FieldException.notBlank("name", name);
+    FieldException.atLeast("computeUnits", 1, computeUnits);
+    operations = List.copyOf(operations);
+    stages = List.copyOf(stages);
+    Set<Object> seen = new HashSet<>();
+    for (int i = 0; i < operations.size(); i++) {
+      if (!seen.add(operations.get(i).operation())) {
+        throw new FieldException("operations[" + i + "].operation", "stands there twice");
+      }
+    }
+    for (int i = 0; i < stages.size(); i++) {
+      if (!seen.add(stages.get(i).key())) {
+        throw new FieldException("stages[" + i + "]", "stands there twice: " + stages.get(i).key());
+      }
+    }
+  }
+
+  /** The measured cost of a stage, if there is one. */
+  public Optional<StageCost> stage(StageCost.Key key) {
+    return stages.stream().filter(s -> s.key().equals(key)).findFirst();
+  }
+
+  /** The cost of a class of operations, if known. */
+  public Optional<OperationCost> operation(OperationClass operation) {
+    return operations.stream().filter(o -> o.operation() == operation).findFirst();
+  }
+}

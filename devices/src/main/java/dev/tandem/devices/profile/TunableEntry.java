@@ -1,0 +1,34 @@
+package dev.tandem.devices.profile;
+
+import dev.tandem.devices.json.FieldException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A tuned kernel: these values, wherever all that the entry names fits. What is absent fits
+ * everything.
+ *
+ * @param kernel the kernel file, for example {@code gemm_panel}
+ * @param device a device's whole name
+ * @param type CPU, INTEGRATED_GPU, DISCRETE_GPU or ACCELERATOR
+ * @param vectorWidth floats in a vector register
+ * @param shape an operation's shape key
+ * @param values by the name of the tunable
+ */
+public record TunableEntry(
+    String kernel,
+    Optional<String> device,
+    Optional<String> vendor,
+    Optional<String> type,
+    Optional<Integer> vectorWidth,
+    Optional<String> shape,
+    Map<String, Integer> values) {
+  public TunableEntry {
+    FieldException.notBlank("kernel", kernel);
+    values = java.util.Collections.unmodifiableMap(new TreeMap<>(values));
+    if (values.isEmpty()) {
+      throw new FieldException("values", "must not be empty");
+    }
+  }
+}

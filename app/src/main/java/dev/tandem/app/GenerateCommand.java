@@ -4,10 +4,12 @@ import dev.tandem.orchestrator.Placement;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.Tandem;
+import dev.tandem.orchestrator.timeline.Detail;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -125,6 +127,20 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print the result as JSON on standard output.")
   private boolean json;
 
+  @Option(
+      names = "--timeline",
+      paramLabel = "DETAIL",
+      description =
+          "How closely to time devices: host, device (by their own clocks) or operations"
+              + " (default: host, with --trace operations).")
+  private Optional<Detail> timeline = Optional.empty();
+
+  @Option(
+      names = "--trace",
+      paramLabel = "FILE",
+      description = "Write what ran when, for ui.perfetto.dev or chrome://tracing.")
+  private Optional<Path> trace = Optional.empty();
+
   @Option(names = "--quiet", description = "Print nothing but errors.")
   private boolean quiet;
 
@@ -142,8 +158,15 @@ final class GenerateCommand implements Callable<Integer> {
     try (Tandem tandem = Tandem.open(model, placement())) {
       Thread stop = Thread.ofPlatform().unstarted(() -> interrupt(tandem, returned));
       Runtime.getRuntime().addShutdownHook(stop);
-      RunReport report = tandem.generateAll(requests, sink);
+      Detail detail = timeline.orElse(trace.isPresent() ? Detail.OPERATIONS : Detail.HOST);
+      RunReport report = tandem.generateAll(requests, sink, detail);
       bar.clear();
+      trace.ifPresent(
+          file ->
+              WholeFile.write(
+                  "--trace",
+                  file,
+                  out -> ChromeTrace.write(out, List.of(new ChromeTrace.Run("", report.spans())))));
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
         ReportView.json(out, sink.results(), report);

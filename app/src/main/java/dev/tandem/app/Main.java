@@ -37,6 +37,7 @@ public final class Main {
   static int run(String... args) {
     Main main = new Main();
     CommandLine line = new CommandLine(main);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(Main::badUsage);
     line.setExecutionExceptionHandler(
         (e, command, parsed) -> {

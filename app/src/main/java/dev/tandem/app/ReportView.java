@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.orchestrator.RunReport;
+import dev.tandem.orchestrator.measure.DeviceUse;
+import dev.tandem.orchestrator.measure.RunMetrics;
 import dev.tandem.orchestrator.timeline.StageSummary;
 import java.io.PrintWriter;
 import java.util.List;
@@ -16,9 +18,16 @@ final class ReportView {
   static void table(PrintWriter out, RunReport report) {
     List<List<String>> rows =
         report.stages().stream()
-            .map(s -> List.of(s.stage(), s.device(), seconds(s.busyNs()), seconds(s.waitNs())))
+            .map(
+                s ->
+                    List.of(
+                        s.stage(),
+                        s.device(),
+                        seconds(s.busyNs()),
+                        seconds(s.waitNs()),
+                        seconds(s.blockedNs())))
             .toList();
-    Table.print(out, List.of("stage", "device", "busy", "wait"), rows);
+    Table.print(out, List.of("stage", "device", "busy", "wait", "blocked"), rows);
     out.printf(
         Locale.ROOT,
         "%d picture%s in %s: %.2f pictures/s, overlap %.0f %%%s%n",
@@ -57,13 +66,32 @@ final class ReportView {
       row.put("device", s.device());
       row.put("busySeconds", s.busyNs() / 1e9);
       row.put("waitSeconds", s.waitNs() / 1e9);
+      row.put("blockedSeconds", s.blockedNs() / 1e9);
     }
+    RunMetrics metrics = report.metrics();
+    ArrayNode devices = root.putArray("devices");
+    metrics.devices().forEach(use -> device(devices.addObject(), metrics, use));
+    root.put("latencyP50Seconds", metrics.latencies().percentileNs(50) / 1e9);
+    root.put("latencyP95Seconds", metrics.latencies().percentileNs(95) / 1e9);
     root.put("done", report.done());
     root.put("failed", report.failed());
     root.put("seconds", report.wallNs() / 1e9);
     root.put("picturesPerSecond", report.picturesPerSecond());
     root.put("overlap", report.overlap().ratio());
     out.println(root.toPrettyString());
+  }
+
+  /** The figures of one device. */
+  static void device(ObjectNode row, RunMetrics metrics, DeviceUse use) {
+    row.put("device", use.device());
+    row.put("busySeconds", use.busyNs() / 1e9);
+    row.put("busyShare", metrics.busyShare(use));
+    row.put("transferSeconds", use.transferNs() / 1e9);
+    ObjectNode bubbles = row.putObject("bubbleSeconds");
+    bubbles.put("input", use.bubbles().inputNs() / 1e9);
+    bubbles.put("backPressure", use.bubbles().blockedNs() / 1e9);
+    bubbles.put("host", use.bubbles().hostNs() / 1e9);
+    row.put("clockErrorMicros", use.errorNs() / 1e3);
   }
 
   private static String seconds(long ns) {

@@ -1,5 +1,6 @@
 package dev.tandem.orchestrator;
 
+import dev.tandem.orchestrator.measure.RunMetrics;
 import dev.tandem.orchestrator.timeline.Overlap;
 import dev.tandem.orchestrator.timeline.Span;
 import dev.tandem.orchestrator.timeline.StageSummary;
@@ -21,6 +22,11 @@ public record RunReport(List<Span> spans, long wallNs, int done, int failed, boo
 
   public List<StageSummary> stages() {
     return StageSummary.of(spans);
+  }
+
+  /** Latency, overlap and what each device did. */
+  public RunMetrics metrics() {
+    return RunMetrics.of(spans, wallNs, done);
   }
 
   public Overlap overlap() {

@@ -3,6 +3,7 @@ package dev.tandem.orchestrator;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.pipeline.Completion;
 import dev.tandem.orchestrator.pipeline.Pipeline;
+import dev.tandem.orchestrator.timeline.Detail;
 import dev.tandem.orchestrator.timeline.Timeline;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import java.nio.file.Path;
@@ -90,8 +91,17 @@ public final class Tandem implements AutoCloseable {
    * @throws RequestException before anything runs, if the model cannot fulfil a request
    */
   public RunReport generateAll(List<Request> requests, GenerationListener listener) {
+    return generateAll(requests, listener, Detail.HOST);
+  }
+
+  /**
+   * As {@link #generateAll(List, GenerationListener)}.
+   *
+   * @param detail how closely the report's spans look at the devices
+   */
+  public RunReport generateAll(List<Request> requests, GenerationListener listener, Detail detail) {
     List<Request> resolved = requests.stream().map(stages::resolve).toList();
-    Timeline timeline = new Timeline();
+    Timeline timeline = new Timeline(detail);
     Count count = new Count(listener);
     long start = System.nanoTime();
     boolean interrupted = false;

@@ -1,0 +1,75 @@
+package dev.tandem.orchestrator.measure;
+
+import static dev.tandem.orchestrator.measure.Spans.blocked;
+import static dev.tandem.orchestrator.measure.Spans.run;
+import static dev.tandem.orchestrator.measure.Spans.stage;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.tandem.orchestrator.timeline.Overlap;
+import dev.tandem.orchestrator.timeline.Span;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class RunMetricsTest {
+  /** Two pictures: denoised on a for 10 each, with 2 of host work after each, decoded on b. */
+  private static final List<Span> PIPELINE =
+      List.of(
+          stage("denoise", 0, 0, 12),
+          run("denoise", "a", 0, 0, 10),
+          blocked("denoise", 0, 12, 13),
+          stage("denoise", 1, 20, 32),
+          run("denoise", "a", 1, 20, 30),
+          stage("decode", 0, 13, 26),
+          run("decode", "b", 0, 14, 25),
+          stage("decode", 1, 32, 45),
+          run("decode", "b", 1, 33, 44),
+          new Span(Span.Kind.TRANSFER, "decode", "b", 1, 0, 32, 33, "upload 8 bytes", 5));
+
+  @Test
+  void figuresOfARunWorkedOutByHand() {
+    RunMetrics m = RunMetrics.of(PIPELINE, 50, 2);
+    assertThat(m.picturesPerSecond()).isCloseTo(2 / 50e-9, within(1.0));
+    assertThat(m.latencies().ns()).containsExactly(26L, 25L);
+    // a: 0..10, 20..30; b: 14..25, 33..44: together 42 - 5 busy, 5 of them both
+    assertThat(m.overlap()).isEqualTo(new Overlap(37, 5));
+    assertThat(m.devices())
+        .containsExactly(
+            new DeviceUse("a", 20, 0, new Bubbles(7, 1, 2), 0),
+            new DeviceUse("b", 22, 1, new Bubbles(6, 0, 2), 5));
+    assertThat(m.busyShare(m.devices().getFirst())).isEqualTo(0.4);
+  }
+
+  @Test
+  void timeBeforeTheFirstAndAfterTheLastWorkIsNoBubble() {
+    assertThat(Bubbles.of(PIPELINE, "b").totalNs()).isEqualTo(33 - 25);
+    assertThat(Bubbles.of(PIPELINE, "never used").totalNs()).isZero();
+  }
+
+  @Test
+  void percentilesAreThoseOfTheSortedLatencies() {
+    Latencies l =
+        new Latencies(LongStream.rangeClosed(1, 100).map(i -> i * 1_000_000).boxed().toList());
+    assertThat(l.percentileNs(50)).isCloseTo(50_000_000, within(50_000L));
+    assertThat(l.percentileNs(95)).isCloseTo(95_000_000, within(95_000L));
+    assertThat(Latencies.all(List.of(l, l)).ns()).hasSize(200);
+  }
+
+  @Test
+  void medianAndSpread() {
+    assertThat(Median.of(List.of(3.0, 1.0, 2.0))).isEqualTo(new Median(2, 1, 3));
+    assertThat(Median.of(List.of(4.0, 1.0, 2.0, 3.0)).median()).isEqualTo(2.5);
+    assertThat(Median.of(List.of(9.0, 10.0, 11.0)).spread()).isCloseTo(0.1, within(1e-12));
+    assertThatThrownBy(() -> Median.of(List.of())).hasMessageContaining("no values");
+  }
+
+  @Test
+  void aRunOfNothingHasNoFigures() {
+    RunMetrics m = RunMetrics.of(List.of(), 0, 0);
+    assertThat(m.picturesPerSecond()).isZero();
+    assertThat(m.devices()).isEmpty();
+    assertThat(m.latencies().percentileNs(50)).isZero();
+  }
+}

@@ -1,9 +1,9 @@
 package dev.tandem.app;
 
-import dev.tandem.orchestrator.Placement;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.Tandem;
+import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.timeline.Detail;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -220,7 +220,7 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private Placement placement() {
-    return new Placement(
+    return Placement.of(
         textDevice.isEmpty() ? device : textDevice,
         unetDevice.isEmpty() ? device : unetDevice,
         vaeDevice.isEmpty() ? device : vaeDevice);

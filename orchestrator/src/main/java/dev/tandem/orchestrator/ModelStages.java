@@ -5,6 +5,8 @@ import dev.tandem.devices.Device;
 import dev.tandem.devices.Devices;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.pipeline.PipelineStage;
+import dev.tandem.orchestrator.placement.Lane;
+import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.timeline.StepClock;
 import dev.tandem.orchestrator.timeline.Timeline;
 import dev.tandem.stages.Conditioning;
@@ -40,6 +42,9 @@ final class ModelStages implements AutoCloseable {
   private Optional<TextStage> text = Optional.empty();
 
   ModelStages(ModelFolder model, Placement placement) {
+    if (!placement.equals(Placement.of(List.of(plain(placement.lanes().getFirst()))))) {
+      throw new RequestException("only one device for each stage can be run so far");
+    }
     this.model = model;
     this.placement = placement;
     boolean done = false;
@@ -49,9 +54,9 @@ final class ModelStages implements AutoCloseable {
         opened.push(device);
         lanes.put(id, new DeviceLane(id, device));
       }
-      denoise = new DenoiseStage(model, lane(placement.unet()).device(), CompileOptions.DEFAULT);
+      denoise = new DenoiseStage(model, lane(unetDevice()).device(), CompileOptions.DEFAULT);
       opened.push(denoise);
-      decode = new DecodeStage(model, lane(placement.vae()).device(), CompileOptions.DEFAULT);
+      decode = new DecodeStage(model, lane(vaeDevice()).device(), CompileOptions.DEFAULT);
       opened.push(decode);
       done = true;
     } finally {
@@ -59,6 +64,27 @@ final class ModelStages implements AutoCloseable {
         close();
       }
     }
+  }
+
+  private static Lane plain(Lane lane) {
+    return Lane.of(
+        lane.text().getFirst(), lane.denoise().getFirst().device(), lane.decode().getFirst());
+  }
+
+  private String textDevice() {
+    return lane().text().getFirst();
+  }
+
+  private String unetDevice() {
+    return lane().denoise().getFirst().device();
+  }
+
+  private String vaeDevice() {
+    return lane().decode().getFirst();
+  }
+
+  private Lane lane() {
+    return placement.lanes().getFirst();
   }
 
   private DeviceLane lane(String id) {
@@ -148,12 +174,12 @@ final class ModelStages implements AutoCloseable {
 
     @Override
     public String device() {
-      return placement.text();
+      return textDevice();
     }
 
     @Override
     public void process(PictureTask task) {
-      DeviceLane lane = lane(placement.text());
+      DeviceLane lane = lane(textDevice());
       if (text.isEmpty()) {
         text =
             Optional.of(
@@ -192,12 +218,12 @@ final class ModelStages implements AutoCloseable {
 
     @Override
     public String device() {
-      return placement.unet();
+      return unetDevice();
     }
 
     @Override
     public void process(PictureTask task) throws InterruptedException {
-      DeviceLane lane = lane(placement.unet());
+      DeviceLane lane = lane(unetDevice());
       Request r = task.request();
       int scale = decode.vae().scaleFactor();
       PictureTask.Encoded encoded = task.takeEncoded();
@@ -217,7 +243,7 @@ final class ModelStages implements AutoCloseable {
               r.width() / scale,
               scale,
               sampler(r));
-      StepClock clock = new StepClock(timeline, DENOISE, placement.unet(), task.index());
+      StepClock clock = new StepClock(timeline, DENOISE, unetDevice(), task.index());
       float[] latents =
           denoise.denoise(
               job,
@@ -247,12 +273,12 @@ final class ModelStages implements AutoCloseable {
 
     @Override
     public String device() {
-      return placement.vae();
+      return vaeDevice();
     }
 
     @Override
     public void process(PictureTask task) {
-      DeviceLane lane = lane(placement.vae());
+      DeviceLane lane = lane(vaeDevice());
       Request r = task.request();
       int scale = decode.vae().scaleFactor();
       int height = r.height() / scale;

@@ -3,6 +3,7 @@ package dev.tandem.orchestrator;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.pipeline.Completion;
 import dev.tandem.orchestrator.pipeline.Pipeline;
+import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.timeline.Detail;
 import dev.tandem.orchestrator.timeline.Timeline;
 import dev.tandem.stages.checkpoint.ModelFolder;

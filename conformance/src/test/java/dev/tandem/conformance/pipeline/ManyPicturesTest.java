@@ -3,11 +3,11 @@ package dev.tandem.conformance.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.orchestrator.GenerationListener;
-import dev.tandem.orchestrator.Placement;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.picture.Picture;
+import dev.tandem.orchestrator.placement.Placement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,34 @@
+package dev.tandem.orchestrator.placement;
+
+/**
+ * What the work of a job costs on each device: from a profile, or measured just now. Methods throw
+ * {@link PlacementException} for a device that the costs do not know.
+ */
+public interface StageCosts {
+
+  /** The units of work that a placement gives to devices. */
+  enum Work {
+    /** Encoding one prompt. */
+    TEXT,
+    /** One evaluation of the U-Net as the job needs it: both halves in one batch if guided. */
+    STEP,
+    /** One evaluation of the U-Net for one half: the batch is 1. */
+    HALF_STEP,
+    /** Decoding the latents of one picture. */
+    DECODE
+  }
+
+  /** Expected time of a unit of work on a device, host copies included, ns. */
+  long ns(Work work, String device);
+
+  /** Memory that the unit's executable needs on the device, weights included, bytes. */
+  long bytes(Work work, String device);
+
+  /** Memory that the device may use, bytes. */
+  long memoryBytes(String device);
+
+  /** Expected time to hand a buffer of that many bytes from one device to another, ns. */
+  default long transferNs(long bytes, String from, String to) {
+    return 0;
+  }
+}

@@ -21,6 +21,17 @@ public interface Device extends AutoCloseable {
    */
   Executable compile(Graph graph, Weights weights, CompileOptions options);
 
+  /**
+   * The memory that {@link #compile} would take, found without taking any and without reading a
+   * weight: exact, or an upper bound of {@link Executable#memory}.
+   *
+   * @throws DeviceException if an operation or the precision is not supported
+   */
+  Executable.MemoryUse estimate(Graph graph, CompileOptions options);
+
+  /** How much memory this device may use: its own, or less if it was opened with a limit. */
+  MemoryLimit memoryLimit();
+
   @Override
   void close();
 }

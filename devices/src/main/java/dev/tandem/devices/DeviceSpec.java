@@ -12,6 +12,8 @@ import java.util.TreeSet;
  * @param selector which device of the scheme; empty for the first
  */
 public record DeviceSpec(String text, String scheme, String selector, Map<String, String> options) {
+  private static final String MEMORY = "memory";
+
   public DeviceSpec {
     options = Map.copyOf(options);
   }
@@ -71,12 +73,27 @@ public record DeviceSpec(String text, String scheme, String selector, Map<String
             + max);
   }
 
+  /** A device's own limit, lowered by the option {@code memory=SIZE} that every device takes. */
+  public MemoryLimit memoryLimit(MemoryLimit own) {
+    String v = options.get(MEMORY);
+    return v == null ? own : own.atMost(ByteSize.parse(v));
+  }
+
+  /** The same device with at most so much memory. */
+  public DeviceSpec withMemoryLimit(long bytes) {
+    Map<String, String> more = new LinkedHashMap<>(options);
+    more.put(MEMORY, Long.toString(bytes));
+    return new DeviceSpec(text, scheme, selector, more);
+  }
+
   /** Refuses options that the device does not know. */
   public void allowOptions(Set<String> known) {
+    Set<String> all = new TreeSet<>(known);
+    all.add(MEMORY);
     for (String key : options.keySet()) {
-      if (!known.contains(key)) {
+      if (!all.contains(key)) {
         throw new DeviceException(
-            "device '" + text + "' has no option '" + key + "'; it takes " + new TreeSet<>(known));
+            "device '" + text + "' has no option '" + key + "'; it takes " + all);
       }
     }
   }

@@ -25,7 +25,15 @@ public final class Devices {
    * @throws DeviceException if no such device exists; the message lists what does
    */
   public static Device open(String spec) {
-    DeviceSpec s = DeviceSpec.parse(spec);
+    return open(DeviceSpec.parse(spec));
+  }
+
+  /**
+   * Opens a device.
+   *
+   * @throws DeviceException if no such device exists; the message lists what does
+   */
+  public static Device open(DeviceSpec s) {
     for (DeviceProvider p : ServiceLoader.load(DeviceProvider.class)) {
       if (p.scheme().equals(s.scheme())) {
         return p.open(s);
@@ -33,7 +41,7 @@ public final class Devices {
     }
     throw new DeviceException(
         "unknown device '"
-            + spec
+            + s.text()
             + "'; found: "
             + String.join(", ", list().stream().map(DeviceInfo::id).toList()));
   }

@@ -52,10 +52,21 @@ public interface Executable extends AutoCloseable {
    * @param arena activations, inputs and outputs
    * @param weights weights in the device's own layout
    * @param scratch what kernels need beside that
+   * @param largest the largest single buffer among all these
    */
-  record MemoryUse(long arena, long weights, long scratch) {
+  record MemoryUse(long arena, long weights, long scratch, long largest) {
     public long total() {
       return arena + weights + scratch;
+    }
+
+    @Override
+    public String toString() {
+      return "%s (activations %s, weights %s, scratch %s)"
+          .formatted(
+              ByteSize.format(total()),
+              ByteSize.format(arena),
+              ByteSize.format(weights),
+              ByteSize.format(scratch));
     }
   }
 }

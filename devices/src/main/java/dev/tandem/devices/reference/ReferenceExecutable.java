@@ -66,6 +66,7 @@ final class ReferenceExecutable implements Executable {
     Kernels kernels = new Kernels(values, workers);
     // Inputs first, wherever they stand: all are written before the first kernel runs.
     graph.inputs().stream().filter(n -> n.type().isFloat()).forEach(values::allocate);
+    graph.inputs().forEach(values::addCallerTensor);
     for (Node n : graph.nodes()) {
       if (n.isComputed()) {
         float[] out = values.allocate(n);
@@ -88,9 +89,11 @@ final class ReferenceExecutable implements Executable {
 
   private Tensor outputTensor(Node n) {
     Node root = MemoryPlan.storage(n);
-    return root.isInput()
-        ? inputs.get(root).reshaped(n.shape())
-        : Tensor.allocate(arena, n.shape(), n.type());
+    if (root.isInput()) {
+      return inputs.get(root).reshaped(n.shape());
+    }
+    values.addCallerTensor(n);
+    return Tensor.allocate(arena, n.shape(), n.type());
   }
 
   @Override
@@ -142,7 +145,7 @@ final class ReferenceExecutable implements Executable {
 
   @Override
   public MemoryUse memory() {
-    return new MemoryUse(values.arenaBytes(), values.weightBytes(), values.scratchBytes());
+    return values.use();
   }
 
   @Override

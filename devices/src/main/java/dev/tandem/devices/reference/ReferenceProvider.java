@@ -4,6 +4,7 @@ import dev.tandem.devices.Device;
 import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.DeviceProvider;
 import dev.tandem.devices.DeviceSpec;
+import dev.tandem.devices.MemoryLimit;
 import java.util.List;
 import java.util.Set;
 
@@ -26,7 +27,8 @@ public final class ReferenceProvider implements DeviceProvider {
   public Device open(DeviceSpec spec) {
     spec.allowOptions(Set.of("threads"));
     int threads = spec.intOption("threads", cores(), 1, MAX_THREADS);
-    return new ReferenceDevice(info(spec.text(), threads), threads);
+    DeviceInfo info = info(spec.text(), threads);
+    return new ReferenceDevice(info, spec.memoryLimit(MemoryLimit.of(info.memoryBytes())), threads);
   }
 
   private static int cores() {

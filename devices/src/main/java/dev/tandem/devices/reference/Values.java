@@ -2,6 +2,7 @@ package dev.tandem.devices.reference;
 
 import dev.tandem.devices.CompileOptions.Precision;
 import dev.tandem.devices.DeviceException;
+import dev.tandem.devices.Executable.MemoryUse;
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.Weights;
 import dev.tandem.graph.Graph;
@@ -26,6 +27,7 @@ final class Values {
   private long arenaBytes;
   private long weightBytes;
   private long scratchBytes;
+  private long largest;
 
   Values(Graph graph, Weights weights, Precision precision, Map<Node, Tensor> inputs) {
     this.weights = weights;
@@ -46,6 +48,7 @@ final class Values {
     if (a == null) {
       a = new float[size];
       arenaBytes += 4L * size;
+      largest = Math.max(largest, 4L * size);
     }
     arrays.put(n, a);
     return a;
@@ -100,23 +103,23 @@ final class Values {
   /** Counts memory that a kernel needs beside its operands. */
   void addScratch(long floats) {
     scratchBytes += 4 * floats;
+    largest = Math.max(largest, 4 * floats);
   }
 
-  long arenaBytes() {
-    return arenaBytes;
+  /** Counts the caller's tensors, which live beside the arrays. */
+  void addCallerTensor(Node n) {
+    arenaBytes += n.bytes();
+    largest = Math.max(largest, n.bytes());
   }
 
-  long weightBytes() {
-    return weightBytes;
-  }
-
-  long scratchBytes() {
-    return scratchBytes;
+  MemoryUse use() {
+    return new MemoryUse(arenaBytes, weightBytes, scratchBytes, largest);
   }
 
   private float[] load(Node weight) {
     float[] w = weights.get(weight).toFloats();
     weightBytes += 4L * w.length;
+    largest = Math.max(largest, 4L * w.length);
     if (precision == Precision.F16) {
       Rounding.toF16(w);
     }

@@ -97,7 +97,7 @@ final class Attentions {
   /** 0 where a token may look, minus infinity where not. */
   private static Place causalMask(Primitives p, long rows, long keys) {
     MemorySegment m = p.permanent(rows * keys * Float.BYTES);
-    for (long r = 0; r < rows; r++) {
+    for (long r = 0; p.memory().real() && r < rows; r++) {
       for (long k = r + 1; k < keys; k++) {
         m.setAtIndex(ValueLayout.JAVA_FLOAT, r * keys + k, Float.NEGATIVE_INFINITY);
       }

@@ -8,7 +8,6 @@ import dev.tandem.graph.Fusion;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.MemoryPlan;
 import dev.tandem.graph.Node;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,14 +17,12 @@ import java.util.Map;
 
 /** Fuses, splits by batch, plans memory and lowers every node of a graph. */
 final class Compiler {
-  private static final int ALIGNMENT = 64;
-
   private final OneDnnDevice device;
   private final Graph graph;
   private final int parts;
   private final Graph part;
   private final MemoryPlan plan;
-  private final Arena memory;
+  private final Memory memory;
   private final Primitives primitives;
   private final WeightStore store;
   private final List<Lane> lanes = new ArrayList<>();
@@ -33,15 +30,14 @@ final class Compiler {
   /** Host-visible values by the node that owns their memory, for the whole batch. */
   private final Map<Node, MemorySegment> visible = new HashMap<>();
 
-  @SuppressWarnings("MustBeClosedChecker") // the executable owns the arena and closes it
-  private Compiler(OneDnnDevice device, Graph source) {
+  private Compiler(OneDnnDevice device, Graph graph, Memory memory) {
     this.device = device;
-    graph = Fusion.apply(source);
+    this.graph = graph;
+    this.memory = memory;
     parts = BatchSplit.parts(graph, device.threads().count());
     part = parts == 1 ? graph : BatchSplit.part(graph, parts);
     List<Node> shared = visibleNodes();
-    plan = MemoryPlan.of(part, ALIGNMENT, n -> shared.contains(n) ? 0 : n.bytes());
-    memory = Arena.ofShared();
+    plan = MemoryPlan.of(part, Memory.ALIGNMENT, n -> shared.contains(n) ? 0 : n.bytes());
     primitives = device.primitives(memory);
     store = new WeightStore(primitives);
   }
@@ -56,7 +52,8 @@ final class Compiler {
   }
 
   static OneDnnExecutable compile(OneDnnDevice device, Graph source, Weights weights) {
-    Compiler c = new Compiler(device, source);
+    Graph graph = Fusion.apply(source);
+    Compiler c = new Compiler(device, graph, Memory.within(device.budget(), graph.name()));
     try {
       c.device.threads().first().run(c::lower);
       c.store.fill(weights, device.threads().first());
@@ -77,6 +74,18 @@ final class Compiler {
     }
   }
 
+  /** What {@link #compile} would allocate. */
+  static MemoryUse estimate(OneDnnDevice device, Graph source) {
+    Graph graph = Fusion.apply(source);
+    Compiler c = new Compiler(device, graph, Memory.counted(graph.name()));
+    try {
+      c.device.threads().first().run(c::lower);
+      return c.memory.use();
+    } finally {
+      c.free();
+    }
+  }
+
   private String named() {
     return "device '" + device.info().id() + "'";
   }
@@ -85,7 +94,7 @@ final class Compiler {
     int openMpThreads = device.threads().count() / parts;
     device.openMp().setThreads(openMpThreads);
     for (Node n : visibleNodes()) {
-      visible.computeIfAbsent(n, v -> memory.allocate(v.bytes() * parts, ALIGNMENT));
+      visible.computeIfAbsent(n, v -> memory.allocate(Memory.Kind.ARENA, v.bytes() * parts));
     }
     for (int i = 0; i < parts; i++) {
       Primitives.Scratch scratch = primitives.newScratch();
@@ -104,7 +113,7 @@ final class Compiler {
 
   /** Where the values of one lane lie. */
   private Lowering.Places places(int lane) {
-    MemorySegment arena = memory.allocate(Math.max(1, plan.arenaBytes()), ALIGNMENT);
+    MemorySegment arena = memory.allocate(Memory.Kind.ARENA, Math.max(1, plan.arenaBytes()));
     return n -> {
       MemorySegment whole = visible.get(n);
       return whole == null
@@ -126,13 +135,10 @@ final class Compiler {
     graph.inputs().forEach(n -> inputs.put(n.name(), tensor(n)));
     Map<String, Tensor> outputs = new LinkedHashMap<>();
     graph.outputs().forEach((name, n) -> outputs.put(name, tensor(n)));
-    long activations = plan.arenaBytes() * parts;
-    long shared = visible.values().stream().mapToLong(MemorySegment::byteSize).sum();
-    MemoryUse use = new MemoryUse(activations + shared, store.bytes(), primitives.scratchBytes());
     return new OneDnnExecutable(
         device,
         new OneDnnExecutable.Compiled(
-            graph, lanes, inputs, outputs, use, primitives.implementations(), this::free));
+            graph, lanes, inputs, outputs, memory.use(), primitives.implementations(), this::free));
   }
 
   private Tensor tensor(Node n) {

@@ -5,9 +5,10 @@ import dev.tandem.devices.Device;
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.Executable;
+import dev.tandem.devices.MemoryBudget;
+import dev.tandem.devices.MemoryLimit;
 import dev.tandem.devices.Weights;
 import dev.tandem.graph.Graph;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,13 +17,15 @@ final class OneDnnDevice implements Device {
   private final DeviceInfo info;
   private final OneDnnLibrary library;
   private final DeviceThreads threads;
+  private final MemoryBudget budget;
   private final List<OneDnnExecutable> executables = new ArrayList<>();
   private final long engine;
   private final long stream;
   private boolean closed;
 
-  OneDnnDevice(DeviceInfo info, OneDnnLibrary library, int threadCount) {
+  OneDnnDevice(DeviceInfo info, MemoryLimit limit, OneDnnLibrary library, int threadCount) {
     this.info = info;
+    this.budget = new MemoryBudget("device '" + info.id() + "'", limit);
     this.library = library;
     engine = library.oneDnn().engine();
     stream = library.oneDnn().stream(engine);
@@ -42,24 +45,44 @@ final class OneDnnDevice implements Device {
     return library.openMp();
   }
 
-  /** A maker of primitives whose memory comes from the arena. */
-  Primitives primitives(Arena arena) {
-    return new Primitives(library.oneDnn(), engine, stream, arena);
+  MemoryBudget budget() {
+    return budget;
+  }
+
+  /** A maker of primitives with that memory. */
+  Primitives primitives(Memory memory) {
+    return new Primitives(library.oneDnn(), engine, stream, memory);
   }
 
   @Override
   public Executable compile(Graph graph, Weights weights, CompileOptions options) {
+    check(options);
+    OneDnnExecutable e = Compiler.compile(this, graph, weights);
+    executables.add(e);
+    return e;
+  }
+
+  /** Exact, but for what oneDNN's generated code takes. */
+  @Override
+  public Executable.MemoryUse estimate(Graph graph, CompileOptions options) {
+    check(options);
+    return Compiler.estimate(this, graph);
+  }
+
+  @Override
+  public MemoryLimit memoryLimit() {
+    return budget.limit();
+  }
+
+  private void check(CompileOptions options) {
     if (options.precision() != CompileOptions.Precision.F32) {
       throw new DeviceException(
           "device '"
               + info.id()
               + "' stores F32 only, not "
               + options.precision()
-              + "; compile with F32 or use another device");
+              + "; compile with F32 or use another device, for example opencl");
     }
-    OneDnnExecutable e = Compiler.compile(this, graph, weights);
-    executables.add(e);
-    return e;
   }
 
   void forget(OneDnnExecutable e) {

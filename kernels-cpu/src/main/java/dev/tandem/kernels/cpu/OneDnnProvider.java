@@ -4,6 +4,7 @@ import dev.tandem.devices.Device;
 import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.DeviceProvider;
 import dev.tandem.devices.DeviceSpec;
+import dev.tandem.devices.MemoryLimit;
 import java.util.List;
 import java.util.Set;
 
@@ -26,7 +27,9 @@ public final class OneDnnProvider implements DeviceProvider {
   public Device open(DeviceSpec spec) {
     spec.allowOptions(Set.of("threads"));
     int threads = spec.intOption("threads", cores(), 1, cores());
-    return new OneDnnDevice(Cpu.info(spec.text(), threads), OneDnnLibrary.get(), threads);
+    DeviceInfo info = Cpu.info(spec.text(), threads);
+    MemoryLimit limit = spec.memoryLimit(MemoryLimit.of(info.memoryBytes()));
+    return new OneDnnDevice(info, limit, OneDnnLibrary.get(), threads);
   }
 
   private static int cores() {

@@ -1,7 +1,6 @@
 package dev.tandem.kernels.cpu;
 
 import dev.tandem.graph.Shape;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -14,26 +13,28 @@ final class Primitives implements AutoCloseable {
   /** {@code sizeof(dnnl_exec_arg_t)}: an int, four bytes of padding, a pointer. */
   private static final int ARGUMENT_BYTES = 16;
 
-  private static final int ALIGNMENT = 64;
-
   private record Deferred(long memory, long offset) {}
 
   private final OneDnn lib;
   private final long engine;
   private final long stream;
-  private final Arena arena;
+  private final Memory memory;
   private final List<Long> layouts = new ArrayList<>();
   private final List<Long> memories = new ArrayList<>();
   private final List<Long> primitives = new ArrayList<>();
   private final SortedMap<String, Integer> implementations = new TreeMap<>();
   private Scratch scratch = new Scratch();
-  private long scratchBytes;
 
-  Primitives(OneDnn lib, long engine, long stream, Arena arena) {
+  /**
+   * Primitives with all their memory there.
+   *
+   * @param memory if it is only counted, no primitive is made: kernels must not run
+   */
+  Primitives(OneDnn lib, long engine, long stream, Memory memory) {
     this.lib = lib;
     this.engine = engine;
     this.stream = stream;
-    this.arena = arena;
+    this.memory = memory;
   }
 
   OneDnn lib() {
@@ -98,9 +99,8 @@ final class Primitives implements AutoCloseable {
     /** Allocates it when its size is known: after the last call that uses it was made. */
     void allocate() {
       long bytes = temporaryBytes + padBytes;
-      scratchBytes += bytes;
       if (bytes > 0) {
-        long base = permanent(bytes).address();
+        long base = memory.allocate(Memory.Kind.SCRATCH, bytes).address();
         values.forEach(d -> lib.setAddress(d.memory(), base + d.offset()));
         pads.forEach(m -> lib.setAddress(m, base + temporaryBytes));
       }
@@ -108,12 +108,17 @@ final class Primitives implements AutoCloseable {
   }
 
   static long align(long bytes) {
-    return (bytes + ALIGNMENT - 1) & -ALIGNMENT;
+    return (bytes + Memory.ALIGNMENT - 1) & -Memory.ALIGNMENT;
   }
 
-  /** Memory that lives as long as the executable. */
+  /** The executable's memory. */
+  Memory memory() {
+    return memory;
+  }
+
+  /** Memory for values that stay from run to run. */
   MemorySegment permanent(long bytes) {
-    return arena.allocate(bytes, ALIGNMENT);
+    return memory.allocate(Memory.Kind.SCRATCH, bytes);
   }
 
   /** Starts a call of the described primitive; takes over the descriptor. */
@@ -132,12 +137,12 @@ final class Primitives implements AutoCloseable {
     }
 
     Call arg(int slot, long layout, Place place) {
-      return arg(slot, memory(layout, place));
+      return arg(slot, handle(layout, place));
     }
 
-    private Call arg(int slot, long memory) {
+    private Call arg(int slot, long handle) {
       slots.add(slot);
-      values.add(memory);
+      values.add(handle);
       return this;
     }
 
@@ -147,25 +152,24 @@ final class Primitives implements AutoCloseable {
     }
 
     Kernel build() {
-      return build(lib.primitive(descriptor));
-    }
-
-    private Kernel build(long primitive) {
-      primitives.add(primitive);
+      long primitive = memory.real() ? lib.primitive(descriptor) : 0;
+      if (memory.real()) {
+        primitives.add(primitive);
+      }
       implementations.merge(lib.implementation(descriptor), 1, Integer::sum);
       long pad = lib.layoutOf(descriptor, OneDnn.QUERY_SCRATCHPAD);
       long bytes = lib.size(pad);
       if (bytes > 0) {
-        long memory = lib.memory(engine, pad, 0);
-        memories.add(memory);
-        scratch.pads.add(memory);
         scratch.padBytes = Math.max(scratch.padBytes, align(bytes));
-        arg(OneDnn.ARG_SCRATCHPAD, memory);
+        arg(OneDnn.ARG_SCRATCHPAD, handle(pad, 0));
+        if (memory.real()) {
+          scratch.pads.add(values.getLast());
+        }
       }
       lib.destroyDescriptor(descriptor);
       int n = slots.size();
-      MemorySegment args = arena.allocate((long) n * ARGUMENT_BYTES, 8);
-      for (int i = 0; i < n; i++) {
+      MemorySegment args = permanent((long) n * ARGUMENT_BYTES);
+      for (int i = 0; memory.real() && i < n; i++) {
         args.set(ValueLayout.JAVA_INT, (long) i * ARGUMENT_BYTES, slots.get(i));
         args.set(ValueLayout.JAVA_LONG, (long) i * ARGUMENT_BYTES + 8, values.get(i));
       }
@@ -174,10 +178,19 @@ final class Primitives implements AutoCloseable {
     }
   }
 
-  private long memory(long layout, Place place) {
-    long m = lib.memory(engine, layout, place.scratch() ? 0 : place.offset());
+  /** oneDNN's handle of a value at an address; 0 where there is no memory. */
+  private long handle(long layout, long address) {
+    if (!memory.real()) {
+      return 0;
+    }
+    long m = lib.memory(engine, layout, address);
     memories.add(m);
-    if (place.scratch()) {
+    return m;
+  }
+
+  private long handle(long layout, Place place) {
+    long m = handle(layout, place.scratch() ? 0 : place.offset());
+    if (memory.real() && place.scratch()) {
       scratch.values.add(new Deferred(m, place.offset()));
     }
     return m;
@@ -199,8 +212,8 @@ final class Primitives implements AutoCloseable {
     long attributes = lib.attributes();
     long descriptor = lib.reorder(engine, from, to, attributes);
     lib.destroyAttributes(attributes);
-    long source = memory(from, Place.at(0));
-    long destination = memory(to, Place.at(0));
+    long source = handle(from, 0);
+    long destination = handle(to, 0);
     Kernel copy =
         new Call(descriptor).arg(OneDnn.ARG_SRC, source).arg(OneDnn.ARG_DST, destination).build();
     return (x, y) -> {
@@ -208,11 +221,6 @@ final class Primitives implements AutoCloseable {
       lib.setAddress(destination, y);
       copy.run();
     };
-  }
-
-  /** Size of all scratch areas, bytes. */
-  long scratchBytes() {
-    return scratchBytes;
   }
 
   /** Frees what only compilation needs. */

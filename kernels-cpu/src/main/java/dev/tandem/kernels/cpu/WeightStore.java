@@ -33,7 +33,6 @@ final class WeightStore {
   private final Map<Use, Relayout> relayouts = new LinkedHashMap<>();
   private final short[] narrow = new short[CHUNK];
   private final float[] wide = new float[CHUNK];
-  private long bytes;
 
   WeightStore(Primitives primitives) {
     this.primitives = primitives;
@@ -66,13 +65,7 @@ final class WeightStore {
   }
 
   private MemorySegment allocate(long size) {
-    bytes += size;
-    return primitives.permanent(size);
-  }
-
-  /** Size of everything kept, bytes. */
-  long bytes() {
-    return bytes;
+    return primitives.memory().allocate(Memory.Kind.WEIGHTS, size);
   }
 
   /**

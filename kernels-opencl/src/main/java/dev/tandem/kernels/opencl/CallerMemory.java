@@ -6,61 +6,41 @@ import dev.tandem.graph.Graph;
 import dev.tandem.graph.GraphException;
 import dev.tandem.graph.MemoryPlan;
 import dev.tandem.graph.Node;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jocl.cl_command_queue;
-import org.jocl.cl_mem;
 
 /**
- * The tensors that a caller writes and reads, 32 bits an element, in one buffer. Mapped, the buffer
- * is the caller's memory; otherwise inputs and outputs are copied at each run.
+ * The tensors that a caller writes and reads, 32 bits an element, each in a buffer of its own: so a
+ * checker of kernels sees an access beyond a tensor. Mapped, the buffers are the caller's memory.
+ * Copied, the caller writes and reads pinned memory, and a run copies from and to it.
  */
-final class CallerMemory implements AutoCloseable {
-  private record Slot(long offset, HostRegion region, boolean input, boolean output) {}
+final class CallerMemory {
+  private record Slot(SharedBuffer buffer, boolean input, boolean output) {}
 
-  private final ClContext cl;
   private final Graph graph;
-  private final Arena host = Arena.ofShared();
   private final Map<Node, Slot> slots = new LinkedHashMap<>();
   private final Map<String, Tensor> inputs = new LinkedHashMap<>();
   private final Map<String, Tensor> outputs = new LinkedHashMap<>();
-  private final cl_mem memory;
-  private final long bytes;
 
-  CallerMemory(ClContext cl, Graph graph, boolean mapped) {
-    this.cl = cl;
+  CallerMemory(CompiledMemory memory, Graph graph, boolean mapped) {
     this.graph = graph;
     Set<Node> stored = new LinkedHashSet<>(graph.inputs());
     graph.outputs().forEach((name, n) -> stored.add(outputStorage(name, n)));
-    int alignment = cl.device().addressAlign();
-    Map<Node, Long> offsets = new LinkedHashMap<>();
-    long end = 0;
-    for (Node n : stored) {
-      offsets.put(n, end);
-      end += (n.bytes() + alignment - 1) / alignment * alignment;
-    }
-    this.bytes = end;
-    String purpose = "inputs and outputs of " + graph.name();
-    cl.require(purpose, end);
-    MemorySegment all = host.allocate(end, Math.max(4096, alignment));
-    this.memory = mapped ? cl.around(purpose, all) : cl.allocate(purpose, end);
     Set<Node> results = new LinkedHashSet<>();
     graph.outputs().values().forEach(o -> results.add(MemoryPlan.storage(o)));
-    offsets.forEach(
-        (n, at) ->
-            slots.put(
-                n,
-                new Slot(
-                    at,
-                    new HostRegion(memory, at, all.asSlice(at, n.bytes()), mapped),
-                    n.isInput(),
-                    results.contains(n))));
-    graph.inputs().forEach(n -> inputs.put(n.name(), tensor(n)));
-    graph.outputs().forEach((name, n) -> outputs.put(name, tensor(n)));
+    for (Node n : stored) {
+      String kind = n.isInput() ? "input '" : "output '";
+      String purpose = kind + n.name() + "' of " + graph.name();
+      SharedBuffer buffer = memory.shared(purpose, n.bytes(), mapped);
+      slots.put(n, new Slot(buffer, n.isInput(), results.contains(n)));
+    }
+    if (memory.real()) {
+      graph.inputs().forEach(n -> inputs.put(n.name(), tensor(n)));
+      graph.outputs().forEach((name, n) -> outputs.put(name, tensor(n)));
+    }
   }
 
   private static Node outputStorage(String name, Node n) {
@@ -73,7 +53,7 @@ final class CallerMemory implements AutoCloseable {
   }
 
   private Tensor tensor(Node n) {
-    return new Tensor(n.shape(), n.type(), slots.get(MemoryPlan.storage(n)).region().host());
+    return new Tensor(n.shape(), n.type(), slots.get(MemoryPlan.storage(n)).buffer().host());
   }
 
   /** True if the value is seen by the caller. */
@@ -82,7 +62,7 @@ final class CallerMemory implements AutoCloseable {
   }
 
   Ref ref(Node storage) {
-    return new Ref(memory, slots.get(storage).offset() / storage.type().bytes());
+    return new Ref(slots.get(storage).buffer().device(), 0);
   }
 
   Tensor input(String name) {
@@ -100,20 +80,10 @@ final class CallerMemory implements AutoCloseable {
   }
 
   void toDevice(cl_command_queue queue, RunEvents events) {
-    slots.values().forEach(s -> s.region().toDevice(queue, s.input(), events));
+    slots.values().forEach(s -> s.buffer().toDevice(queue, s.input(), events));
   }
 
   void toHost(cl_command_queue queue, RunEvents events) {
-    slots.values().forEach(s -> s.region().toHost(queue, s.output(), events));
-  }
-
-  long bytes() {
-    return bytes;
-  }
-
-  @Override
-  public void close() {
-    cl.release(memory, bytes);
-    host.close();
+    slots.values().forEach(s -> s.buffer().toHost(queue, s.output(), events));
   }
 }

@@ -1,7 +1,10 @@
 package dev.tandem.kernels.opencl;
 
 import dev.tandem.devices.DeviceException;
+import dev.tandem.devices.MemoryBudget;
+import dev.tandem.devices.MemoryLimit;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.jocl.CL;
 import org.jocl.CLException;
@@ -23,10 +26,11 @@ final class ClContext implements AutoCloseable {
   private final cl_context context;
   private final cl_command_queue queue;
   private final cl_command_queue timedQueue;
-  private long allocated;
+  private final MemoryBudget budget;
 
-  ClContext(Selector selected) {
+  ClContext(Selector selected, MemoryLimit limit) {
     this.id = selected.id();
+    this.budget = new MemoryBudget(id, limit);
     this.device = selected.device();
     try {
       this.parts = selected.part().isPresent() ? parts(device) : new cl_device_id[0];
@@ -103,39 +107,50 @@ final class ClContext implements AutoCloseable {
     return create(purpose, host.byteSize(), flags, Optional.of(host));
   }
 
+  /** Host memory that the device reaches without a copy by the processor; to be mapped. */
+  cl_mem pinned(String purpose, long bytes) {
+    long flags = CL.CL_MEM_READ_WRITE | CL.CL_MEM_ALLOC_HOST_PTR;
+    return create(purpose, bytes, flags, Optional.empty());
+  }
+
+  /** The host's view of pinned memory, until {@link #unmap}. */
+  MemorySegment map(cl_mem pinned, long bytes) {
+    long how = CL.CL_MAP_READ | CL.CL_MAP_WRITE;
+    ByteBuffer view =
+        CL.clEnqueueMapBuffer(queue, pinned, true, how, 0, bytes, 0, null, null, null);
+    return MemorySegment.ofBuffer(view);
+  }
+
+  void unmap(cl_mem pinned, MemorySegment view) {
+    CL.clEnqueueUnmapMemObject(queue, pinned, view.asByteBuffer(), 0, null, null);
+    CL.clFinish(queue);
+  }
+
   /** Refuses what cannot fit, before the host sets anything aside for it. */
   void require(String purpose, long bytes) {
-    if (bytes > device.maxAllocation()) {
-      throw tooLarge(purpose, bytes, "its largest buffer is " + device.maxAllocation() + " bytes");
-    }
-    if (allocated + bytes > device.memoryBytes()) {
-      throw tooLarge(
-          purpose,
-          bytes,
-          allocated + " of its " + device.memoryBytes() + " bytes are already in use");
-    }
+    budget.take(purpose, bytes);
+    budget.giveBack(bytes);
   }
 
   private cl_mem create(String purpose, long bytes, long flags, Optional<MemorySegment> host) {
-    require(purpose, bytes);
+    budget.take(purpose, bytes);
     try {
       Pointer p = host.map(ClContext::pointer).orElse(null);
-      cl_mem m = CL.clCreateBuffer(context, flags, bytes, p, null);
-      allocated += bytes;
-      return m;
+      return CL.clCreateBuffer(context, flags, bytes, p, null);
     } catch (CLException e) {
-      throw tooLarge(purpose, bytes, e.getMessage() + " with " + allocated + " bytes in use");
+      budget.giveBack(bytes);
+      throw budget.refused(
+          purpose, bytes, e.getMessage() + " with " + budget.used() + " bytes in use");
     }
-  }
-
-  private DeviceException tooLarge(String purpose, long bytes, String limit) {
-    return new DeviceException(
-        id + ": no memory for " + purpose + ": " + bytes + " bytes asked, but " + limit);
   }
 
   void release(cl_mem memory, long bytes) {
     CL.clReleaseMemObject(memory);
-    allocated -= bytes;
+    budget.giveBack(bytes);
+  }
+
+  MemoryBudget budget() {
+    return budget;
   }
 
   /** A pointer to native host memory of any size. */

@@ -1,22 +1,27 @@
 package dev.tandem.kernels.opencl;
 
 import dev.tandem.graph.Node;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jocl.CL;
 import org.jocl.Pointer;
 import org.jocl.cl_kernel;
 import org.jocl.cl_mem;
 
-/** Sets the arguments of a kernel in order and adds it to the run. */
+/**
+ * Sets the arguments of a kernel in order and adds it to the run. Without a kernel it does nothing:
+ * memory is then only counted.
+ */
 final class KernelCall {
   private static final int POINTER = 8;
 
   private final Lowering low;
   private final Node node;
   private final String label;
-  private final cl_kernel kernel;
+  private final Optional<cl_kernel> kernel;
   private int next;
 
-  KernelCall(Lowering low, Node node, String label, cl_kernel kernel) {
+  KernelCall(Lowering low, Node node, String label, Optional<cl_kernel> kernel) {
     this.low = low;
     this.node = node;
     this.label = label;
@@ -29,13 +34,19 @@ final class KernelCall {
   }
 
   KernelCall memory(cl_mem m) {
-    CL.clSetKernelArg(kernel, next++, POINTER, Pointer.to(m));
+    return argument(POINTER, () -> Pointer.to(m));
+  }
+
+  private KernelCall argument(int bytes, Supplier<Pointer> value) {
+    int index = next++;
+    kernel.ifPresent(k -> CL.clSetKernelArg(k, index, bytes, value.get()));
     return this;
   }
 
   /** Two arguments: scratch memory, bound when its size is known, and a first element. */
   KernelCall scratch(Scratch.Part part) {
-    low.scratch().bindLater(kernel, next++);
+    int index = next++;
+    kernel.ifPresent(k -> low.scratch().bindLater(k, index));
     return l(part.offset() / part.elementBytes());
   }
 
@@ -53,8 +64,7 @@ final class KernelCall {
   }
 
   KernelCall i(int v) {
-    CL.clSetKernelArg(kernel, next++, 4, Pointer.to(new int[] {v}));
-    return this;
+    return argument(4, () -> Pointer.to(new int[] {v}));
   }
 
   KernelCall i(boolean v) {
@@ -62,18 +72,16 @@ final class KernelCall {
   }
 
   KernelCall l(long v) {
-    CL.clSetKernelArg(kernel, next++, 8, Pointer.to(new long[] {v}));
-    return this;
+    return argument(8, () -> Pointer.to(new long[] {v}));
   }
 
   KernelCall f(float v) {
-    CL.clSetKernelArg(kernel, next++, 4, Pointer.to(new float[] {v}));
-    return this;
+    return argument(4, () -> Pointer.to(new float[] {v}));
   }
 
   /** Adds the kernel with explicit sizes; each global size is a multiple of the local one. */
   void run(long[] global, long[] local) {
-    low.add(new Launch(node, label, kernel, global, local));
+    kernel.ifPresent(k -> low.add(new Launch(node, label, k, global, local)));
   }
 
   /** Adds the kernel over at least {@code items} work-items in a row. */

@@ -6,6 +6,7 @@ import dev.tandem.graph.MemoryPlan;
 import dev.tandem.graph.Node;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jocl.cl_kernel;
@@ -19,29 +20,40 @@ final class Lowering {
   private final OpenClDevice device;
   private final boolean half;
   private final MemoryPlan plan;
-  private final cl_mem arena;
-  private final cl_mem zeros;
-  private final CallerMemory caller;
+  private final Buffers buffers;
   private final WeightStore weights;
+  private final boolean real;
   private final Scratch scratch;
   private final List<Launch> launches = new ArrayList<>();
   private final List<cl_kernel> kernels = new ArrayList<>();
 
+  /**
+   * Where values lie that are no weights.
+   *
+   * @param arena activations, by the memory plan
+   * @param zeros at least as many as the longest extent
+   * @param caller what callers see
+   */
+  record Buffers(cl_mem arena, cl_mem zeros, CallerMemory caller) {}
+
+  /**
+   * A lowering of nothing yet.
+   *
+   * @param real false where memory is only counted: then no kernel is made
+   */
   Lowering(
       OpenClDevice device,
       boolean half,
       MemoryPlan plan,
-      cl_mem arena,
-      cl_mem zeros,
-      CallerMemory caller,
-      WeightStore weights) {
+      Buffers buffers,
+      WeightStore weights,
+      boolean real) {
     this.device = device;
     this.half = half;
     this.plan = plan;
-    this.arena = arena;
-    this.zeros = zeros;
-    this.caller = caller;
+    this.buffers = buffers;
     this.weights = weights;
+    this.real = real;
     this.scratch = new Scratch(device.cl().device().addressAlign());
   }
 
@@ -51,14 +63,14 @@ final class Lowering {
     if (storage.isWeight()) {
       return weights.plain(storage);
     }
-    return caller.holds(storage) && !converted(storage)
-        ? caller.ref(storage)
-        : new Ref(arena, plan.offset(n) / elementBytes(storage));
+    return buffers.caller().holds(storage) && !converted(storage)
+        ? buffers.caller().ref(storage)
+        : new Ref(buffers.arena(), plan.offset(n) / elementBytes(storage));
   }
 
   /** Where the caller's form of an input or output lies, which is always 32 bits wide. */
   Ref callerRef(Node storage) {
-    return caller.ref(storage);
+    return buffers.caller().ref(storage);
   }
 
   /** True if a value is stored in 16 bits while its callers see 32. */
@@ -89,7 +101,7 @@ final class Lowering {
   }
 
   cl_mem zeros() {
-    return zeros;
+    return buffers.zeros();
   }
 
   int computeUnits() {
@@ -110,13 +122,17 @@ final class Lowering {
 
   /** A call of a kernel built with the given tunables and the storage type. */
   KernelCall call(Node node, String file, String entry, Tunables defines) {
+    String label = file + "/" + entry;
+    if (!real) {
+      return new KernelCall(this, node, label, Optional.empty());
+    }
     SortedMap<String, Integer> all = new TreeMap<>(defines.values());
     if (half) {
       all.put("STORE_F16", 1);
     }
     cl_kernel k = device.programs().kernel(file, entry, all);
     kernels.add(k);
-    return new KernelCall(this, node, file + "/" + entry, k);
+    return new KernelCall(this, node, label, Optional.of(k));
   }
 
   void add(Launch l) {

@@ -4,6 +4,7 @@ import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.Executable;
+import dev.tandem.devices.MemoryLimit;
 import dev.tandem.devices.Weights;
 import dev.tandem.graph.Graph;
 import java.util.ArrayList;
@@ -19,8 +20,8 @@ public final class OpenClDevice implements Device {
   private TunableTable tunables;
   private boolean closed;
 
-  OpenClDevice(Selector selected, Settings settings) {
-    this.cl = new ClContext(selected);
+  OpenClDevice(Selector selected, MemoryLimit limit, Settings settings) {
+    this.cl = new ClContext(selected, limit);
     this.programs = new Programs(cl, settings.cache().map(ProgramCache::new));
     this.settings = settings;
     this.tunables = TunableTable.load(settings.profiles());
@@ -31,7 +32,7 @@ public final class OpenClDevice implements Device {
             whole.name(),
             whole.type(),
             cl.computeUnits(),
-            whole.memoryBytes(),
+            limit.total(),
             whole.driver());
   }
 
@@ -45,6 +46,16 @@ public final class OpenClDevice implements Device {
     OpenClExecutable e = GraphCompiler.compile(this, graph, weights, options);
     executables.add(e);
     return e;
+  }
+
+  @Override
+  public Executable.MemoryUse estimate(Graph graph, CompileOptions options) {
+    return GraphCompiler.estimate(this, graph, options);
+  }
+
+  @Override
+  public MemoryLimit memoryLimit() {
+    return cl.budget().limit();
   }
 
   ClContext cl() {

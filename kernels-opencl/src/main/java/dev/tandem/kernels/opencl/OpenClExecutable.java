@@ -17,6 +17,7 @@ final class OpenClExecutable implements Executable {
   private final OpenClDevice device;
   private final Graph graph;
   private final CompiledMemory memory;
+  private final CallerMemory caller;
   private final List<Launch> launches;
   private final List<IndexCheck> checks;
   private boolean closed;
@@ -25,11 +26,13 @@ final class OpenClExecutable implements Executable {
       OpenClDevice device,
       Graph graph,
       CompiledMemory memory,
+      CallerMemory caller,
       List<Launch> launches,
       List<IndexCheck> checks) {
     this.device = device;
     this.graph = graph;
     this.memory = memory;
+    this.caller = caller;
     this.launches = List.copyOf(launches);
     this.checks = List.copyOf(checks);
   }
@@ -41,12 +44,12 @@ final class OpenClExecutable implements Executable {
 
   @Override
   public Tensor input(String name) {
-    return memory.caller().input(name);
+    return caller.input(name);
   }
 
   @Override
   public Tensor output(String name) {
-    return memory.caller().output(name);
+    return caller.output(name);
   }
 
   @Override
@@ -58,7 +61,7 @@ final class OpenClExecutable implements Executable {
     boolean timed = !spans.equals(OpSpans.NONE);
     cl_command_queue queue = device.cl().queue(timed);
     try (RunEvents events = timed ? RunEvents.of(queue, spans) : RunEvents.none()) {
-      memory.caller().toDevice(queue, events);
+      caller.toDevice(queue, events);
       for (int i = 0; i < launches.size(); i++) {
         boolean edge = i == 0 || i == launches.size() - 1;
         enqueue(queue, launches.get(i), events.kernel(launches.get(i).node(), edge));
@@ -70,7 +73,7 @@ final class OpenClExecutable implements Executable {
 
   private void finish(cl_command_queue queue, RunEvents events) {
     try {
-      memory.caller().toHost(queue, events);
+      caller.toHost(queue, events);
       CL.clFinish(queue);
     } catch (CLException e) {
       throw failed("a kernel of " + graph.name(), e);

@@ -4,6 +4,7 @@ import dev.tandem.devices.Device;
 import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.DeviceProvider;
 import dev.tandem.devices.DeviceSpec;
+import dev.tandem.devices.MemoryLimit;
 import java.util.List;
 import java.util.Optional;
 
@@ -45,6 +46,9 @@ public final class OpenClProvider implements DeviceProvider {
   @Override
   public Device open(DeviceSpec spec) {
     Settings settings = Settings.of(spec);
-    return new OpenClDevice(Selector.find(spec.selector(), Discovery.now()), settings);
+    Selector selected = Selector.find(spec.selector(), Discovery.now());
+    MemoryLimit own =
+        new MemoryLimit(selected.device().memoryBytes(), selected.device().maxAllocation());
+    return new OpenClDevice(selected, spec.memoryLimit(own), settings);
   }
 }

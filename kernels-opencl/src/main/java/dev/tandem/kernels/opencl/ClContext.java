@@ -113,12 +113,12 @@ final class ClContext implements AutoCloseable {
     return create(purpose, bytes, flags, Optional.empty());
   }
 
-  /** The host's view of pinned memory, until {@link #unmap}. */
+  /** The host's view of pinned memory, zeroed, until {@link #unmap}. */
   MemorySegment map(cl_mem pinned, long bytes) {
     long how = CL.CL_MAP_READ | CL.CL_MAP_WRITE;
     ByteBuffer view =
         CL.clEnqueueMapBuffer(queue, pinned, true, how, 0, bytes, 0, null, null, null);
-    return MemorySegment.ofBuffer(view);
+    return MemorySegment.ofBuffer(view).fill((byte) 0);
   }
 
   void unmap(cl_mem pinned, MemorySegment view) {

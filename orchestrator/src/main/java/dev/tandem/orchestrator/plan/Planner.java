@@ -1,0 +1,128 @@
+package dev.tandem.orchestrator.plan;
+
+import dev.tandem.devices.profile.Profile;
+import dev.tandem.orchestrator.placement.Job;
+import dev.tandem.orchestrator.placement.Placement;
+import dev.tandem.orchestrator.placement.PlacementException;
+import dev.tandem.orchestrator.plan.Plan.Nearest;
+import dev.tandem.orchestrator.plan.Plan.Placed;
+import dev.tandem.orchestrator.plan.Plan.Refused;
+import dev.tandem.orchestrator.simulate.MemoryNeed;
+import dev.tandem.orchestrator.simulate.SimulationCosts;
+import dev.tandem.orchestrator.simulate.Simulator;
+import dev.tandem.orchestrator.strategy.Strategies;
+import dev.tandem.stages.StageGraphs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Compares strategies for jobs of one model on one machine.
+ *
+ * @param model the model's name in the profile: that of its folder
+ */
+public record Planner(Profile profile, String model, StageGraphs graphs) {
+  /** The smallest tile worth decoding, pixels each way. */
+  private static final int LEAST_TILE = 64;
+
+  /** The part of a tile that its neighbour computes as well, as diffusers has it. */
+  private static final double TILE_OVERLAP = 0.25;
+
+  /** Costs of a job. */
+  public ProfileCosts costs(Job job) {
+    return new ProfileCosts(profile, model, graphs, job);
+  }
+
+  /**
+   * Compares.
+   *
+   * @param devices of the profile that may be used
+   * @param strategies by name
+   * @throws PlacementException if a device or a strategy does not exist
+   */
+  public Plan compare(Job job, List<String> devices, List<String> strategies) {
+    ProfileCosts costs = costs(job);
+    devices.forEach(costs::memoryBytes); // an unknown device is the user's error, not a refusal
+    strategies.forEach(Strategies::of);
+    return new Plan(
+        job, strategies.stream().map(name -> option(name, job, devices, costs)).toList());
+  }
+
+  private Plan.Option option(String name, Job job, List<String> devices, ProfileCosts costs) {
+    try {
+      return placed(name, job, Strategies.of(name).place(job, devices, costs), costs);
+    } catch (PlacementException e) {
+      return new Refused(name, e.getMessage(), Optional.empty());
+    }
+  }
+
+  /** A given placement as an option under a name: simulated, or refused for lack of memory. */
+  public Plan.Option placed(String name, Job job, Placement placement, ProfileCosts costs) {
+    MemoryNeed need = MemoryNeed.of(job, placement, costs);
+    if (need.fits()) {
+      return new Placed(name, placement, Simulator.run(job, placement, costs));
+    }
+    return new Refused(
+        name, "not enough memory: " + String.join("; ", need.problems()), nearest(job, placement, costs));
+  }
+
+  /** The least change that fits: tiles as large as possible, then half batches, then both. */
+  private Optional<Nearest> nearest(Job job, Placement placement, ProfileCosts costs) {
+    for (boolean half : job.guided() ? List.of(false, true) : List.of(false)) {
+      int whole = Math.max(job.width(), job.height());
+      for (int tile = whole; tile >= LEAST_TILE; tile /= 2) {
+        Optional<Nearest> fits = saving(job, placement, costs, tile, half);
+        if (fits.isPresent()) {
+          return fits;
+        }
+      }
+    }
+    return elsewhere(job, costs);
+  }
+
+  private Optional<Nearest> saving(
+      Job job, Placement placement, ProfileCosts costs, int tile, boolean half) {
+    int width = Math.min(tile, job.width()) / graphs.scaleFactor() * graphs.scaleFactor();
+    int height = Math.min(tile, job.height()) / graphs.scaleFactor() * graphs.scaleFactor();
+    int tiles = tiles(job.width(), width) * tiles(job.height(), height);
+    Job one =
+        new Job(job.pictures(), job.prompts(), job.evaluations(), job.guided(), width, height);
+    SimulationCosts saving =
+        new SavingCosts(costs, tiles == 1 ? costs : costs(one), tiles, half);
+    MemoryNeed need = MemoryNeed.of(job, placement, saving);
+    if (!need.fits()) {
+      return Optional.empty();
+    }
+    List<String> changes = new ArrayList<>();
+    if (tiles > 1) {
+      changes.add("decode in " + tiles + " tiles of " + width + " x " + height + " pixels");
+    }
+    if (half) {
+      changes.add("compute the halves of a step one after the other");
+    }
+    double rate = Simulator.run(job, placement, saving).picturesPerSecond();
+    changes.add(String.format(java.util.Locale.ROOT, "%.3g pictures/s", rate));
+    return Optional.of(new Nearest(String.join(", ", changes), placement, need));
+  }
+
+  /** Tiles that cover a picture, each overlapping the next. */
+  private static int tiles(int picture, int tile) {
+    if (tile >= picture) {
+      return 1;
+    }
+    int overlap = (int) (tile * TILE_OVERLAP);
+    return Math.ceilDiv(picture - overlap, tile - overlap);
+  }
+
+  /** The best placement on any devices of the machine. */
+  private Optional<Nearest> elsewhere(Job job, ProfileCosts costs) {
+    List<String> all = profile.devices().stream().map(d -> d.id()).toList();
+    try {
+      Placement p = Strategies.of("auto").place(job, all, costs);
+      return Optional.of(
+          new Nearest("use " + p.devices() + " instead", p, MemoryNeed.of(job, p, costs)));
+    } catch (PlacementException e) {
+      return Optional.empty(); // the refusal already says what is missing
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.tandem.orchestrator.plan;
+
+import dev.tandem.devices.profile.DeviceProfile.PowerDraw;
+import dev.tandem.orchestrator.simulate.SimulationCosts;
+import java.util.Optional;
+
+/**
+ * Costs of a job that saves memory.
+ *
+ * @param whole costs without saving
+ * @param tile costs of decoding one tile
+ * @param tiles of a picture: 1 for no tiling
+ * @param halfBatch whether the halves of a guided step are computed one after the other
+ */
+record SavingCosts(SimulationCosts whole, SimulationCosts tile, int tiles, boolean halfBatch)
+    implements SimulationCosts {
+
+  @Override
+  public double deviceNs(Work work, String device) {
+    return switch (work) {
+      case DECODE -> tiles * tile.deviceNs(Work.DECODE, device);
+      case STEP ->
+          halfBatch
+              ? 2 * whole.deviceNs(Work.HALF_STEP, device)
+              : whole.deviceNs(Work.STEP, device);
+      case TEXT, HALF_STEP -> whole.deviceNs(work, device);
+    };
+  }
+
+  @Override
+  public double hostNs(Work work, String device) {
+    return work == Work.DECODE
+        ? tiles * tile.hostNs(work, device)
+        : whole.hostNs(work, device);
+  }
+
+  @Override
+  public long bytes(Work work, String device) {
+    return switch (work) {
+      case DECODE -> tile.bytes(Work.DECODE, device);
+      case STEP -> whole.bytes(halfBatch ? Work.HALF_STEP : Work.STEP, device);
+      case TEXT, HALF_STEP -> whole.bytes(work, device);
+    };
+  }
+
+  @Override
+  public double outputNs() {
+    return whole.outputNs();
+  }
+
+  @Override
+  public double slowdown(String device, Work work, String other, Work otherWork) {
+    return whole.slowdown(device, work, other, otherWork);
+  }
+
+  @Override
+  public long memoryBytes(String device) {
+    return whole.memoryBytes(device);
+  }
+
+  @Override
+  public long transferNs(long bytes, String from, String to) {
+    return whole.transferNs(bytes, from, to);
+  }
+
+  @Override
+  public Optional<PowerDraw> power(String device) {
+    return whole.power(device);
+  }
+}

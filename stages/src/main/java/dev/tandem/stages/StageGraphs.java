@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** The graphs of a model's stages, without a device: what they compute and need is known from it. */
+/**
+ * The graphs of a model's stages, without a device: what they compute and need is known from it.
+ */
 public final class StageGraphs {
   private final List<ClipTextModel> encoders = new ArrayList<>();
   private final UNet2DConditionModel unet;

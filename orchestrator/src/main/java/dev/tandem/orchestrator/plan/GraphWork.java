@@ -53,10 +53,7 @@ record GraphWork(List<Operation> operations, long memoryBytes) {
               .orElseGet(
                   () ->
                       new OperationCost(
-                          o.type(),
-                          device.peak().gflops(),
-                          device.peak().gigabytesPerSecond(),
-                          0));
+                          o.type(), device.peak().gflops(), device.peak().gigabytesPerSecond(), 0));
       sum += cost.nanos(o.flops(), o.bytes());
     }
     return sum;

@@ -63,7 +63,9 @@ public record Planner(Profile profile, String model, StageGraphs graphs) {
       return new Placed(name, placement, Simulator.run(job, placement, costs));
     }
     return new Refused(
-        name, "not enough memory: " + String.join("; ", need.problems()), nearest(job, placement, costs));
+        name,
+        "not enough memory: " + String.join("; ", need.problems()),
+        nearest(job, placement, costs));
   }
 
   /** The least change that fits: tiles as large as possible, then half batches, then both. */
@@ -87,8 +89,7 @@ public record Planner(Profile profile, String model, StageGraphs graphs) {
     int tiles = tiles(job.width(), width) * tiles(job.height(), height);
     Job one =
         new Job(job.pictures(), job.prompts(), job.evaluations(), job.guided(), width, height);
-    SimulationCosts saving =
-        new SavingCosts(costs, tiles == 1 ? costs : costs(one), tiles, half);
+    SimulationCosts saving = new SavingCosts(costs, tiles == 1 ? costs : costs(one), tiles, half);
     MemoryNeed need = MemoryNeed.of(job, placement, saving);
     if (!need.fits()) {
       return Optional.empty();

@@ -167,8 +167,7 @@ public final class ProfileCosts implements SimulationCosts {
         .filter(s -> s.stage() == key.stage() && s.model().equals(key.model()))
         .min(
             Comparator.comparingDouble(
-                s ->
-                    Math.abs(Math.log((double) s.width() * s.height() * s.batch()) - wanted)));
+                s -> Math.abs(Math.log((double) s.width() * s.height() * s.batch()) - wanted)));
   }
 
   private GraphWork work(StageCost.Key key) {

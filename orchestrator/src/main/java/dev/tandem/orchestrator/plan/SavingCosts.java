@@ -29,9 +29,7 @@ record SavingCosts(SimulationCosts whole, SimulationCosts tile, int tiles, boole
 
   @Override
   public double hostNs(Work work, String device) {
-    return work == Work.DECODE
-        ? tiles * tile.hostNs(work, device)
-        : whole.hostNs(work, device);
+    return work == Work.DECODE ? tiles * tile.hostNs(work, device) : whole.hostNs(work, device);
   }
 
   @Override

@@ -10,9 +10,11 @@ import dev.tandem.orchestrator.simulate.Simulation.PictureTimes;
 import dev.tandem.orchestrator.timeline.Span;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Runs a placement in simulated time. Each instance simulates one run. */
 public final class Simulator {
@@ -27,6 +29,7 @@ public final class Simulator {
   private final List<SimulatedLane> lanes = new ArrayList<>();
   private final int[] inLane;
   private final double[] freeAtNs;
+  private final double[] pictureNs;
   private final double[] enteredNs;
   private final double[] outNs;
   private final int[] laneOf;
@@ -56,6 +59,7 @@ public final class Simulator {
     }
     inLane = new int[lanes.size()];
     freeAtNs = new double[lanes.size()];
+    pictureNs = IntStream.range(0, lanes.size()).mapToDouble(this::pictureNs).toArray();
     enteredNs = new double[job.pictures()];
     outNs = new double[job.pictures()];
     laneOf = new int[job.pictures()];
@@ -82,48 +86,44 @@ public final class Simulator {
     return new Simulation(makespan, times, uses(makespan), devices.spans());
   }
 
-  /** One lane takes pictures as its first ring has room; several are given them one by one. */
+  /** One lane takes pictures as its first ring has room; several are given them when free. */
   private void feed() {
     if (nextIn >= job.pictures()) {
       return;
     }
     if (lanes.size() == 1) {
       enter(0, this::feed);
-    } else {
-      int best = soonestLane();
-      if (inLane[best] < room(best)) {
-        enter(best, this::feed);
-      }
+      return;
     }
-  }
-
-  private void enter(int lane, Runnable accepted) {
-    int picture = nextIn++;
-    laneOf[picture] = lane;
-    inLane[lane]++;
-    freeAtNs[lane] = Math.max(freeAtNs[lane], events.nowNs()) + pictureNs(lane);
-    lanes
-        .get(lane)
-        .enter(
-            picture,
-            () -> {
-              enteredNs[picture] = events.nowNs();
-              accepted.run();
+    int[] plan = planned();
+    IntStream.range(0, lanes.size())
+        .boxed()
+        .sorted(Comparator.comparingDouble(i -> pictureNs[i]))
+        .forEach(
+            i -> {
+              while (plan[i] > 0 && inLane[i] < room(i)) {
+                plan[i]--;
+                enter(i, () -> {});
+              }
             });
   }
 
-  /** The lane that would finish one more picture first. */
-  private int soonestLane() {
-    int best = 0;
-    double bestNs = Double.POSITIVE_INFINITY;
-    for (int i = 0; i < lanes.size(); i++) {
-      double ns = Math.max(freeAtNs[i], events.nowNs()) + pictureNs(i);
-      if (ns < bestNs) {
-        best = i;
-        bestNs = ns;
-      }
+  /** How many of the pictures left each lane gets if each goes where it is finished first. */
+  private int[] planned() {
+    int[] plan = new int[lanes.size()];
+    double[] free = new double[lanes.size()];
+    for (int i = 0; i < free.length; i++) {
+      free[i] = Math.max(freeAtNs[i], events.nowNs());
     }
-    return best;
+    for (int n = nextIn; n < job.pictures(); n++) {
+      int best = 0;
+      for (int i = 1; i < free.length; i++) {
+        best = free[i] + pictureNs[i] < free[best] + pictureNs[best] ? i : best;
+      }
+      plan[best]++;
+      free[best] += pictureNs[best];
+    }
+    return plan;
   }
 
   private int room(int lane) {

@@ -1,6 +1,7 @@
 package dev.tandem.orchestrator.strategy;
 
 import dev.tandem.orchestrator.placement.PlacementException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** All strategies. */
@@ -9,13 +10,17 @@ public final class Strategies {
 
   /** Every way to split a job, the simplest first. */
   public static List<Strategy> all() {
-    return List.of(
-        new SingleDevice(),
-        new StagePerDevice(),
-        new FirstFree(),
-        new GuidanceSplit(),
-        new DataParallel(),
-        new StepSplit());
+    List<Strategy> all =
+        new ArrayList<>(
+            List.of(
+                new SingleDevice(),
+                new StagePerDevice(),
+                new FirstFree(),
+                new GuidanceSplit(),
+                new DataParallel(),
+                new StepSplit()));
+    all.add(new Auto(all));
+    return List.copyOf(all);
   }
 
   /**

@@ -83,11 +83,12 @@ class SimulatorTest {
   @Test
   void decodingGoesWhereItIsFinishedFirst() {
     Lane lane = new Lane(1, List.of("a"), List.of(DenoisePart.on("a")), List.of("a", "b"));
-    Simulation s =
-        Simulator.run(job(2, 4), Placement.of(List.of(lane)), COSTS.withFactor("b", 1.5));
-    // The first picture is decoded on b (90), for a is in the middle of a step of the second; when
-    // the second comes, a is idle: 10 + 2 x 160 + 60.
-    assertThat(s.makespanNs()).isEqualTo(390);
+    // Alone, a picture is decoded on a, which is faster: 10 + 160 + 60.
+    assertThat(makespan(job(1, 4), Placement.of(List.of(lane)), COSTS.withFactor("b", 1.5)))
+        .isEqualTo(230);
+    // ... and on b if that is faster: 10 + 160 + 30.
+    assertThat(makespan(job(1, 4), Placement.of(List.of(lane)), COSTS.withFactor("b", 0.5)))
+        .isEqualTo(200);
   }
 
   @Test
@@ -107,12 +108,16 @@ class SimulatorTest {
   void finishedPicturesWaitForThoseBeforeThemUnlessAskedNotTo() {
     Placement p =
         Placement.of(List.of(Lane.of("b", "b", "b").withShare(0.4), Lane.of("a", "a", "a")));
-    FixedCosts costs = FixedCosts.of(0, 40, 25, 60).withFactor("b", 1.9);
-    // 3 pictures: a, a and b; a: 100, 200; b: 190
-    Simulation finished = Simulator.run(job(3, 1), p.withOrder(Order.FINISHED), costs);
-    Simulation prompt = Simulator.run(job(3, 1), p, costs);
-    assertThat(finished.pictures()).extracting(t -> t.outNs()).containsExactly(100.0, 190.0, 200.0);
-    assertThat(prompt.pictures()).extracting(t -> t.outNs()).containsExactly(100.0, 190.0, 200.0);
+    FixedCosts costs = FixedCosts.of(0, 40, 25, 60).withFactor("b", 2.5);
+    // a: 100, 200, 300 with the pictures 0, 2, 3; b: 250 with picture 1
+    Simulation finished = Simulator.run(job(4, 1), p.withOrder(Order.FINISHED), costs);
+    Simulation prompt = Simulator.run(job(4, 1), p, costs);
+    assertThat(finished.pictures())
+        .extracting(t -> t.outNs())
+        .containsExactly(100.0, 250.0, 200.0, 300.0);
+    assertThat(prompt.pictures())
+        .extracting(t -> t.outNs())
+        .containsExactly(100.0, 250.0, 250.0, 300.0);
   }
 
   @Test

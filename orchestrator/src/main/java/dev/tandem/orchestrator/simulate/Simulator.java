@@ -108,6 +108,21 @@ public final class Simulator {
             });
   }
 
+  private void enter(int lane, Runnable accepted) {
+    int picture = nextIn++;
+    laneOf[picture] = lane;
+    inLane[lane]++;
+    freeAtNs[lane] = Math.max(freeAtNs[lane], events.nowNs()) + pictureNs[lane];
+    lanes
+        .get(lane)
+        .enter(
+            picture,
+            () -> {
+              enteredNs[picture] = events.nowNs();
+              accepted.run();
+            });
+  }
+
   /** How many of the pictures left each lane gets if each goes where it is finished first. */
   private int[] planned() {
     int[] plan = new int[lanes.size()];

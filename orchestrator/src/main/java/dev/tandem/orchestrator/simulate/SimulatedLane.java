@@ -4,6 +4,7 @@ import dev.tandem.orchestrator.placement.Lane;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.IntConsumer;
 
 /** The stages of one lane, each with the ring before it. */
 final class SimulatedLane {
@@ -13,6 +14,7 @@ final class SimulatedLane {
    * Builds and starts the stages.
    *
    * @param evaluations of the U-Net for each picture
+   * @param started told when the first stage begins with a picture
    * @param out takes what the last stage hands over
    */
   SimulatedLane(
@@ -20,9 +22,14 @@ final class SimulatedLane {
       int evaluations,
       int ringDepth,
       SimulatedWork work,
+      IntConsumer started,
       BiConsumer<Integer, Runnable> out) {
     List<BiConsumer<Integer, Runnable>> works = new ArrayList<>();
-    works.add((picture, done) -> work.encode(lane.text(), picture, done));
+    works.add(
+        (picture, done) -> {
+          started.accept(picture);
+          work.encode(lane.text(), picture, done);
+        });
     int from = 0;
     List<Integer> steps = lane.stepsOfParts(evaluations);
     for (int i = 0; i < steps.size(); i++) {

@@ -27,13 +27,13 @@ public record Simulation(
   }
 
   /**
-   * When a picture entered the first stage and when it came out, ns.
+   * When the first stage began with a picture and when it came out, ns.
    *
    * @param lane that made it
    */
-  public record PictureTimes(int index, int lane, double enteredNs, double outNs) {
+  public record PictureTimes(int index, int lane, double startedNs, double outNs) {
     public double latencyNs() {
-      return outNs - enteredNs;
+      return outNs - startedNs;
     }
   }
 

@@ -30,7 +30,7 @@ public final class Simulator {
   private final int[] inLane;
   private final double[] freeAtNs;
   private final double[] pictureNs;
-  private final double[] enteredNs;
+  private final double[] startedNs;
   private final double[] outNs;
   private final int[] laneOf;
   private final boolean[] finished;
@@ -55,12 +55,13 @@ public final class Simulator {
               job.evaluations(),
               depth,
               work,
+              picture -> startedNs[picture] = events.nowNs(),
               (picture, accepted) -> decoded(lane, picture, accepted)));
     }
     inLane = new int[lanes.size()];
     freeAtNs = new double[lanes.size()];
     pictureNs = IntStream.range(0, lanes.size()).mapToDouble(this::pictureNs).toArray();
-    enteredNs = new double[job.pictures()];
+    startedNs = new double[job.pictures()];
     outNs = new double[job.pictures()];
     laneOf = new int[job.pictures()];
     finished = new boolean[job.pictures()];
@@ -80,7 +81,7 @@ public final class Simulator {
     }
     List<PictureTimes> times = new ArrayList<>();
     for (int i = 0; i < job.pictures(); i++) {
-      times.add(new PictureTimes(i, laneOf[i], enteredNs[i], outNs[i]));
+      times.add(new PictureTimes(i, laneOf[i], startedNs[i], outNs[i]));
     }
     double makespan = Arrays.stream(outNs).max().orElse(0);
     return new Simulation(makespan, times, uses(makespan), devices.spans());
@@ -113,14 +114,7 @@ public final class Simulator {
     laneOf[picture] = lane;
     inLane[lane]++;
     freeAtNs[lane] = Math.max(freeAtNs[lane], events.nowNs()) + pictureNs[lane];
-    lanes
-        .get(lane)
-        .enter(
-            picture,
-            () -> {
-              enteredNs[picture] = events.nowNs();
-              accepted.run();
-            });
+    lanes.get(lane).enter(picture, accepted);
   }
 
   /** How many of the pictures left each lane gets if each goes where it is finished first. */

@@ -44,6 +44,10 @@ public final class Simulator {
     this.placement = placement;
     this.costs = costs;
     devices = new SimulatedDevices(events, costs, placement.devices());
+    startedNs = new double[job.pictures()];
+    outNs = new double[job.pictures()];
+    laneOf = new int[job.pictures()];
+    finished = new boolean[job.pictures()];
     SimulatedWork work = new SimulatedWork(job, costs, events, devices);
     int depth =
         placement.ringDepth() == Placement.DEPTH_BY_MEMORY ? USUAL_DEPTH : placement.ringDepth();
@@ -61,10 +65,6 @@ public final class Simulator {
     inLane = new int[lanes.size()];
     freeAtNs = new double[lanes.size()];
     pictureNs = IntStream.range(0, lanes.size()).mapToDouble(this::pictureNs).toArray();
-    startedNs = new double[job.pictures()];
-    outNs = new double[job.pictures()];
-    laneOf = new int[job.pictures()];
-    finished = new boolean[job.pictures()];
   }
 
   /** Simulates a job on a placement. */

@@ -30,9 +30,18 @@ record Gemm(Settings.Family family, Tunables tunables) {
     }
   }
 
-  static Gemm choose(Lowering low, String shape) {
-    String file = low.family() == Settings.Family.CPU ? "gemm_panel" : "gemm_tile";
-    return new Gemm(low.family(), low.tunables(file, shape));
+  static Gemm choose(Lowering low, GemmShape s, boolean geglu) {
+    if (low.family() == Settings.Family.GPU) {
+      return new Gemm(low.family(), low.tunables("gemm_tile", s.key()));
+    }
+    Tunables t = low.tunables("gemm_panel", s.key());
+    return new Gemm(low.family(), geglu ? t : narrow(t, s.cols()));
+  }
+
+  /** Where the columns fill half a panel at most: half the panel, and more rows instead. */
+  private static Tunables narrow(Tunables t, int cols) {
+    int nv = t.get("NV");
+    return nv == 2 && cols <= t.get("VEC") ? t.with("NV", 1).with("MR", t.get("MR") * 4 / 3) : t;
   }
 
   Panels panels(boolean geglu) {
@@ -65,8 +74,10 @@ record Gemm(Settings.Family family, Tunables tunables) {
     int panels = p.count(e.geglu() ? 2 * s.cols() : s.cols());
     int tile = cpu ? tunables.get("MR") : tunables.get("LM") * tunables.get("WM");
     int tiles = (s.rows() + tile - 1) / tile;
-    int blocks = cpu ? blocks(low, tiles, (long) panels * s.batch()) : 1;
-    KernelCall k = low.call(node, cpu ? "gemm_panel" : "gemm_tile", "gemm", tunables);
+    int blocks = cpu ? blocks(low, s, tiles, (long) panels * s.batch()) : 1;
+    Tunables defines =
+        cpu && s.pointwise() ? kernelTunables().with("POINTWISE", 1) : kernelTunables();
+    KernelCall k = low.call(node, cpu ? "gemm_panel" : "gemm_tile", "gemm", defines);
     k.operand(x).l(xStep);
     k.operand(w).l((long) panels * s.taps() * s.depth() * p.width());
     optional(k, e.bias()).i(e.bias().isPresent());
@@ -78,7 +89,7 @@ record Gemm(Settings.Family family, Tunables tunables) {
     k.i(s.padding().top()).i(s.padding().left());
     k.f(e.scale()).i(OpFamilies.code(e.act())).i(e.geglu()).i(blocks);
     if (cpu) {
-      k.run(new long[] {(tiles + blocks - 1) / blocks, panels, s.batch()}, new long[] {1, 1, 1});
+      k.run(new long[] {panels, (tiles + blocks - 1) / blocks, s.batch()}, new long[] {1, 1, 1});
     } else {
       int ln = tunables.get("LN");
       int lm = tunables.get("LM");
@@ -86,10 +97,20 @@ record Gemm(Settings.Family family, Tunables tunables) {
     }
   }
 
-  /** Row blocks of a work-item: as many as leave enough work-items to share out evenly. */
-  private static int blocks(Lowering low, int tiles, long panels) {
+  /**
+   * Row blocks of a work-item: as many as leave enough work-items to share out evenly, and whose
+   * activations stay in a core's cache while panel after panel reads them.
+   */
+  private int blocks(Lowering low, GemmShape s, int tiles, long panels) {
     long each = tiles * panels / (8L * low.computeUnits());
-    return Math.clamp(each, 1, Math.min(tiles, 32));
+    long blockBytes = (long) tunables.get("MR") * s.depth() * low.realBytes();
+    long cached = Math.max(1, ((long) tunables.get("CHUNK_KIB") << 10) / blockBytes);
+    return Math.toIntExact(Math.clamp(Math.min(each, cached), 1, Math.min(tiles, 64)));
+  }
+
+  /** The tunables that the kernel is compiled with. */
+  private Tunables kernelTunables() {
+    return tunables.without("CHUNK_KIB");
   }
 
   private static KernelCall optional(KernelCall k, Optional<Ref> r) {

@@ -47,6 +47,11 @@ record GemmShape(
         c.padding());
   }
 
+  /** True if row m of the result needs row m of x and no other. */
+  boolean pointwise() {
+    return taps() == 1 && stride == 1 && padding.equals(Op.Padding.NONE);
+  }
+
   int taps() {
     return kernelHeight * kernelWidth;
   }

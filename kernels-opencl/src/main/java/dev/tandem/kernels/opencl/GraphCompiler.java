@@ -9,6 +9,7 @@ import dev.tandem.graph.Fusion;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.MemoryPlan;
 import dev.tandem.graph.Node;
+import dev.tandem.graph.Op;
 import java.lang.foreign.Arena;
 import org.jocl.CL;
 import org.jocl.Pointer;
@@ -100,10 +101,14 @@ final class GraphCompiler {
   }
 
   private cl_mem zeros() {
-    int longest = 1;
+    long longest = 1;
     for (Node n : graph.nodes()) {
       for (int extent : n.shape().toArray()) {
         longest = Math.max(longest, extent);
+      }
+      if (n.op() instanceof Op.Conv2d) {
+        // A row of taps of one pixel.
+        longest = Math.max(longest, (long) n.input(0).shape().dim(3) * n.input(1).shape().dim(3));
       }
     }
     long bytes = 4L * longest + 64;

@@ -63,6 +63,13 @@ final class KernelCall {
     return memory(low.zeros());
   }
 
+  /** One argument: local memory of a work-group, uninitialised. */
+  KernelCall local(long bytes) {
+    int index = next++;
+    kernel.ifPresent(k -> CL.clSetKernelArg(k, index, bytes, null));
+    return this;
+  }
+
   KernelCall i(int v) {
     return argument(4, () -> Pointer.to(new int[] {v}));
   }

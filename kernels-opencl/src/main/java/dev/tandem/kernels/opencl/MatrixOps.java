@@ -12,9 +12,7 @@ final class MatrixOps {
 
   static void conv2d(Lowering low, Node n, Op.Conv2d c) {
     GemmShape s = GemmShape.conv(n.input(0).shape(), n.input(1).shape(), n.shape(), c);
-    if (Winograd.suits(low, s)) {
-      Winograd.add(low, n, c, s);
-    } else {
+    if (!Winograd.tryAdd(low, n, c, s)) {
       weighted(low, n, s, c.bias(), c.addend(), c.act(), false);
     }
   }
@@ -40,7 +38,7 @@ final class MatrixOps {
       boolean addend,
       Activation act,
       boolean geglu) {
-    Gemm gemm = Gemm.choose(low, s.key());
+    Gemm gemm = Gemm.choose(low, s, geglu);
     Panels p = gemm.panels(geglu);
     Optional<Ref> b = bias ? Optional.of(low.weights().bias(n.input(2), p)) : Optional.empty();
     Optional<Node> a = addend ? Optional.of(n.inputs().getLast()) : Optional.empty();
@@ -65,7 +63,7 @@ final class MatrixOps {
     int cols = n.shape().dim(-1);
     int batch = Math.toIntExact(a.elements() / rows / depth);
     GemmShape s = GemmShape.product(batch, rows, cols, depth);
-    Gemm gemm = Gemm.choose(low, s.key());
+    Gemm gemm = Gemm.choose(low, s, false);
     Panels p = gemm.panels(false);
     int panels = p.count(cols);
     Scratch.Part packed =

@@ -13,14 +13,27 @@ final class MoveOps {
     long left = run(n.input(0).shape(), c.axis());
     long right = run(n.input(1).shape(), c.axis());
     Tunables t = tunables(low, left, right);
+    long columns = (left + right) / t.get("VEC");
+    long runs = n.shape().elements() / (left + right);
+    int local = divisor(t.get("GROUP"), columns);
     call(low, n, "concat", t)
         .tensor(low.ref(n.input(0)))
         .tensor(low.ref(n.input(1)))
         .tensor(low.ref(n))
-        .l(n.shape().elements() / t.get("VEC"))
         .l(left)
         .l(right)
-        .runFlat(n.shape().elements() / t.get("VEC"), t.get("GROUP"));
+        .run(
+            new long[] {columns, runs},
+            new long[] {local, OpFamilies.vector(t.get("GROUP") / local, runs)});
+  }
+
+  /** The largest divisor of an extent up to {@code most}: a work-group's size along an axis. */
+  private static int divisor(int most, long extent) {
+    int d = Math.toIntExact(Math.min(most, extent));
+    while (extent % d != 0) {
+      d--;
+    }
+    return d;
   }
 
   /** Elements from one step along an axis's outer neighbour to the next. */
@@ -36,16 +49,18 @@ final class MoveOps {
     Shape x = n.input(0).shape();
     Shape y = n.shape();
     Tunables t = tunables(low, y.dim(3));
+    int columns = y.dim(3) / t.get("VEC");
+    int local = divisor(t.get("GROUP"), columns);
     call(low, n, "resample", t)
         .tensor(low.ref(n.input(0)))
         .tensor(low.ref(n))
-        .l(y.elements() / t.get("VEC"))
         .i(y.dim(3))
         .i(x.dim(1))
         .i(x.dim(2))
         .i(y.dim(1))
-        .i(y.dim(2))
-        .runFlat(y.elements() / t.get("VEC"), t.get("GROUP"));
+        .run(
+            new long[] {columns, y.dim(2), (long) y.dim(1) * y.dim(0)},
+            new long[] {local, OpFamilies.vector(t.get("GROUP") / local, y.dim(2)), 1});
   }
 
   static void embedding(Lowering low, Node n) {

@@ -3,9 +3,13 @@ package dev.tandem.kernels.opencl;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
 import dev.tandem.graph.Shape;
+import java.util.Map;
 
 /** Group norm with its activation, layer norm, softmax. */
 final class NormOps {
+  /** As in {@code groupnorm.cl}. */
+  private static final int MOST_STRIP = 256;
+
   private NormOps() {}
 
   static void groupNorm(Lowering low, Node n, Op.GroupNorm g) {
@@ -14,10 +18,26 @@ final class NormOps {
     int channels = x.dim(3);
     int pixels = x.dim(1) * x.dim(2);
     Tunables t = low.tunables("groupnorm", pixels + "x" + channels);
+    int strip = strip(low, t, n.shape(), g.groups());
+    if (strip > 0) {
+      low.call(n, "groupnorm", "group_norm", Tunables.of(Map.of("VEC", t.get("VEC"))))
+          .tensor(low.ref(n.input(0)))
+          .tensor(low.weights().floats(n.input(1)))
+          .tensor(low.weights().floats(n.input(2)))
+          .tensor(low.ref(n))
+          .i(pixels)
+          .i(channels)
+          .i(strip)
+          .i(channels / g.groups())
+          .f(g.eps())
+          .i(OpFamilies.code(g.act()))
+          .run(new long[] {channels / strip, batch}, new long[] {1, 1});
+      return;
+    }
     int vec = OpFamilies.vector(t.get("VEC"), channels);
     int columns = channels / vec;
     int span = t.get("SPAN");
-    Tunables defines = Tunables.of(java.util.Map.of("VEC", vec));
+    Tunables defines = Tunables.of(Map.of("VEC", vec));
     // Enough chunks to keep every unit busy, each long enough to be worth a work-item.
     int chunk = Math.max(8, pixels / (8 * low.computeUnits()));
     int chunks = (pixels + chunk - 1) / chunk;
@@ -52,6 +72,30 @@ final class NormOps {
         .i(span)
         .i(OpFamilies.code(g.act()))
         .run(new long[] {columns, (pixels + span - 1) / span, batch}, new long[] {local, 1, 1});
+  }
+
+  /**
+   * Channels of a work-item that does a group norm alone, or 0 where it takes several passes: on
+   * GPU-like devices, where a strip does not stay in the cache, or where it would leave compute
+   * units idle.
+   */
+  private static int strip(Lowering low, Tunables t, Shape x, int groups) {
+    int channels = x.dim(3);
+    int vec = t.get("VEC");
+    int width = channels / groups;
+    int strip = vec * width / gcd(vec, width);
+    long bytes = (long) strip * x.dim(1) * x.dim(2) * low.realBytes();
+    boolean one =
+        low.family() == Settings.Family.CPU
+            && strip <= MOST_STRIP
+            && channels % strip == 0
+            && bytes <= (long) t.get("STRIP_KIB") << 10
+            && (long) channels / strip * x.dim(0) >= low.computeUnits();
+    return one ? strip : 0;
+  }
+
+  private static int gcd(int a, int b) {
+    return b == 0 ? a : gcd(b, a % b);
   }
 
   static void layerNorm(Lowering low, Node n, Op.LayerNorm l) {

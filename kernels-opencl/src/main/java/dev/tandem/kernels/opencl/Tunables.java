@@ -29,6 +29,12 @@ record Tunables(SortedMap<String, Integer> values) {
     return new Tunables(m);
   }
 
+  Tunables without(String name) {
+    SortedMap<String, Integer> m = new TreeMap<>(values);
+    m.remove(name);
+    return new Tunables(m);
+  }
+
   @Override
   public String toString() {
     return values.toString();

@@ -1,14 +1,14 @@
 // What happens to a finished sum of products before it is stored: scale, bias, addend, activation.
 #include "activation.cl"
 
-// Addend modes: 0 none, 1 of the result's shape, 2 one row a picture.
+// Addend modes: 0 none, 1 of the result's shape, 2 one row a picture, which has `area` rows.
 // `whole` is false where the vector reaches beyond the last column.
-static vec load_addend(__global const real *addend, int mode, ulong row, ulong picture, int cols,
+static vec load_addend(__global const real *addend, int mode, int row, int area, int cols,
                        int col, bool whole) {
   if (mode == 0) {
     return (vec)(0.0f);
   }
-  ulong at = (mode == 1 ? row : picture) * cols + col;
+  ulong at = (ulong)(mode == 1 ? row : row / area) * cols + col;
   if (whole) {
     return VLOAD(addend, at);
   }

@@ -5,12 +5,17 @@
 // Rows are output pixels (or tokens), columns output channels. A linear layer is a convolution of a
 // 1 x rows picture by a 1 x 1 kernel. Padding reads `zeros` instead of testing each element.
 //
+// Work-items run panel by panel over a chunk of rows, so that a core finds the chunk's activations
+// in its cache again.
+//
 // Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication": the micro-kernel.
 //
 // Tunables:
 //   VEC  floats in a vector register: 4 (SSE, NEON), 8 (AVX2), 16 (AVX-512)
 //   NV   vectors in a panel; NR = NV * VEC. Even, for GEGLU: first half values, second half gates
 //   MR   rows in a block; MR * NV accumulators must fit the registers (6 x 2 of 16, 12 x 2 of 32)
+// Set by the host:
+//   POINTWISE  defined: 1 x 1 kernel, stride 1, no padding; row m of the result needs row m of x
 #include "epilogue.cl"
 
 #ifndef NV
@@ -21,7 +26,15 @@
 #endif
 #define NR (NV * VEC)
 
-// Global size: (row chunks, panels, batch). One work-item does `blocks` row blocks of one panel.
+// The bits of the taps 0 .. taps - 1 that lie inside an extent when the first lies at `at`. A kernel
+// has at most 63 taps each way.
+static ulong taps_inside(int at, int extent, int taps) {
+  const int from = clamp(-at, 0, taps);
+  const int to = clamp(extent - at, from, taps);
+  return ((1UL << to) - 1) & ~((1UL << from) - 1);
+}
+
+// Global size: (panels, row chunks, batch). One work-item does `blocks` row blocks of one panel.
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void gemm(__global const real *x, ulong x0, ulong x_step,
           __global const real *w, ulong w0, ulong w_step,
@@ -33,7 +46,7 @@ void gemm(__global const real *x, ulong x0, ulong x_step,
           int in_h, int in_w, int out_h, int out_w,
           int kernel_h, int kernel_w, int stride, int pad_top, int pad_left,
           float scale, int act, int geglu, int blocks) {
-  const int panel = get_global_id(1);
+  const int panel = get_global_id(0);
   const ulong batch = get_global_id(2);
   x += x0 + batch * x_step;
   y += y0 + batch * y_step;
@@ -47,38 +60,70 @@ void gemm(__global const real *x, ulong x0, ulong x_step,
   }
 
   for (int block = 0; block < blocks; block++) {
-    const int row = ((int)get_global_id(0) * blocks + block) * MR;
+    const int row = ((int)get_global_id(1) * blocks + block) * MR;
     if (row >= rows) {
       return;
     }
     vec acc[MR][NV];
-    int picture[MR], top[MR], left[MR];
 #pragma unroll
     for (int r = 0; r < MR; r++) {
 #pragma unroll
       for (int v = 0; v < NV; v++) {
         acc[r][v] = (vec)(0.0f);
       }
-      const int m = row + r;
-      picture[r] = m / (out_h * out_w);
-      const int pixel = m - picture[r] * (out_h * out_w);
-      // A row beyond the last lies above every picture, so that it reads zeros.
-      top[r] = m < rows ? (pixel / out_w) * stride - pad_top : -(1 << 28);
-      left[r] = (pixel % out_w) * stride - pad_left;
     }
-
     __global const real *q = w;
+    __global const real *p[MR];
+#ifdef POINTWISE
+#pragma unroll
+    for (int r = 0; r < MR; r++) {
+      p[r] = x + (ulong)min(row + r, rows - 1) * depth;
+    }
+    const int run = depth;
+    {
+      {
+#else
+    // Where the kernel's first tap of each row lies, and which taps lie inside the picture: a bit a
+    // tap row and a bit a tap column.
+    long first[MR];
+    ulong in_y[MR], in_x[MR];
+    const ulong all_taps = taps_inside(0, kernel_w, kernel_w);
+    ulong inside_all = all_taps;
+    int picture = row / (out_h * out_w);
+    int oy = (row - picture * (out_h * out_w)) / out_w;
+    int ox = row % out_w;
+#pragma unroll
+    for (int r = 0; r < MR; r++) {
+      const int top = oy * stride - pad_top;
+      const int left = ox * stride - pad_left;
+      first[r] = (((long)picture * in_h + top) * in_w + left) * depth;
+      in_y[r] = row + r < rows ? taps_inside(top, in_h, kernel_h) : 0;
+      in_x[r] = taps_inside(left, in_w, kernel_w);
+      inside_all &= in_x[r];
+      const bool row_ends = ++ox == out_w;
+      ox = row_ends ? 0 : ox;
+      oy += row_ends;
+      const bool picture_ends = oy == out_h;
+      oy = picture_ends ? 0 : oy;
+      picture += picture_ends;
+    }
+    // The taps of a kernel row lie side by side in memory: where none is padding, they are one run.
+    const int together = inside_all == all_taps ? kernel_w : 1;
+    const int run = together * depth;
     for (int ky = 0; ky < kernel_h; ky++) {
-      for (int kx = 0; kx < kernel_w; kx++) {
-        __global const real *p[MR];
+      ulong in_row[MR];
+#pragma unroll
+      for (int r = 0; r < MR; r++) {
+        in_row[r] = (in_y[r] >> ky) & 1 ? in_x[r] : 0;
+      }
+      for (int kx = 0; kx < kernel_w; kx += together) {
+        const long tap = ((long)ky * in_w + kx) * depth;
 #pragma unroll
         for (int r = 0; r < MR; r++) {
-          const int iy = top[r] + ky;
-          const int ix = left[r] + kx;
-          const bool inside = iy >= 0 && iy < in_h && ix >= 0 && ix < in_w;
-          p[r] = inside ? x + (((ulong)picture[r] * in_h + iy) * in_w + ix) * depth : zeros;
+          p[r] = (in_row[r] >> kx) & 1 ? x + first[r] + tap : zeros;
         }
-        for (int c = 0; c < depth; c++) {
+#endif
+        for (int c = 0; c < run; c++) {
           vec b[NV];
 #pragma unroll
           for (int v = 0; v < NV; v++) {
@@ -115,7 +160,7 @@ void gemm(__global const real *x, ulong x0, ulong x_step,
             const int col = panel * NR + v * VEC;
             if (col < cols) {
               const bool whole = col + VEC <= cols;
-              const vec extra = load_addend(addend, addend_mode, m, picture[r], cols, col, whole);
+              const vec extra = load_addend(addend, addend_mode, m, out_h * out_w, cols, col, whole);
               const vec sum = MAD(acc[r][v], (vec)(scale), b0[v] + extra);
               store_columns(activate(sum, act), y, m, cols, col, whole);
             }

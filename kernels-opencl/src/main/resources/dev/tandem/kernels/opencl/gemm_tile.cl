@@ -115,7 +115,7 @@ void gemm(__global const real *x, ulong x0, ulong x_step,
         const int col = panel * NR + ln * VEC;
         if (col < cols) {
           const bool whole = col + VEC <= cols;
-          const vec extra = load_addend(addend, addend_mode, m, m / area, cols, col, whole);
+          const vec extra = load_addend(addend, addend_mode, m, area, cols, col, whole);
           const vec sum = MAD(acc[r], (vec)(scale), b0 + extra);
           store_columns(activate(sum, act), y, m, cols, col, whole);
         }

@@ -3,8 +3,8 @@
 // one offset a channel, and their application.
 //
 // Everything is counted from a channel's first value, spread is summed around the chunk's own mean,
-// and chunks are joined pairwise, so that a large mean costs no accuracy. Chan, Golub and LeVeque 1979, "Updating formulae and a pairwise algorithm for
-// computing sample variances".
+// and chunks are joined pairwise, so that a large mean costs no accuracy. Chan, Golub and LeVeque
+// 1979, "Updating formulae and a pairwise algorithm for computing sample variances".
 //
 // Tunables:
 //   VEC  channels of a work-item; the host picks one that divides the channels
@@ -86,5 +86,65 @@ __kernel void group_apply(__global const real *x, ulong x0, __global const float
   for (int p = from; p < min(from + span, pixels); p++) {
     const vec v = MAD(VLOAD(x, (ulong)p * channels) - first, a, b);
     VSTORE(activate(v, act), y, (ulong)p * channels);
+  }
+}
+
+// All three passes in one, for CPU-like devices and pictures that stay in a core's cache: a work-item
+// owns a strip of channels, whole groups, of one picture. `strip` is a multiple of VEC, at most
+// MOST_STRIP. Global size: (channels / strip, batch).
+#define MOST_STRIP 256
+__kernel __attribute__((reqd_work_group_size(1, 1, 1)))
+void group_norm(__global const real *x, ulong x0, __global const float *gamma, ulong gamma0,
+                __global const float *beta, ulong beta0, __global real *y, ulong y0, int pixels,
+                int channels, int strip, int width, float eps, int act) {
+  const int c0 = get_global_id(0) * strip;
+  const ulong batch = get_global_id(1);
+  x += x0 + batch * pixels * channels + c0;
+  y += y0 + batch * pixels * channels + c0;
+  gamma += gamma0 + c0;
+  beta += beta0 + c0;
+  float first[MOST_STRIP], mean[MOST_STRIP], spread[MOST_STRIP];
+  for (int c = 0; c < strip; c += VEC) {
+    const vec start = VLOAD(x, c);
+    vec sum = (vec)(0.0f);
+    for (int p = 0; p < pixels; p++) {
+      sum += VLOAD(x, (ulong)p * channels + c) - start;
+    }
+    const vec m = sum / (float)pixels;
+    vec squares = (vec)(0.0f);
+    for (int p = 0; p < pixels; p++) {
+      const vec d = VLOAD(x, (ulong)p * channels + c) - start - m;
+      squares = MAD(d, d, squares);
+    }
+    VSTORE_FLOAT(start, first, c);
+    VSTORE_FLOAT(m, mean, c);
+    VSTORE_FLOAT(squares, spread, c);
+  }
+  // From moments of channels to a factor (in spread) and an offset (in mean) of each.
+  for (int g = 0; g < strip; g += width) {
+    float sum = 0.0f;
+    for (int c = g; c < g + width; c++) {
+      sum += mean[c] + (first[c] - first[g]);
+    }
+    const float middle = sum / width;
+    float squares = 0.0f;
+    for (int c = g; c < g + width; c++) {
+      const float d = mean[c] + (first[c] - first[g]) - middle;
+      squares += spread[c] + d * d * pixels;
+    }
+    const float inverse = 1.0f / sqrt(squares / ((float)pixels * width) + eps);
+    for (int c = g; c < g + width; c++) {
+      spread[c] = gamma[c] * inverse;
+      mean[c] = beta[c] - (middle - (first[c] - first[g])) * spread[c];
+    }
+  }
+  for (int c = 0; c < strip; c += VEC) {
+    const vec start = VLOAD_FLOAT(first, c);
+    const vec a = VLOAD_FLOAT(spread, c);
+    const vec b = VLOAD_FLOAT(mean, c);
+    for (int p = 0; p < pixels; p++) {
+      const vec v = MAD(VLOAD(x, (ulong)p * channels + c) - start, a, b);
+      VSTORE(activate(v, act), y, (ulong)p * channels + c);
+    }
   }
 }

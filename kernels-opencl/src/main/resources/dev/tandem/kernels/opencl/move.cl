@@ -4,32 +4,27 @@
 //   VEC  elements of a work-item
 #include "common.cl"
 
-// Joins runs of `left` and `right` elements. Global size: elements / VEC of the result, rounded up.
+// Joins runs of `left` and `right` elements. Global size: ((left + right) / VEC, runs).
 __kernel void concat(__global const real *a, ulong a0, __global const real *b, ulong b0,
-                     __global real *y, ulong y0, ulong vectors, ulong left, ulong right) {
-  const ulong i = get_global_id(0) * VEC;
-  if (get_global_id(0) < vectors) {
-    const ulong run = i / (left + right);
-    const ulong at = i % (left + right);
-    const vec v = at < left ? VLOAD(a, a0 + run * left + at) : VLOAD(b, b0 + run * right + at - left);
-    VSTORE(v, y, y0 + i);
-  }
+                     __global real *y, ulong y0, ulong left, ulong right) {
+  const ulong at = get_global_id(0) * VEC;
+  const ulong run = get_global_id(1);
+  const vec v = at < left ? VLOAD(a, a0 + run * left + at) : VLOAD(b, b0 + run * right + at - left);
+  VSTORE(v, y, y0 + run * (left + right) + at);
 }
 
-// Nearest-neighbour resampling. Global size: elements / VEC of the result, rounded up.
-__kernel void resample(__global const real *x, ulong x0, __global real *y, ulong y0, ulong vectors,
-                       int channels, int in_h, int in_w, int out_h, int out_w) {
-  const ulong i = get_global_id(0) * VEC;
-  if (get_global_id(0) < vectors) {
-    const int c = i % channels;
-    const ulong pixel = i / channels;
-    const int ox = pixel % out_w;
-    const int oy = (pixel / out_w) % out_h;
-    const ulong picture = pixel / out_w / out_h;
-    const ulong iy = (ulong)oy * in_h / out_h;
-    const ulong ix = (ulong)ox * in_w / out_w;
-    VSTORE(VLOAD(x, x0 + ((picture * in_h + iy) * in_w + ix) * channels + c), y, y0 + i);
-  }
+// Nearest-neighbour resampling. Global size: (channels / VEC, out_w, out_h * batch).
+__kernel void resample(__global const real *x, ulong x0, __global real *y, ulong y0, int channels,
+                       int in_h, int in_w, int out_h) {
+  const int c = get_global_id(0) * VEC;
+  const int ox = get_global_id(1);
+  const int out_w = get_global_size(1);
+  const int oy = (int)get_global_id(2) % out_h;
+  const ulong picture = (int)get_global_id(2) / out_h;
+  const ulong iy = (ulong)oy * in_h / out_h;
+  const ulong ix = (ulong)ox * in_w / out_w;
+  VSTORE(VLOAD(x, x0 + ((picture * in_h + iy) * in_w + ix) * channels + c), y,
+         y0 + (get_global_id(2) * out_w + ox) * channels + c);
 }
 
 // Rows of a table: y[r] = table[clamp(ids[r]) + r * step]. With step 0 an embedding, with step

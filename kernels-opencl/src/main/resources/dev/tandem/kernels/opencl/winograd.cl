@@ -6,34 +6,7 @@
 // Tunables:
 //   VEC  channels of a work-item; the host picks one that divides the channels
 #include "epilogue.cl"
-
-// y = B^T x for a column of six.
-#define TO_DOMAIN(y, x)                              \
-  do {                                               \
-    const vec a_ = x[4] - 4.0f * x[2];               \
-    const vec b_ = x[3] - 4.0f * x[1];               \
-    const vec c_ = x[4] - x[2];                      \
-    const vec d_ = 2.0f * (x[3] - x[1]);             \
-    y[0] = 4.0f * x[0] - 5.0f * x[2] + x[4];         \
-    y[1] = a_ + b_;                                  \
-    y[2] = a_ - b_;                                  \
-    y[3] = c_ + d_;                                  \
-    y[4] = c_ - d_;                                  \
-    y[5] = 4.0f * x[1] - 5.0f * x[3] + x[5];         \
-  } while (0)
-
-// y = A^T x: four results of six.
-#define FROM_DOMAIN(y, x)                            \
-  do {                                               \
-    const vec a_ = x[1] + x[2];                      \
-    const vec b_ = x[1] - x[2];                      \
-    const vec c_ = x[3] + x[4];                      \
-    const vec d_ = x[3] - x[4];                      \
-    y[0] = x[0] + a_ + c_;                           \
-    y[1] = b_ + 2.0f * d_;                           \
-    y[2] = a_ + 4.0f * c_;                           \
-    y[3] = b_ + 8.0f * d_ + x[5];                    \
-  } while (0)
+#include "winograd_transform.cl"
 
 // Global size: (channels / VEC, tiles along x, tiles along y * batch).
 // domain: [36, tiles, channels] floats.
@@ -119,8 +92,8 @@ __kernel void winograd_output(__global const float *domain, ulong domain0,
     for (int i = 0; i < 4; i++) {
       const int ox = tx * 4 + i;
       if (oy < out_h && ox < out_w) {
-        const ulong row = (picture * out_h + oy) * out_w + ox;
-        const vec extra = load_addend(addend, addend_mode, row, picture, cols, col, true);
+        const int row = ((int)picture * out_h + oy) * out_w + ox;
+        const vec extra = load_addend(addend, addend_mode, row, out_h * out_w, cols, col, true);
         store_columns(activate(out[i] + b + extra, act), y, row, cols, col, true);
       }
     }

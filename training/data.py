@@ -19,6 +19,15 @@ STYLES = ("noto", "twemoji", "flat", "glossy")
 # Groups of emojibase: 0 smileys, 3 animals and plants, 4 food, 5 travel, 6 activities, 7 objects.
 ALL_GROUPS = (0, 3, 4, 5, 6, 7)
 FIRST_GROUPS = (3, 4)
+# Objects that everybody knows and draws in prompts: trained more often than others (train_unet.py --common).
+COMMON_OBJECTS = """red apple; green apple; banana; cherries; strawberry; watermelon; grapes; lemon; tangerine; peach;
+pear; pineapple; kiwi fruit; tomato; carrot; broccoli; ear of corn; eggplant; avocado; mushroom; brown mushroom;
+hot pepper; onion; pizza; hamburger; french fries; hot dog; doughnut; cookie; cupcake; birthday cake; ice cream;
+soft ice cream; lollipop; cheese wedge; egg; bread; croissant; pancakes; beer mug; hot beverage; wine glass; tiger face;
+cat face; dog face; panda; koala; lion; bear; fox; frog; monkey face; pig face; mouse face; rabbit face; cow face;
+penguin; owl; duck; baby chick; butterfly; lady beetle; honeybee; snail; turtle; fish; tropical fish; whale; dolphin;
+octopus; crab; elephant; rose; tulip; sunflower; cactus; palm tree; evergreen tree; deciduous tree;
+four leaf clover""".replace("\n", " ").split("; ")
 _NOT_OBJECTS = re.compile(r"oclock|o clock|thirty|japanese|button")
 
 

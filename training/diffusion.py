@@ -16,9 +16,10 @@ class Noising:
         self._log_ratio = (self.sigma / self.alpha).log()
 
     def draw_times(self, count, generator=None):
-        """Integer times [count]."""
+        """Integer times [count], one from each of `count` equally likely slices of the distribution, shuffled."""
         steps = len(self.alpha)
-        ratio = torch.randn(count, generator=generator) * self.spread + self.center
+        slices = (torch.randperm(count, generator=generator) + torch.rand(count, generator=generator)) / count
+        ratio = torch.special.ndtri(slices.clamp(1e-6, 1 - 1e-6)) * self.spread + self.center
         times = torch.searchsorted(self._log_ratio, ratio).clamp(max=steps - 1)
         outside = (ratio < self._log_ratio[0]) | (ratio > self._log_ratio[-1])
         even = torch.rand(count, generator=generator) < self.uniform

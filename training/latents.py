@@ -46,15 +46,18 @@ def main():
     parser.add_argument("--groups", choices=("first", "all"), default="first", help="first: animals, plants, food")
     parser.add_argument("--colors", type=int, default=len(COLOR_NAMES), help="backgrounds a picture, white included")
     parser.add_argument("--limit", type=int, help="only so many pictures (smoke test)")
+    parser.add_argument("--threads", type=int, default=1, help="one is as fast as two where other work runs")
     args = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(args.threads)
     vae = AutoencoderKL.from_pretrained(args.work / "vae", torch_dtype=torch.float32).eval()
+    vae = vae.to(memory_format=torch.channels_last)
     pictures = Pictures(args.work)
     chosen = pictures.select(FIRST_GROUPS if args.groups == "first" else ALL_GROUPS)[:args.limit]
     out = np.empty((len(chosen), args.colors, vae.config.latent_channels, 16, 16), np.float16)
     with torch.no_grad():
         for k, i in enumerate(chosen):
             x = pictures.composite([i] * args.colors, colors_of(i, args.colors))
+            x = x.contiguous(memory_format=torch.channels_last)
             out[k] = vae.encode(x).latent_dist.mean.numpy()
             if k % 100 == 0:
                 print(f"{k} of {len(chosen)} pictures", flush=True)

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 import averaging
-from data import Pictures, caption
+from data import COMMON_OBJECTS, Pictures, caption
 from diffusion import Noising
 from latents import load_latents
 from models import (AutoencoderKL, CLIPTextModel, UNet2DConditionModel, export_model, load_part, load_tokenizer,
@@ -25,13 +25,17 @@ from work import add_work_argument, autocast, single_thread
 class Examples:
     """Random batches: latents [batch, 8, 16, 16] and token ids [batch, 32]."""
 
-    def __init__(self, work, vae, tokenizer, seed):
+    def __init__(self, work, vae, tokenizer, seed, common=0.0):
+        """Of the pictures, a share of `common` shows COMMON_OBJECTS; the rest is drawn evenly from all."""
         self.pictures, self.tokenizer = Pictures(work), tokenizer
         self.latent, self.index, self.color = load_latents(work, vae)
-        self.rng = np.random.default_rng(seed)
+        self.rng, self.share = np.random.default_rng(seed), common
+        self.common = np.flatnonzero([self.pictures.name(i) in COMMON_OBJECTS for i in self.index])
 
     def batch(self, size, empty=0.1):
         rows = self.rng.integers(0, len(self.index), size)
+        if len(self.common):
+            rows = np.where(self.rng.random(size) < self.share, self.rng.choice(self.common, size), rows)
         # Two pictures of five are on white, the first cached colour.
         columns = np.where(self.rng.random(size) < 0.4, 0, self.rng.integers(1, self.color.shape[1], size))
         prompts = ["" if self.rng.random() < empty else caption(self.pictures, self.index[r], self.color[r, c], self.rng)
@@ -83,7 +87,7 @@ def work_on(rank, args):
 
     run = Run(rank, args, args.work / "unet", dict(unet=unet, text_encoder=text_encoder), ("v_mse", "check_v_mse"),
               on_save)
-    examples = Examples(args.work, vae, tokenizer, run.random_seed)
+    examples = Examples(args.work, vae, tokenizer, run.random_seed, args.common)
     while run.goes_on():
         x, ids = examples.batch(args.batch)
         times, noise = noising.draw_times(args.batch), torch.randn_like(x)
@@ -99,6 +103,8 @@ def main():
     add_work_argument(parser)
     add_run_arguments(parser, lr=8e-4, batch=12)
     parser.add_argument("--init", type=pathlib.Path, help="model folder to start from where there is no checkpoint")
+    parser.add_argument("--common", type=float, default=0.0, metavar="SHARE",
+                        help="of the pictures, so many show data.COMMON_OBJECTS (0 to 1)")
     parser.add_argument("--export-minutes", type=float, default=20)
     parser.add_argument("--export", type=pathlib.Path, help="model folder to write (default: WORK/export/current)")
     averaging.run(work_on, parser.parse_args())

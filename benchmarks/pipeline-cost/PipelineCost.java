@@ -11,6 +11,7 @@ import dev.tandem.stages.DenoiseStage;
 import dev.tandem.stages.Runner;
 import dev.tandem.stages.TextStage;
 import dev.tandem.stages.checkpoint.ModelFolder;
+import dev.tandem.stages.sampling.Guidance;
 import dev.tandem.stages.sampling.Samplers;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,7 +95,7 @@ public final class PipelineCost {
       Request r = requests.get(i);
       var sampler = Samplers.of(model.scheduler().config().json(), r.steps());
       var job =
-          new DenoiseStage.Job(prompt, negative, r.guidance(), r.seed(), 16, 16, 8, sampler);
+          new DenoiseStage.Job(prompt, negative, Guidance.of(r.guidance()), r.seed(), 16, 16, 8, sampler);
       float[] latents = denoise.denoise(job, Runner.DIRECT, (step, steps, state) -> {});
       out[i] = DecodeStage.toBytes(decode.decode(latents, 16, 16, Runner.DIRECT));
     }

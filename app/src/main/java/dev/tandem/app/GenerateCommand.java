@@ -1,5 +1,6 @@
 package dev.tandem.app;
 
+import dev.tandem.orchestrator.GuidanceLimits;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.Tandem;
@@ -79,6 +80,29 @@ final class GenerateCommand implements Callable<Integer> {
       defaultValue = "" + Request.DEFAULT_GUIDANCE,
       description = "How closely to follow the prompt; 1 is off (default ${DEFAULT-VALUE}).")
   private float guidance;
+
+  @Option(
+      names = "--guidance-rescale",
+      paramLabel = "X",
+      defaultValue = "0",
+      description = "Against burnt colours of high guidance: 0 (off) to 1, 0.7 is usual.")
+  private double guidanceRescale;
+
+  @Option(
+      names = "--dynamic-threshold",
+      paramLabel = "RATIO",
+      defaultValue = "0",
+      description =
+          "Limit predicted pictures to this quantile of their magnitudes, 0.995 is usual; for models"
+              + " of pixels, and latents with --threshold-max (default: off).")
+  private double thresholdRatio;
+
+  @Option(
+      names = "--threshold-max",
+      paramLabel = "X",
+      defaultValue = "0",
+      description = "The largest limit of --dynamic-threshold (default: the model's, else 1).")
+  private double thresholdMax;
 
   @Option(names = "--width", paramLabel = "PIXELS", description = "Default: the model's own.")
   private int width;
@@ -199,6 +223,7 @@ final class GenerateCommand implements Callable<Integer> {
     long first = seed >= 0 ? seed : ThreadLocalRandom.current().nextLong(1L << 32);
     List<Request> requests = new ArrayList<>();
     try {
+      GuidanceLimits limits = new GuidanceLimits(guidanceRescale, thresholdRatio, thresholdMax);
       for (String prompt : Prompts.collect(prompts, files, System.in)) {
         for (int i = 0; i < count; i++) {
           requests.add(
@@ -210,7 +235,8 @@ final class GenerateCommand implements Callable<Integer> {
                   guidance,
                   width,
                   height,
-                  sampler));
+                  sampler,
+                  limits));
         }
       }
     } catch (IllegalArgumentException e) {

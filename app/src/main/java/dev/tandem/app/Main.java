@@ -12,7 +12,7 @@ import picocli.CommandLine.ScopeType;
     name = "tandem",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {GenerateCommand.class, DevicesCommand.class},
+    subcommands = {GenerateCommand.class, LabCommand.class, DevicesCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     description = "Makes pictures from prompts on every device of this machine.")
 public final class Main {

@@ -50,6 +50,8 @@ final class ReportView {
       p.put("seed", r.request().seed());
       p.put("steps", r.request().steps());
       p.put("guidance", r.request().guidance());
+      p.put("guidanceRescale", r.request().limits().rescale());
+      p.put("dynamicThreshold", r.request().limits().thresholdRatio());
       p.put("sampler", r.request().sampler());
       p.put("width", r.request().width());
       p.put("height", r.request().height());

@@ -14,6 +14,7 @@ import dev.tandem.stages.DecodeStage;
 import dev.tandem.stages.DenoiseStage;
 import dev.tandem.stages.TextStage;
 import dev.tandem.stages.checkpoint.ModelFolder;
+import dev.tandem.stages.sampling.Guidance;
 import dev.tandem.stages.sampling.Sampler;
 import dev.tandem.stages.sampling.Samplers;
 import java.util.ArrayDeque;
@@ -125,14 +126,29 @@ final class ModelStages implements AutoCloseable {
   }
 
   private Sampler sampler(Request r) {
-    var config = model.scheduler().config().json();
+    var own = model.scheduler().config().json();
+    GuidanceLimits limits = r.limits();
     try {
-      return r.sampler().isEmpty()
-          ? Samplers.of(config, r.steps())
-          : Samplers.of(r.sampler(), config, r.steps());
+      var config =
+          limits.thresholds()
+              ? Samplers.withThresholding(own, limits.thresholdRatio(), limits.thresholdMax())
+              : own;
+      Sampler sampler =
+          r.sampler().isEmpty()
+              ? Samplers.of(config, r.steps())
+              : Samplers.of(r.sampler(), config, r.steps());
+      if (limits.thresholds()) {
+        Samplers.requireThresholding(sampler.name());
+      }
+      return sampler;
     } catch (IllegalArgumentException e) {
       throw new RequestException(e.getMessage());
     }
+  }
+
+  /** How often a picture asks the U-Net; a step with guidance asks twice. */
+  int evaluations(Request r) {
+    return sampler(resolve(r)).evaluations() * (denoise.guided(r.guidance()) ? 2 : 1);
   }
 
   /** The stages in order; {@code cancelled} is asked after every step. */
@@ -237,7 +253,7 @@ final class ModelStages implements AutoCloseable {
           new DenoiseStage.Job(
               encoded.prompt(),
               encoded.negative(),
-              r.guidance(),
+              new Guidance(r.guidance(), r.limits().rescale()),
               r.seed(),
               r.height() / scale,
               r.width() / scale,

@@ -10,6 +10,7 @@ package dev.tandem.orchestrator;
  * @param width pixels, or 0 for the model's own size
  * @param height pixels, or 0 for the model's own size
  * @param sampler its name, or empty for the model's own
+ * @param limits on what guidance does
  */
 public record Request(
     String prompt,
@@ -19,7 +20,8 @@ public record Request(
     float guidance,
     int width,
     int height,
-    String sampler) {
+    String sampler,
+    GuidanceLimits limits) {
   public static final int DEFAULT_STEPS = 20;
   public static final float DEFAULT_GUIDANCE = 5;
   public static final long DEFAULT_SEED = 42;
@@ -39,30 +41,36 @@ public record Request(
 
   /** A request with default settings. */
   public static Request of(String prompt) {
-    return new Request(prompt, "", DEFAULT_SEED, DEFAULT_STEPS, DEFAULT_GUIDANCE, 0, 0, "");
+    return new Request(
+        prompt, "", DEFAULT_SEED, DEFAULT_STEPS, DEFAULT_GUIDANCE, 0, 0, "", GuidanceLimits.NONE);
   }
 
   public Request withNegative(String value) {
-    return new Request(prompt, value, seed, steps, guidance, width, height, sampler);
+    return new Request(prompt, value, seed, steps, guidance, width, height, sampler, limits);
   }
 
   public Request withSeed(long value) {
-    return new Request(prompt, negative, value, steps, guidance, width, height, sampler);
+    return new Request(prompt, negative, value, steps, guidance, width, height, sampler, limits);
   }
 
   public Request withSteps(int value) {
-    return new Request(prompt, negative, seed, value, guidance, width, height, sampler);
+    return new Request(prompt, negative, seed, value, guidance, width, height, sampler, limits);
   }
 
   public Request withGuidance(float value) {
-    return new Request(prompt, negative, seed, steps, value, width, height, sampler);
+    return new Request(prompt, negative, seed, steps, value, width, height, sampler, limits);
   }
 
   public Request withSize(int newWidth, int newHeight) {
-    return new Request(prompt, negative, seed, steps, guidance, newWidth, newHeight, sampler);
+    return new Request(
+        prompt, negative, seed, steps, guidance, newWidth, newHeight, sampler, limits);
   }
 
   public Request withSampler(String value) {
-    return new Request(prompt, negative, seed, steps, guidance, width, height, value);
+    return new Request(prompt, negative, seed, steps, guidance, width, height, value, limits);
+  }
+
+  public Request withLimits(GuidanceLimits value) {
+    return new Request(prompt, negative, seed, steps, guidance, width, height, sampler, value);
   }
 }

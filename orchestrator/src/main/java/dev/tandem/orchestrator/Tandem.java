@@ -50,6 +50,15 @@ public final class Tandem implements AutoCloseable {
     return new Tandem(new ModelStages(ModelFolder.open(model), placement));
   }
 
+  /**
+   * How often a picture asks the U-Net; a step with guidance asks twice.
+   *
+   * @throws RequestException if the model cannot fulfil the request
+   */
+  public int evaluations(Request request) {
+    return stages.evaluations(request);
+  }
+
   /** Makes one picture with default settings. */
   public Picture generate(String prompt) {
     return generate(Request.of(prompt));

@@ -47,7 +47,7 @@ public final class DenoiseStage implements AutoCloseable {
   public record Job(
       Conditioning prompt,
       Conditioning negative,
-      float guidance,
+      Guidance guidance,
       long seed,
       int height,
       int width,
@@ -90,7 +90,7 @@ public final class DenoiseStage implements AutoCloseable {
    */
   public float[] denoise(Job job, Runner runner, StepListener listener)
       throws InterruptedException {
-    prepare(job.height, job.width, job.prompt.tokens(), job.guidance);
+    prepare(job.height, job.width, job.prompt.tokens(), (float) job.guidance.scale());
     unet.condition(model.config(), job);
     int channels = model.config().outChannels();
     TorchGenerator generator = new TorchGenerator(job.seed);
@@ -100,11 +100,11 @@ public final class DenoiseStage implements AutoCloseable {
     for (int i = 0; i < start.length; i++) {
       start[i] *= sampler.initNoiseSigma();
     }
-    Guidance guidance = Guidance.of(job.guidance);
     SamplerState state = sampler.start(start);
     for (int step = 0; !sampler.done(state); step++) {
       float[] output =
-          unet.predict(sampler.modelInput(state), sampler.timestep(state), guidance, runner, step);
+          unet.predict(
+              sampler.modelInput(state), sampler.timestep(state), job.guidance, runner, step);
       state = sampler.next(state, output, noise);
       listener.onStep(step + 1, sampler.evaluations(), sampler.sample(state));
     }

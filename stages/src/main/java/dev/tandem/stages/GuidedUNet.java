@@ -64,7 +64,7 @@ final class GuidedUNet implements AutoCloseable {
     }
     int condDim = config.time().condDim();
     if (condDim > 0) {
-      float[] embedding = guidanceEmbedding(job.guidance() - 1, condDim);
+      float[] embedding = guidanceEmbedding((float) job.guidance().scale() - 1, condDim);
       executable.input(UNet2DConditionModel.TIMESTEP_COND).set(both(embedding, embedding));
     }
   }

@@ -14,6 +14,7 @@ import dev.tandem.stages.TextStage;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.checkpoint.SafeTensors;
 import dev.tandem.stages.random.TorchGenerator;
+import dev.tandem.stages.sampling.Guidance;
 import dev.tandem.stages.sampling.Sampler;
 import dev.tandem.stages.sampling.Samplers;
 import dev.tandem.stages.text.ClipTokenizer;
@@ -92,7 +93,7 @@ record EndToEndCase(String name, Path folder, int index, JsonNode request)
           new DenoiseStage.Job(
               prompt,
               negative,
-              request.path("guidance").floatValue(),
+              Guidance.of(request.path("guidance").floatValue()),
               request.path("seed").longValue(),
               height,
               width,

@@ -1,6 +1,7 @@
 package dev.tandem.conformance.golden;
 
 import dev.tandem.stages.checkpoint.SafeTensors;
+import dev.tandem.stages.clip.ClipVisionModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +14,8 @@ import java.util.stream.Collectors;
 
 /**
  * The cases of a model's parts, from the names of the tensors in {@code golden.safetensors}: {@code
- * text.NAME}, {@code text_2.NAME}, {@code unet.TAG.NAME}, {@code vae.TAG.NAME}.
+ * text.NAME}, {@code text_2.NAME}, {@code vision.NAME}, {@code unet.TAG.NAME}, {@code
+ * vae.TAG.NAME}.
  */
 final class ModelCases {
   private final String name;
@@ -59,6 +61,7 @@ final class ModelCases {
     switch (kind) {
       case "text" -> text(prefix, "text_encoder", names);
       case "text_2" -> text(prefix, "text_encoder_2", names);
+      case "vision" -> vision(prefix, names);
       case "unet" -> unet(prefix, names);
       case "vae" -> vae(prefix, names);
       default -> unknown(tensors.toString(), "unknown tensors");
@@ -69,6 +72,13 @@ final class ModelCases {
     names.remove(TextEncoderCase.INPUT_IDS);
     if (havePart(prefix, part, names)) {
       cases.add(new TextEncoderCase(name, folder, part, prefix, Set.copyOf(names)));
+    }
+  }
+
+  private void vision(String prefix, Set<String> names) {
+    names.remove(ClipVisionModel.PIXEL_VALUES);
+    if (havePart(prefix, ImageEncoderCase.PART, names)) {
+      cases.add(new ImageEncoderCase(name, folder, Set.copyOf(names)));
     }
   }
 

@@ -56,6 +56,19 @@ class GenerateCommandTest {
   }
 
   @Test
+  void guidanceCanBeRescaledAndThresholded() throws Exception {
+    String common =
+        "'red apple' --guidance 9 --steps 3 --sampler dpmpp_2m --quiet --output " + folder;
+    generate(common + "/plain.png");
+    generate(common + "/rescaled.png --guidance-rescale 0.7");
+    generate(common + "/limited.png --dynamic-threshold 0.9 --threshold-max 5");
+    assertThat(pixels("plain.png"))
+        .isNotEqualTo(pixels("rescaled.png"))
+        .isNotEqualTo(pixels("limited.png"));
+    assertThat(pixels("rescaled.png")).isNotEqualTo(pixels("limited.png"));
+  }
+
+  @Test
   void jsonHoldsWhatTheTableHolds() throws Exception {
     Result r =
         Shell.run(
@@ -82,6 +95,9 @@ class GenerateCommandTest {
           apple --steps many           | 2 | 'many' is not an int
           apple --count 0              | 2 | --count must be 1 to 1000000, got 0
           apple --sampler magic        | 2 | magic
+          apple --guidance-rescale 2   | 2 | guidance rescale must be 0 to 1, got 2.0
+          apple --dynamic-threshold 0.9 --sampler euler | 2 | sampler 'euler' has no dynamic thresholding
+          apple --threshold-max 3      | 2 | a largest limit of 3.0 needs a ratio
           apple --output {model}.png   | 2 | unknown placeholder
           apple --output a.png --count 2 | 2 | same file
           apple --frobnicate           | 2 | --frobnicate

@@ -53,6 +53,7 @@ class GoldenTest {
   void everyKindOfCaseIsFound() {
     List<GoldenCase> cases = FOLDERS.stream().flatMap(f -> GoldenFolder.cases(f).stream()).toList();
     assertThat(count(cases, TextEncoderCase.class)).isEqualTo(4);
+    assertThat(count(cases, ImageEncoderCase.class)).isEqualTo(1);
     assertThat(count(cases, UNetCase.class)).isEqualTo(12);
     assertThat(count(cases, VaeCase.class)).isEqualTo(8);
     assertThat(count(cases, TokenizerCase.class)).isEqualTo(1);

@@ -1,5 +1,6 @@
 package dev.tandem.orchestrator.picture;
 
+import dev.tandem.orchestrator.GuidanceLimits;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.stages.sampling.Samplers;
 import java.math.BigDecimal;
@@ -35,10 +36,20 @@ public final class Parameters {
         .append(r.width())
         .append('x')
         .append(r.height())
+        .append(limits(r.limits()))
         .append(", Model: ")
         .append(quoted(picture.model()))
         .append(", Version: Tandem")
         .toString();
+  }
+
+  private static String limits(GuidanceLimits limits) {
+    String rescale = limits.rescale() == 0 ? "" : ", CFG Rescale: " + limits.rescale();
+    if (!limits.thresholds()) {
+      return rescale;
+    }
+    String largest = limits.thresholdMax() == 0 ? "" : ", Threshold max: " + limits.thresholdMax();
+    return rescale + ", Dynamic threshold: " + limits.thresholdRatio() + largest;
   }
 
   /** As few digits as say the number: 5, 7.5. */

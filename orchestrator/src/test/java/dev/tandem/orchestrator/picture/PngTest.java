@@ -3,6 +3,7 @@ package dev.tandem.orchestrator.picture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tandem.orchestrator.GuidanceLimits;
 import dev.tandem.orchestrator.Request;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -52,6 +53,14 @@ class PngTest {
             "parameters\0crème brûlée, flat style\nNegative prompt: blurry\n"
                 + "Steps: 20, Sampler: DDIM, CFG scale: 5, Seed: 7, Size: 3x2, Model: default,"
                 + " Version: Tandem");
+  }
+
+  @Test
+  void parametersNameTheLimitsOfGuidance() {
+    Request r = picture("a", "").request().withLimits(new GuidanceLimits(0.7, 0.995, 2));
+    assertThat(Parameters.of(new Picture(0, r, "default", new byte[18])))
+        .contains(
+            "Size: 3x2, CFG Rescale: 0.7, Dynamic threshold: 0.995, Threshold max: 2.0, Model:");
   }
 
   @Test

@@ -89,9 +89,17 @@ public final class ClipTextModel {
     Node position = g.input(POOLED_POSITION, Shape.of(batch), DType.I32);
     Node x = embeddings(g, ids, tokens);
     Node penultimate = x;
+    ClipLayer layer =
+        new ClipLayer(
+            g,
+            config.heads(),
+            config.intermediateSize(),
+            config.activation(),
+            config.layerNormEps(),
+            true);
     for (int i = 0; i < config.layers(); i++) {
       penultimate = x;
-      x = layer(g, prefix + "encoder.layers." + i, x);
+      x = layer.build(prefix + "encoder.layers." + i, x);
     }
     Node last = g.layerNorm(prefix + "final_layer_norm", x, config.layerNormEps());
     Node pooled = g.gatherRows("pooled", last, position);
@@ -134,20 +142,5 @@ public final class ClipTextModel {
     Node positions = g.weight(p + "position_embedding.weight", tokens, c);
     Node x = g.embedding(p + "token_embedding", ids, table);
     return g.add(p + "sum", x, g.reshape(p + "position_embedding", positions, 1, tokens, c));
-  }
-
-  private Node layer(GraphBuilder g, String p, Node x) {
-    int c = config.hiddenSize();
-    Node h = g.layerNorm(p + ".layer_norm1", x, config.layerNormEps());
-    Node q = g.linear(p + ".self_attn.q_proj", h, c, true);
-    Node k = g.linear(p + ".self_attn.k_proj", h, c, true);
-    Node v = g.linear(p + ".self_attn.v_proj", h, c, true);
-    float scale = (float) (1 / Math.sqrt((double) c / config.heads()));
-    h = g.attention(p + ".self_attn", q, k, v, config.heads(), true, scale);
-    x = g.add(p + ".residual1", g.linear(p + ".self_attn.out_proj", h, c, true), x);
-    h = g.layerNorm(p + ".layer_norm2", x, config.layerNormEps());
-    h = g.linear(p + ".mlp.fc1", h, config.intermediateSize(), true);
-    h = g.activate(p + ".mlp.act", h, config.activation());
-    return g.add(p + ".residual2", g.linear(p + ".mlp.fc2", h, c, true), x);
   }
 }

@@ -2,6 +2,7 @@ package dev.tandem.stages.sampling;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +33,48 @@ public final class Samplers {
         .filter(Solver::takesSigmaSpacing)
         .map(Solver::id)
         .toList();
+  }
+
+  /** The short names of the samplers that can limit predicted pictures dynamically. */
+  public static List<String> thresholdingNames() {
+    return Arrays.stream(Solver.values())
+        .filter(Solver::takesThresholding)
+        .map(Solver::id)
+        .toList();
+  }
+
+  /**
+   * A model's config with dynamic thresholding (Saharia et al. 2022, section 2.3) switched on.
+   *
+   * @param ratio the quantile of a predicted picture's magnitudes that becomes the limit
+   * @param largest the largest limit; 0 keeps the model's {@code sample_max_value}
+   */
+  public static JsonNode withThresholding(JsonNode schedulerConfig, double ratio, double largest) {
+    ObjectNode copy = schedulerConfig.deepCopy();
+    copy.put("thresholding", true).put("dynamic_thresholding_ratio", ratio);
+    return largest == 0 ? copy : copy.put("sample_max_value", largest);
+  }
+
+  /**
+   * Refuses a sampler that would ignore dynamic thresholding.
+   *
+   * @param name its short name
+   * @throws IllegalArgumentException if it does not threshold; lists those that do
+   */
+  public static void requireThresholding(String name) {
+    String plain = suffix(name).map(s -> withoutSuffix(name, s)).orElse(name);
+    boolean takes =
+        Solver.ofName(plain)
+            .or(() -> DpmName.parse(plain).map(DpmName::solver))
+            .filter(Solver::takesThresholding)
+            .isPresent();
+    if (!takes) {
+      throw new IllegalArgumentException(
+          "sampler '"
+              + name
+              + "' has no dynamic thresholding; those that have it: "
+              + String.join(", ", thresholdingNames()));
+    }
   }
 
   /** AUTOMATIC1111's names that are accepted, without their suffixes. */

@@ -56,6 +56,14 @@ enum Solver {
     };
   }
 
+  /** Whether dynamic thresholding can be switched on. */
+  boolean takesThresholding() {
+    return switch (this) {
+      case DDPM, DDIM, LCM, DPMPP_2M, DPMPP_3M, DPMPP_2M_SDE, DPMPP_2S, UNIPC -> true;
+      case PNDM, PLMS, LMS, EULER, EULER_ANCESTRAL, HEUN -> false;
+    };
+  }
+
   /** The first solver of a diffusers class, for runs that take all settings from the config. */
   static Optional<Solver> ofClass(String className) {
     for (Solver solver : values()) {

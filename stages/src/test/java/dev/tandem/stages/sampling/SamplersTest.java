@@ -3,8 +3,10 @@ package dev.tandem.stages.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.stages.Json;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,6 +14,32 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SamplersTest {
+  /** Large outputs reach the limit; who cannot limit must not be asked to. */
+  @Test
+  void thresholdingChangesExactlyTheSamplersThatClaimIt() {
+    for (String name : Samplers.names()) {
+      JsonNode config = Configs.stableDiffusion("{\"clip_sample\": false}");
+      boolean takes = Samplers.thresholdingNames().contains(name);
+      boolean changed =
+          !Arrays.equals(
+              firstStep(Samplers.of(name, config, 8)),
+              firstStep(Samplers.of(name, Samplers.withThresholding(config, 0.9, 3), 8)));
+      assertThat(changed).as(name).isEqualTo(takes);
+      if (takes) {
+        Samplers.requireThresholding(name);
+      } else {
+        assertThatThrownBy(() -> Samplers.requireThresholding(name)).hasMessageContaining(name);
+      }
+    }
+    Samplers.requireThresholding("dpmpp_2m_karras");
+    Samplers.requireThresholding("dpmpp_3s");
+  }
+
+  private static float[] firstStep(Sampler sampler) {
+    float[] start = {3, -2, 1, 0.5f, 0, 40};
+    return sampler.sample(sampler.next(sampler.start(start), start, float[]::new));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "ddim, ddim",

@@ -1,0 +1,185 @@
+package dev.tandem.app;
+
+import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.lab.Lab;
+import dev.tandem.orchestrator.lab.LabException;
+import dev.tandem.orchestrator.lab.LabFiles;
+import dev.tandem.orchestrator.lab.LabListener;
+import dev.tandem.orchestrator.lab.LabPlan;
+import dev.tandem.orchestrator.lab.LabReport;
+import dev.tandem.orchestrator.lab.LabResult;
+import dev.tandem.orchestrator.lab.Setting;
+import dev.tandem.orchestrator.lab.Settings;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tandem lab}: solvers and steps, by time and quality. */
+@Command(
+    name = "lab",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Measures how much time fewer steps save on this machine, and what they cost in quality.",
+      "Interrupted, it goes on where it was when started again."
+    })
+final class LabCommand implements Callable<Integer> {
+  private static final int GRACE_SECONDS = 20;
+  private static final int QUICK_PAIRS = 8;
+  private static final int QUICK_SECONDS = 60;
+  private static final int FULL_PAIRS = 32;
+  private static final Setting QUICK_REFERENCE = Setting.of("ddim", 250);
+  private static final Setting FULL_REFERENCE = Setting.of("ddim", 1000);
+
+  @Option(
+      names = "--quick",
+      description = "Within two minutes: fewer pairs, nothing slower than 250 steps.")
+  private boolean quick;
+
+  @Option(
+      names = "--settings",
+      paramLabel = "LIST",
+      description = "For example ddim-100,dpmpp_2m-10 or, of a student, lcm/lcm-4.")
+  private String settings = "";
+
+  @Option(
+      names = "--reference",
+      paramLabel = "SETTING",
+      description = "Whose pictures PSNR compares with (default: ddim-1000; quick: ddim-250).")
+  private String reference = "";
+
+  @Option(
+      names = "--pairs",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Prompts with a seed each (default: " + FULL_PAIRS + "; quick: what fits).")
+  private int pairs;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Seed of the first pair, the next ones count up (default ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--guidance",
+      paramLabel = "X",
+      defaultValue = "" + Request.DEFAULT_GUIDANCE,
+      description = "Of every picture (default ${DEFAULT-VALUE}).")
+  private float guidance;
+
+  @Option(
+      names = "--margin",
+      paramLabel = "X",
+      defaultValue = "0.02",
+      description = "Difference of the CLIP score that counts as none (default ${DEFAULT-VALUE}).")
+  private double margin;
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "Default: the one that comes with Tandem. Students are looked for beside it.")
+  private Path model = Home.folder().resolve("models").resolve("default");
+
+  @Option(names = "--judge", paramLabel = "DIR", description = "A CLIP with held-out pictures.")
+  private Path judge = Home.folder().resolve("models").resolve("judge");
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      defaultValue = "cpu",
+      description = "Where to compute (default ${DEFAULT-VALUE}).")
+  private String device;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      defaultValue = "lab",
+      description = "Folder of results (default ${DEFAULT-VALUE}).")
+  private Path output;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    LabPlan plan = plan();
+    CountDownLatch returned = new CountDownLatch(1);
+    try (Lab lab = Lab.open(plan, judge, output)) {
+      Thread stop = Thread.ofPlatform().unstarted(() -> interrupt(lab, returned));
+      Runtime.getRuntime().addShutdownHook(stop);
+      LabReport report = lab.run(new Progress(err));
+      LabView.table(out, report);
+      LabFiles.write(report, output).forEach(f -> out.println(f));
+      out.flush();
+      if (lab.cancelled()) {
+        return Main.INTERRUPTED;
+      }
+      Runtime.getRuntime().removeShutdownHook(stop);
+      return Main.DONE;
+    } finally {
+      returned.countDown();
+    }
+  }
+
+  private LabPlan plan() {
+    try {
+      Map<String, Path> students = Settings.students(model);
+      List<Setting> chosen = new ArrayList<>();
+      if (settings.isEmpty()) {
+        chosen.addAll(quick ? Settings.quick() : Settings.full());
+        students.forEach((name, folder) -> chosen.addAll(Settings.ofStudent(name, folder)));
+      } else {
+        chosen.addAll(Settings.parse(settings));
+      }
+      Setting compared =
+          reference.isEmpty() ? quick ? QUICK_REFERENCE : FULL_REFERENCE : Setting.parse(reference);
+      int wanted = pairs != 0 ? pairs : quick ? QUICK_PAIRS : FULL_PAIRS;
+      Optional<Integer> limit = quick ? Optional.of(QUICK_SECONDS) : Optional.empty();
+      return new LabPlan(
+          model, students, chosen, compared, wanted, seed, guidance, margin, device, limit);
+    } catch (LabException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+
+  /** Ctrl-C: stop after the step at work, keep what is drawn, report what is complete. */
+  private static void interrupt(Lab lab, CountDownLatch returned) {
+    lab.cancel();
+    try {
+      if (!returned.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
+        System.err.println("tandem: the lab did not stop within " + GRACE_SECONDS + " s");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A line for each picture. */
+  private record Progress(PrintWriter err) implements LabListener {
+    @Override
+    public void onPicture(int done, int all, LabResult r) {
+      err.printf(
+          java.util.Locale.ROOT,
+          "%d/%d  %-14s %7.2f s  %s%n",
+          done,
+          all,
+          r.setting(),
+          r.seconds(),
+          r.pair().prompt());
+      err.flush();
+    }
+  }
+}

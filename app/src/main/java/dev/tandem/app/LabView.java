@@ -1,0 +1,58 @@
+package dev.tandem.app;
+
+import dev.tandem.orchestrator.lab.Interval;
+import dev.tandem.orchestrator.lab.LabReport;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+
+/** A lab's report as tables for people. */
+final class LabView {
+  private LabView() {}
+
+  static void table(PrintWriter out, LabReport report) {
+    out.printf(
+        "%d pair%s; 95%% intervals in brackets, * is on the Pareto front%n",
+        report.pairs().size(), report.pairs().size() == 1 ? "" : "s");
+    Table.print(
+        out,
+        List.of("setting", "evals", "seconds", "CLIP score", "top-1 %", "CMMD", "PSNR dB"),
+        report.rows().stream()
+            .map(
+                r ->
+                    List.of(
+                        r.setting().id(),
+                        Integer.toString(r.evaluations()),
+                        r.seconds().text(3),
+                        r.score().text(3) + star(r.scoreFront()),
+                        percent(r.top1()),
+                        String.format(Locale.ROOT, "%.3f", r.cmmd()) + star(r.cmmdFront()),
+                        r.psnr().map(p -> p.text(1)).orElse("")))
+            .toList());
+    if (!report.comparisons().isEmpty()) {
+      out.println();
+      Table.print(
+          out,
+          List.of("setting", "against", "times faster", "CLIP score", "top-1 %", "verdict"),
+          report.comparisons().stream()
+              .map(
+                  c ->
+                      List.of(
+                          c.fast().id(),
+                          c.slow().id(),
+                          c.speedUp().text(1),
+                          c.score().text(3),
+                          percent(c.top1()),
+                          c.verdict().toString()))
+              .toList());
+    }
+  }
+
+  private static String percent(Interval share) {
+    return new Interval(100 * share.value(), 100 * share.low(), 100 * share.high()).text(1);
+  }
+
+  private static String star(boolean front) {
+    return front ? " *" : "";
+  }
+}

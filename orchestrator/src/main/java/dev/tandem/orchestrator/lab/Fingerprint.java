@@ -1,0 +1,40 @@
+package dev.tandem.orchestrator.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Tells whether a model folder is still the one that results were drawn with. */
+final class Fingerprint {
+  private static final int DIGITS = 16;
+
+  private Fingerprint() {}
+
+  /** A hash of all weights and settings in the folder's parts; golden data does not count. */
+  static String of(Path folder) {
+    try (Stream<Path> walk = Files.walk(folder)) {
+      List<Path> files =
+          walk.filter(Files::isRegularFile)
+              .filter(f -> f.toString().endsWith(".safetensors") || f.toString().endsWith(".json"))
+              .filter(f -> !f.getFileName().toString().startsWith("golden."))
+              .sorted()
+              .toList();
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (Path file : files) {
+        digest.update(
+            folder.relativize(file).toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        digest.update(Files.readAllBytes(file));
+      }
+      return HexFormat.of().formatHex(digest.digest()).substring(0, DIGITS);
+    } catch (IOException e) {
+      throw new LabException(folder + " cannot be read: " + e.getMessage(), e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

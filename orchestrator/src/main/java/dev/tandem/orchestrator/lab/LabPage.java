@@ -1,0 +1,180 @@
+package dev.tandem.orchestrator.lab;
+
+import dev.tandem.orchestrator.lab.LabReport.Comparison;
+import dev.tandem.orchestrator.lab.LabReport.Row;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** A report as one HTML page that needs nothing else: curves, tables, pictures. */
+final class LabPage {
+  /** Rows of the picture grid: all pairs would make the page too large to open. */
+  private static final int GRID_ROWS = 12;
+
+  private final LabReport report;
+
+  LabPage(LabReport report) {
+    this.report = report;
+  }
+
+  String html() {
+    LabPlan plan = report.plan();
+    return template()
+        .replace("{{summary}}", summary(plan))
+        .replace("{{legend}}", legend())
+        .replace(
+            "{{scoreCurve}}",
+            new CurveSvg(report.rows(), "CLIP score (more is better)", Row::score, Row::scoreFront)
+                .svg())
+        .replace(
+            "{{cmmdCurve}}",
+            new CurveSvg(
+                    report.rows(),
+                    "CMMD (less is better)",
+                    r -> Interval.alone(r.cmmd()),
+                    Row::cmmdFront)
+                .svg())
+        .replace("{{settings}}", settings())
+        .replace("{{comparisons}}", comparisons())
+        .replace("{{margin}}", String.format(Locale.ROOT, "%.3g", plan.margin()))
+        .replace("{{reference}}", escape(plan.reference().id()))
+        .replace("{{real}}", Integer.toString(report.realPictures()))
+        .replace("{{grid}}", grid());
+  }
+
+  private String summary(LabPlan plan) {
+    return String.format(
+        Locale.ROOT,
+        "%d paired picture%s per setting, guidance %s, device %s.",
+        report.pairs().size(),
+        report.pairs().size() == 1 ? "" : "s",
+        plan.guidance(),
+        escape(plan.device()));
+  }
+
+  private String legend() {
+    List<String> families = CurveSvg.families(report.rows());
+    StringBuilder s = new StringBuilder();
+    for (int i = 0; i < families.size(); i++) {
+      s.append("<span class=\"c").append(i).append("\"><i></i>");
+      s.append(escape(families.get(i))).append("</span>");
+    }
+    return s.append("<span class=\"front\"><i></i>Pareto front (filled)</span>").toString();
+  }
+
+  private String settings() {
+    return table(
+        List.of(
+            "setting",
+            "evaluations",
+            "seconds",
+            "CLIP score",
+            "top-1",
+            "CMMD",
+            "PSNR, dB",
+            "front"),
+        report.rows(),
+        r ->
+            List.of(
+                r.setting().id(),
+                Integer.toString(r.evaluations()),
+                r.seconds().text(3),
+                r.score().text(3),
+                percent(r.top1()),
+                String.format(Locale.ROOT, "%.3f", r.cmmd()),
+                r.psnr().map(p -> p.text(1)).orElse("–"),
+                r.scoreFront() ? r.cmmdFront() ? "both" : "score" : r.cmmdFront() ? "CMMD" : ""));
+  }
+
+  private String comparisons() {
+    if (report.comparisons().isEmpty()) {
+      return "<p>None: neither ddim-100 nor ddpm-1000 was drawn.</p>";
+    }
+    return table(
+        List.of("setting", "against", "times faster", "CLIP score", "top-1", "CMMD", "verdict"),
+        report.comparisons(),
+        (Comparison c) ->
+            List.of(
+                c.fast().id(),
+                c.slow().id(),
+                c.speedUp().text(1),
+                c.score().text(3),
+                percent(c.top1()),
+                c.cmmd().text(3),
+                c.verdict().toString()));
+  }
+
+  private static String percent(Interval share) {
+    return new Interval(100 * share.value(), 100 * share.low(), 100 * share.high()).text(1) + " %";
+  }
+
+  private static <T> String table(
+      List<String> header, List<T> rows, Function<T, List<String>> cells) {
+    return "<div class=\"wide\"><table><thead><tr>"
+        + row(header, "th")
+        + "</tr></thead><tbody>"
+        + rows.stream()
+            .map(r -> "<tr>" + row(cells.apply(r), "td") + "</tr>")
+            .collect(Collectors.joining())
+        + "</tbody></table></div>";
+  }
+
+  private static String row(List<String> cells, String tag) {
+    return cells.stream()
+        .map(c -> "<" + tag + ">" + escape(c) + "</" + tag + ">")
+        .collect(Collectors.joining());
+  }
+
+  private String grid() {
+    StringBuilder s =
+        new StringBuilder("<div class=\"wide\"><table class=\"grid\"><thead><tr><th>");
+    s.append("prompt, seed</th>");
+    report.rows().forEach(r -> s.append("<th>").append(escape(r.setting().id())).append("</th>"));
+    s.append("</tr></thead><tbody>");
+    for (LabPair pair : report.pairs().stream().limit(GRID_ROWS).toList()) {
+      s.append("<tr><th>").append(escape(pair.prompt())).append("<br>seed ");
+      s.append(pair.seed()).append("</th>");
+      for (Row r : report.rows()) {
+        Path file = report.pictures().get(r.setting()).get(pair.index());
+        s.append("<td><img alt=\"").append(escape(r.setting().id() + ": " + pair.prompt()));
+        s.append("\" src=\"data:image/png;base64,").append(base64(file)).append("\"></td>");
+      }
+      s.append("</tr>");
+    }
+    return s.append("</tbody></table></div>").toString();
+  }
+
+  private static String base64(Path file) {
+    try {
+      return Base64.getEncoder().encodeToString(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new LabException(file + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static String escape(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
+  }
+
+  private static String template() {
+    try (InputStream in = LabPage.class.getResourceAsStream("lab.html")) {
+      if (in == null) {
+        throw new IllegalStateException("lab.html is missing from the program");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

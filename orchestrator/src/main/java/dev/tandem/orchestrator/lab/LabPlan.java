@@ -1,0 +1,89 @@
+package dev.tandem.orchestrator.lab;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a lab draws.
+ *
+ * @param model folder of the model
+ * @param students folders of distilled models by the name that settings use
+ * @param settings to compare, without doubles
+ * @param reference whose pictures deterministic settings are compared with, by PSNR
+ * @param pairs how many prompts with a seed each
+ * @param seed of the first pair; pair i has seed + i
+ * @param guidance of every picture
+ * @param margin largest difference of the CLIP score that counts as none, stated beforehand
+ * @param device that computes
+ * @param seconds after which no further pair is begun; empty for no limit
+ */
+public record LabPlan(
+    Path model,
+    Map<String, Path> students,
+    List<Setting> settings,
+    Setting reference,
+    int pairs,
+    long seed,
+    float guidance,
+    double margin,
+    String device,
+    Optional<Integer> seconds) {
+  /** Solvers whose pictures depend on nothing but the starting noise. */
+  private static final List<String> DETERMINISTIC_PREFIXES =
+      List.of("ddim", "euler", "heun", "lms", "plms", "pndm", "dpm", "unipc");
+
+  public LabPlan {
+    students = new LinkedHashMap<>(students);
+    settings = List.copyOf(new LinkedHashSet<>(settings));
+    if (settings.isEmpty()) {
+      throw new LabException("a lab needs at least one setting");
+    }
+    if (pairs < 1) {
+      throw new LabException("a lab needs at least one pair, got " + pairs);
+    }
+    if (seed < 0) {
+      throw new LabException("the seed must be at least 0, got " + seed);
+    }
+    if (!(margin > 0)) {
+      throw new LabException("the margin of equivalence must be positive, got " + margin);
+    }
+    for (Setting s : settings) {
+      if (!s.model().equals(Setting.BASE) && !students.containsKey(s.model())) {
+        throw new LabException(
+            "setting "
+                + s
+                + " needs a student '"
+                + s.model()
+                + "'; there are "
+                + students.keySet());
+      }
+    }
+  }
+
+  /** All that is drawn: the settings and the reference. */
+  public List<Setting> drawn() {
+    LinkedHashSet<Setting> all = new LinkedHashSet<>(settings);
+    all.add(reference);
+    return List.copyOf(all);
+  }
+
+  /** The folder that a setting's model is in. */
+  public Path folder(Setting setting) {
+    return setting.model().equals(Setting.BASE) ? model : students.get(setting.model());
+  }
+
+  /**
+   * Whether a setting solves the same equation as the reference, so that their pictures can be
+   * compared one by one.
+   */
+  public static boolean isDeterministic(Setting setting) {
+    String s = setting.sampler();
+    return !s.startsWith("euler_a")
+        && !s.contains("sde")
+        && DETERMINISTIC_PREFIXES.stream().anyMatch(s::startsWith);
+  }
+}

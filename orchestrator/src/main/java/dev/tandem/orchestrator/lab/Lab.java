@@ -2,11 +2,11 @@ package dev.tandem.orchestrator.lab;
 
 import dev.tandem.orchestrator.GenerationException;
 import dev.tandem.orchestrator.GenerationListener;
-import dev.tandem.orchestrator.Placement;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.picture.Picture;
+import dev.tandem.orchestrator.placement.Placement;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;

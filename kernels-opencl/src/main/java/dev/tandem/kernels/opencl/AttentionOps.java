@@ -6,6 +6,9 @@ import dev.tandem.graph.Shape;
 
 /** Attention that never writes the score matrix. */
 final class AttentionOps {
+  /** With larger heads, queries and output of more than one vector do not stay in the cache. */
+  private static final int MOST_FOR_TWO = 256;
+
   private AttentionOps() {}
 
   static void attention(Lowering low, Node n, Op.Attention a) {
@@ -28,9 +31,7 @@ final class AttentionOps {
     boolean cpu = low.family() == Settings.Family.CPU;
     String file = cpu ? "attention_lanes" : "attention_tile";
     Tunables t = low.tunables(file, shape);
-    if (!cpu) {
-      t = fitLocalMemory(t, head, low.hardware().localMemory());
-    }
+    t = cpu ? fitWork(t, head, tokens) : fitLocalMemory(t, head, low.hardware().localMemory());
     KernelCall k =
         low.call(n, file, "attention", t.with("HEAD", head))
             .tensor(low.ref(n.input(0)))
@@ -43,8 +44,10 @@ final class AttentionOps {
             .i(a.causal())
             .f(a.scale());
     if (cpu) {
-      int vec = t.get("VEC");
-      k.run(new long[] {(tokens + vec - 1) / vec, a.heads(), q.dim(0)}, new long[] {1, 1, 1});
+      int queries = t.get("VEC") * t.get("QV");
+      k.run(
+          new long[] {(tokens + queries - 1) / queries, a.heads(), q.dim(0)},
+          new long[] {1, 1, 1});
     } else {
       int bq = t.get("BQ");
       int td = t.get("TD");
@@ -52,6 +55,12 @@ final class AttentionOps {
           new long[] {td, (long) (tokens + bq - 1) / bq * bq, (long) a.heads() * q.dim(0)},
           new long[] {td, bq, 1});
     }
+  }
+
+  /** No more queries than there are, and a block of output channels that divides a head. */
+  static Tunables fitWork(Tunables t, int head, int tokens) {
+    Tunables fitted = t.with("DB", OpFamilies.vector(t.get("DB"), head));
+    return tokens <= t.get("VEC") || head > MOST_FOR_TWO ? fitted.with("QV", 1) : fitted;
   }
 
   /** Smaller tiles where a large head would not fit the local memory, and sizes that divide it. */

@@ -10,18 +10,18 @@ static vec erf_poly(vec x) {
   p = MAD(t, p, (vec)(1.421413741f));
   p = MAD(t, p, (vec)(-0.284496736f));
   p = MAD(t, p, (vec)(0.254829592f));
-  return copysign(1.0f - p * t * exp(-a * a), x);
+  return copysign(1.0f - p * t * exp_fast(-a * a), x);
 }
 
 static vec gelu(vec x) { return 0.5f * x * (1.0f + erf_poly(x * 0.70710678118654752f)); }
 
 static vec activate(vec x, int code) {
   switch (code) {
-    case 1: return x / (1.0f + exp(-x));            // SiLU
+    case 1: return x / (1.0f + exp_fast(-x));            // SiLU
     case 2: return fmax(x, (vec)(0.0f));            // ReLU
     case 3: return tanh(x);
     case 4: return gelu(x);
-    case 5: return x / (1.0f + exp(-1.702f * x));   // quick GELU
+    case 5: return x / (1.0f + exp_fast(-1.702f * x));   // quick GELU
     default: return x;
   }
 }

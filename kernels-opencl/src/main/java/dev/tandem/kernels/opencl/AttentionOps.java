@@ -46,8 +46,7 @@ final class AttentionOps {
     if (cpu) {
       int queries = t.get("VEC") * t.get("QV");
       k.run(
-          new long[] {(tokens + queries - 1) / queries, a.heads(), q.dim(0)},
-          new long[] {1, 1, 1});
+          new long[] {(tokens + queries - 1) / queries, a.heads(), q.dim(0)}, new long[] {1, 1, 1});
     } else {
       int bq = t.get("BQ");
       int td = t.get("TD");

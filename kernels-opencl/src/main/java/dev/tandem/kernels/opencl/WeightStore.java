@@ -16,8 +16,6 @@ import org.jocl.cl_mem;
  * other. Where memory is only counted no weight is read, and a layout is known by its size alone.
  */
 final class WeightStore {
-  private static final long UNKNOWN = -1;
-
   private final CompiledMemory memory;
   private final Optional<Weights> source;
   private final boolean half;
@@ -67,15 +65,6 @@ final class WeightStore {
     return stored(weight, layout, elements, how, half && !floats);
   }
 
-  /** As above, where only running the function tells how many elements it makes. */
-  Ref relaid(Node weight, String layout, UnaryOperator<float[]> how, boolean floats) {
-    long elements =
-        source.isPresent()
-            ? UNKNOWN
-            : how.apply(new float[Math.toIntExact(elements(weight))]).length;
-    return stored(weight, layout, elements, how, half && !floats);
-  }
-
   /** A bias in the column order of panels, in 32-bit floats. */
   Ref bias(Node weight, Panels p) {
     long size = (long) p.count(Math.toIntExact(elements(weight))) * p.width();
@@ -112,7 +101,7 @@ final class WeightStore {
       return memory.weight(purpose, elements * each, arena -> MemorySegment.NULL);
     }
     float[] values = how.apply(source.get().get(weight).toFloats());
-    if (elements != UNKNOWN && elements != values.length) {
+    if (elements != values.length) {
       throw new IllegalStateException(
           purpose + " was to have " + elements + " elements, but has " + values.length);
     }

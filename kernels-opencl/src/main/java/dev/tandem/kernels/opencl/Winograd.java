@@ -38,10 +38,15 @@ final class Winograd {
     return true;
   }
 
+  /**
+   * Worth it where the input is large against the kernels, which take four times the memory in the
+   * domain: with few tiles, reading them costs more than is saved.
+   */
   private static boolean suits(Tunables t, GemmShape s) {
     return t.get("USE") != 0
         && Math.min(s.depth(), s.cols()) >= t.get("MIN_DEPTH")
-        && WinogradTiles.of(s).count() >= t.get("MIN_TILES");
+        && WinogradTiles.of(s).count() >= t.get("MIN_TILES")
+        && 4L * POSITIONS * s.depth() * s.cols() <= (long) t.get("MAX_WEIGHT_MIB") << 20;
   }
 
   private static boolean fits(Tunables t, GemmShape s) {

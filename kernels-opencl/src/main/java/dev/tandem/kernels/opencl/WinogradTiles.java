@@ -31,7 +31,13 @@ record WinogradTiles(int down, int across, int count) {
 
   /** The kernels in the Winograd domain: {@code [36, panels, depth, width]}, 32-bit floats. */
   static Ref weights(Lowering low, Node w, GemmShape s, Panels p) {
-    return low.weights().relaid(w, "winograd" + p, v -> pack(v, s.cols(), s.depth(), p), true);
+    return low.weights()
+        .relaid(w, "winograd" + p, weights(s, p), v -> pack(v, s.cols(), s.depth(), p), true);
+  }
+
+  /** How many floats {@link #pack} makes. */
+  static long weights(GemmShape s, Panels p) {
+    return (long) POSITIONS * p.count(s.cols()) * s.depth() * p.width();
   }
 
   /** Bias and addend as {@code epilogue.cl} takes them: each a buffer and how to read it. */
@@ -48,27 +54,26 @@ record WinogradTiles(int down, int across, int count) {
 
   /** {@code G g G^T} of every 3x3 kernel, as 36 matrices in panels. */
   static float[] pack(float[] w, int rows, int depth, Panels p) {
-    float[][] domain = new float[POSITIONS][rows * depth];
-    double[] half = new double[18];
-    for (int i = 0; i < rows * depth; i++) {
-      for (int a = 0; a < 6; a++) {
-        for (int x = 0; x < 3; x++) {
-          half[a * 3 + x] =
-              G[a][0] * w[i * 9 + x] + G[a][1] * w[i * 9 + 3 + x] + G[a][2] * w[i * 9 + 6 + x];
-        }
-      }
-      for (int a = 0; a < 6; a++) {
-        for (int b = 0; b < 6; b++) {
-          domain[a * 6 + b][i] =
-              (float)
-                  (G[b][0] * half[a * 3] + G[b][1] * half[a * 3 + 1] + G[b][2] * half[a * 3 + 2]);
-        }
-      }
-    }
     int each = p.count(rows) * depth * p.width();
     float[] out = new float[Math.multiplyExact(POSITIONS, each)];
-    for (int i = 0; i < POSITIONS; i++) {
-      System.arraycopy(p.pack(domain[i], rows, depth, 1), 0, out, i * each, each);
+    double[] half = new double[18];
+    for (int column = 0; column < rows; column++) {
+      int base = column / p.width() * depth * p.width() + column % p.width();
+      for (int c = 0; c < depth; c++) {
+        int kernel = (column * depth + c) * 9;
+        for (int a = 0; a < 6; a++) {
+          for (int x = 0; x < 3; x++) {
+            half[a * 3 + x] =
+                G[a][0] * w[kernel + x] + G[a][1] * w[kernel + 3 + x] + G[a][2] * w[kernel + 6 + x];
+          }
+        }
+        for (int i = 0; i < POSITIONS; i++) {
+          double[] g = G[i % 6];
+          int at = i / 6 * 3;
+          out[i * each + base + c * p.width()] =
+              (float) (g[0] * half[at] + g[1] * half[at + 1] + g[2] * half[at + 2]);
+        }
+      }
     }
     return out;
   }

@@ -55,8 +55,20 @@ public interface Executable extends AutoCloseable {
    * @param largest the largest single buffer among all these
    */
   record MemoryUse(long arena, long weights, long scratch, long largest) {
+    /** Of nothing. */
+    public static final MemoryUse NONE = new MemoryUse(0, 0, 0, 0);
+
     public long total() {
       return arena + weights + scratch;
+    }
+
+    /** Both at one time. */
+    public MemoryUse plus(MemoryUse other) {
+      return new MemoryUse(
+          arena + other.arena,
+          weights + other.weights,
+          scratch + other.scratch,
+          Math.max(largest, other.largest));
     }
 
     @Override

@@ -3,15 +3,16 @@ package dev.tandem.stages;
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.Executable;
-import dev.tandem.devices.Tensor;
 import dev.tandem.graph.Shape;
 import dev.tandem.stages.checkpoint.Component;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.checkpoint.SafeTensors;
+import dev.tandem.stages.vae.Tiles;
 import dev.tandem.stages.vae.Vae;
 
 /**
- * Latents to pixels with a VAE, compiled for the size of the latest picture. One thread at a time.
+ * Latents to pixels with a VAE, compiled for the size of the latest picture or, where that is
+ * larger, of a tile. One thread at a time.
  */
 public final class DecodeStage implements AutoCloseable {
   private final Vae vae;
@@ -19,6 +20,7 @@ public final class DecodeStage implements AutoCloseable {
   private final Device device;
   private final CompileOptions options;
   private Executable executable;
+  private int largestTile = Integer.MAX_VALUE;
 
   public DecodeStage(ModelFolder folder, Device device, CompileOptions options) {
     Component part = folder.component("vae");
@@ -32,12 +34,27 @@ public final class DecodeStage implements AutoCloseable {
     return vae;
   }
 
+  /**
+   * From the next picture on, decodes pictures of more latents than this each way in overlapping
+   * tiles (see {@link Tiles}). A picture that is one tile comes out as without tiling.
+   */
+  public void tile(int latents) {
+    largestTile = latents;
+  }
+
   /** Compiles for a size of latents ahead of the first picture. */
   public void prepare(int height, int width) {
+    prepare(Tiles.of(height, width, largestTile));
+  }
+
+  private void prepare(Tiles tiles) {
+    int height = tiles.height();
+    int width = tiles.width();
     Shape latents = Shape.of(1, height, width, vae.latentChannels());
     if (executable == null || !executable.input(Vae.LATENTS).shape().equals(latents)) {
       if (executable != null) {
         executable.close();
+        executable = null;
       }
       executable = device.compile(vae.decode(1, height, width), weights, options);
     }
@@ -50,13 +67,18 @@ public final class DecodeStage implements AutoCloseable {
    * @return values from 0 to 1, {@code [8 * height, 8 * width, 3]}
    */
   public float[] decode(float[] latents, int height, int width, Runner runner) {
-    prepare(height, width);
+    Tiles tiles = Tiles.of(height, width, largestTile);
+    prepare(tiles);
     float[] scaled = latents.clone();
     vae.latentScaling().toDecoder(scaled);
-    executable.input(Vae.LATENTS).set(scaled);
-    runner.run(executable, 0);
-    Tensor image = executable.output(Vae.IMAGE);
-    float[] out = image.toFloats();
+    int scale = vae.scaleFactor();
+    float[] out = new float[height * scale * width * scale * 3];
+    int step = 0;
+    for (Tiles.Tile t : tiles.all()) {
+      executable.input(Vae.LATENTS).set(tiles.cut(scaled, t, vae.latentChannels()));
+      runner.run(executable, step++);
+      tiles.blend(executable.output(Vae.IMAGE).toFloats(), t, scale, out);
+    }
     for (int i = 0; i < out.length; i++) {
       out[i] = Math.clamp(out[i] / 2 + 0.5f, 0f, 1f);
     }

@@ -1,0 +1,105 @@
+package dev.tandem.stages;
+
+import dev.tandem.devices.CompileOptions;
+import dev.tandem.devices.Device;
+import dev.tandem.devices.Executable.MemoryUse;
+import dev.tandem.stages.checkpoint.Component;
+import dev.tandem.stages.checkpoint.ModelFolder;
+import dev.tandem.stages.checkpoint.SafeTensors;
+import dev.tandem.stages.clip.ClipTextConfig;
+import dev.tandem.stages.clip.ClipTextModel;
+import dev.tandem.stages.unet.UNet2DConditionModel;
+import dev.tandem.stages.unet.UNet2DConfig;
+import dev.tandem.stages.vae.Vae;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What the stages of a model take on a device, known from its configs before anything is compiled
+ * and without reading a weight.
+ */
+public final class MemoryNeeds {
+  /** A text encoder with the outputs that its stage asks for. */
+  private record Encoder(ClipTextConfig config, ClipTextModel model, Set<String> outputs) {}
+
+  private final List<Encoder> encoders;
+  private final UNet2DConditionModel unet;
+  private final Vae vae;
+
+  /**
+   * Reads the configs and the names of the weights.
+   *
+   * @throws dev.tandem.stages.checkpoint.CheckpointException if a part is missing or damaged
+   */
+  public MemoryNeeds(ModelFolder folder) {
+    encoders =
+        outputs(folder).entrySet().stream()
+            .map(e -> encoder(folder.component(e.getKey()), e.getValue()))
+            .toList();
+    unet = new UNet2DConditionModel(UNet2DConfig.of(folder.component("unet").config().json()));
+    Component part = folder.component("vae");
+    try (SafeTensors weights = part.weights()) {
+      vae = Vae.of(part.config().json(), weights.names());
+    }
+  }
+
+  /** What {@link TextStage} asks of each text encoder. */
+  private static Map<String, Set<String>> outputs(ModelFolder folder) {
+    String hidden = ClipTextModel.PENULTIMATE_HIDDEN_STATE;
+    return folder.has("text_encoder_2")
+        ? new TreeMap<>(
+            Map.of(
+                "text_encoder",
+                Set.of(hidden),
+                "text_encoder_2",
+                Set.of(hidden, ClipTextModel.TEXT_EMBEDS)))
+        : Map.of("text_encoder", Set.of(ClipTextModel.LAST_HIDDEN_STATE));
+  }
+
+  private static Encoder encoder(Component part, Set<String> outputs) {
+    ClipTextConfig config = ClipTextConfig.of(part.config().json());
+    try (SafeTensors weights = part.weights()) {
+      return new Encoder(config, new ClipTextModel(config, weights.names()), outputs);
+    }
+  }
+
+  /** Tokens of every prompt. */
+  public int tokens() {
+    return encoders.getFirst().config().maxPositions();
+  }
+
+  /** All text encoders. */
+  public MemoryUse text(Device device, CompileOptions options) {
+    return encoders.stream()
+        .map(e -> device.estimate(e.model().graph(1, tokens(e), e.outputs()), options))
+        .reduce(MemoryUse.NONE, MemoryUse::plus);
+  }
+
+  private static int tokens(Encoder e) {
+    return e.config().maxPositions();
+  }
+
+  /**
+   * The U-Net for one size of picture.
+   *
+   * @param batch 2 with guidance, 1 without or for one half of it
+   * @param height of the latents
+   * @param width of the latents
+   */
+  public MemoryUse denoise(
+      Device device, CompileOptions options, int batch, int height, int width) {
+    return device.estimate(unet.graph(batch, height, width, tokens()), options);
+  }
+
+  /**
+   * The VAE's decoder for one size of picture or tile.
+   *
+   * @param height of the latents
+   * @param width of the latents
+   */
+  public MemoryUse decode(Device device, CompileOptions options, int height, int width) {
+    return device.estimate(vae.decode(1, height, width), options);
+  }
+}

@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -148,6 +149,8 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--vae-device", paramLabel = "DEVICE", description = "For decoding.")
   private String vaeDevice = "";
 
+  @Mixin private DeviceUse deviceUse = new DeviceUse();
+
   @Option(names = "--json", description = "Print the result as JSON on standard output.")
   private boolean json;
 
@@ -179,7 +182,7 @@ final class GenerateCommand implements Callable<Integer> {
     ProgressBar bar = new ProgressBar(err, terminal && !quiet);
     PictureFiles sink = new PictureFiles(requests, paths, bar, quiet || json);
     CountDownLatch returned = new CountDownLatch(1);
-    try (Tandem tandem = Tandem.open(model, placement())) {
+    try (Tandem tandem = Tandem.open(model, placement(), deviceUse.options())) {
       Thread stop = Thread.ofPlatform().unstarted(() -> interrupt(tandem, returned));
       Runtime.getRuntime().addShutdownHook(stop);
       Detail detail = timeline.orElse(trace.isPresent() ? Detail.OPERATIONS : Detail.HOST);

@@ -1,6 +1,5 @@
 package dev.tandem.orchestrator;
 
-import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.Devices;
 import dev.tandem.orchestrator.picture.Picture;
@@ -12,6 +11,7 @@ import dev.tandem.orchestrator.timeline.Timeline;
 import dev.tandem.stages.Conditioning;
 import dev.tandem.stages.DecodeStage;
 import dev.tandem.stages.DenoiseStage;
+import dev.tandem.stages.MemoryNeeds;
 import dev.tandem.stages.TextStage;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.sampling.Guidance;
@@ -34,6 +34,8 @@ final class ModelStages implements AutoCloseable {
 
   private final ModelFolder model;
   private final Placement placement;
+  private final DeviceOptions options;
+  private final MemoryCheck memory;
   private final Map<String, DeviceLane> lanes = new LinkedHashMap<>();
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final ConditioningCache prompts = new ConditioningCache();
@@ -42,23 +44,28 @@ final class ModelStages implements AutoCloseable {
   private final DecodeStage decode;
   private Optional<TextStage> text = Optional.empty();
 
-  ModelStages(ModelFolder model, Placement placement) {
+  ModelStages(ModelFolder model, Placement placement, DeviceOptions options) {
+    options.requireUsed(placement);
     if (!placement.equals(Placement.of(List.of(plain(placement.lanes().getFirst()))))) {
       throw new RequestException("only one device for each stage can be run so far");
     }
     this.model = model;
     this.placement = placement;
+    this.options = options;
     boolean done = false;
     try {
       for (String id : placement.devices()) {
-        Device device = Devices.open(id);
+        Device device = Devices.open(options.spec(id));
         opened.push(device);
         lanes.put(id, new DeviceLane(id, device));
       }
-      denoise = new DenoiseStage(model, lane(unetDevice()).device(), CompileOptions.DEFAULT);
+      denoise = new DenoiseStage(model, lane(unetDevice()).device(), options.compile(unetDevice()));
       opened.push(denoise);
-      decode = new DecodeStage(model, lane(vaeDevice()).device(), CompileOptions.DEFAULT);
+      decode = new DecodeStage(model, lane(vaeDevice()).device(), options.compile(vaeDevice()));
       opened.push(decode);
+      Map<String, Device> devices = new LinkedHashMap<>();
+      lanes.forEach((id, lane) -> devices.put(id, lane.device()));
+      memory = new MemoryCheck(new MemoryNeeds(model), placement, options, devices);
       done = true;
     } finally {
       if (!done) {
@@ -104,6 +111,16 @@ final class ModelStages implements AutoCloseable {
     int height = size("height", r.height(), scale, own.isEmpty() ? 64 : own.getFirst());
     Request sized = r.withSize(width, height);
     return sized.withSampler(sampler(sized).name());
+  }
+
+  /**
+   * Finds out whether all devices have the memory for these requests, and in which tiles to decode.
+   *
+   * @throws RequestException if not, with all numbers
+   */
+  void checkMemory(List<Request> resolved) {
+    decode.tile(
+        memory.tile(resolved, decode.vae().scaleFactor(), r -> denoise.guided(r.guidance())));
   }
 
   private static int size(String what, int pixels, int scale, int ownLatents) {
@@ -200,7 +217,7 @@ final class ModelStages implements AutoCloseable {
         text =
             Optional.of(
                 lane.exclusively(
-                    () -> new TextStage(model, lane.device(), CompileOptions.DEFAULT)));
+                    () -> new TextStage(model, lane.device(), options.compile(textDevice()))));
       }
       TextStage encoder = text.get();
       var runner = lane.runner(timeline, ENCODE, task.index());

@@ -47,7 +47,18 @@ public final class Tandem implements AutoCloseable {
    * @throws dev.tandem.devices.DeviceException if a device does not exist
    */
   public static Tandem open(Path model, Placement placement) {
-    return new Tandem(new ModelStages(ModelFolder.open(model), placement));
+    return open(model, placement, DeviceOptions.DEFAULT);
+  }
+
+  /**
+   * Opens a model folder in the diffusers layout.
+   *
+   * @throws dev.tandem.stages.checkpoint.CheckpointException if the model cannot be read
+   * @throws dev.tandem.devices.DeviceException if a device does not exist
+   * @throws RequestException if the options name a device that the placement does not use
+   */
+  public static Tandem open(Path model, Placement placement, DeviceOptions options) {
+    return new Tandem(new ModelStages(ModelFolder.open(model), placement, options));
   }
 
   /**
@@ -111,6 +122,7 @@ public final class Tandem implements AutoCloseable {
    */
   public RunReport generateAll(List<Request> requests, GenerationListener listener, Detail detail) {
     List<Request> resolved = requests.stream().map(stages::resolve).toList();
+    stages.checkMemory(resolved);
     Timeline timeline = new Timeline(detail);
     Count count = new Count(listener);
     long start = System.nanoTime();

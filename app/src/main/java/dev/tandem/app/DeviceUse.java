@@ -1,0 +1,88 @@
+package dev.tandem.app;
+
+import dev.tandem.devices.ByteSize;
+import dev.tandem.devices.CompileOptions.Precision;
+import dev.tandem.devices.DeviceException;
+import dev.tandem.orchestrator.DeviceOptions;
+import dev.tandem.orchestrator.VaeTiling;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Option;
+
+/** Options that say what devices may use and how they store numbers. */
+final class DeviceUse {
+  @Option(
+      names = "--memory-limit",
+      paramLabel = "DEVICE=SIZE",
+      description =
+          "The most memory a device may use, for example opencl:0=2G; what does not fit is decoded"
+              + " in tiles, or refused with the numbers before anything runs.")
+  private List<String> memoryLimits = new ArrayList<>();
+
+  @Option(
+      names = "--precision",
+      paramLabel = "[DEVICE=]TYPE",
+      description = "How numbers are stored: f32 (default) or f16, on all devices or on one.")
+  private List<String> precisions = new ArrayList<>();
+
+  @Option(
+      names = "--vae-tiling",
+      paramLabel = "WHEN",
+      defaultValue = "auto",
+      description =
+          "Decode in overlapping tiles: on, off, or auto, where memory demands it (default"
+              + " ${DEFAULT-VALUE}).")
+  private VaeTiling.Mode tiling;
+
+  @Option(
+      names = "--vae-tile",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Side of a tile in latents (default: with on "
+              + VaeTiling.DEFAULT_TILE
+              + ", with auto the largest that fits).")
+  private int tile;
+
+  /**
+   * The options as a value.
+   *
+   * @throws UsageException if one is malformed
+   */
+  DeviceOptions options() {
+    DeviceOptions all = DeviceOptions.DEFAULT.withTiling(new VaeTiling(tiling, tile));
+    for (String limit : memoryLimits) {
+      int at = limit.lastIndexOf('=');
+      if (at < 1) {
+        throw new UsageException(
+            "--memory-limit must be DEVICE=SIZE, for example cpu=512M, got '" + limit + "'");
+      }
+      all = all.withMemoryLimit(limit.substring(0, at), size(limit, limit.substring(at + 1)));
+    }
+    for (String p : precisions) {
+      int at = p.lastIndexOf('=');
+      Precision type = precision(p, p.substring(at + 1));
+      all = at < 0 ? all.withPrecision(type) : all.withPrecision(p.substring(0, at), type);
+    }
+    return all;
+  }
+
+  private static long size(String limit, String size) {
+    try {
+      return ByteSize.parse(size);
+    } catch (DeviceException e) {
+      throw new UsageException("--memory-limit " + limit + ": " + e.getMessage());
+    }
+  }
+
+  private static Precision precision(String option, String type) {
+    return switch (type.toLowerCase(Locale.ROOT)) {
+      case "f32" -> Precision.F32;
+      case "f16" -> Precision.F16;
+      default ->
+          throw new UsageException(
+              "--precision must be f32, f16 or DEVICE=f16, got '" + option + "'");
+    };
+  }
+}

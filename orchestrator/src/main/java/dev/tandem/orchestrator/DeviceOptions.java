@@ -1,0 +1,99 @@
+package dev.tandem.orchestrator;
+
+import dev.tandem.devices.CompileOptions;
+import dev.tandem.devices.CompileOptions.Precision;
+import dev.tandem.devices.DeviceSpec;
+import dev.tandem.orchestrator.placement.Placement;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the devices of a placement may use and how they store numbers. Devices are written as in the
+ * placement.
+ *
+ * @param memoryLimits the most memory a device may use, bytes; its own where none is given
+ * @param precision storage type where a device has none of its own
+ * @param precisions storage type of single devices
+ * @param tiling when pictures are decoded in tiles
+ */
+public record DeviceOptions(
+    Map<String, Long> memoryLimits,
+    Precision precision,
+    Map<String, Precision> precisions,
+    VaeTiling tiling) {
+  public static final DeviceOptions DEFAULT =
+      new DeviceOptions(Map.of(), Precision.F32, Map.of(), VaeTiling.AUTO);
+
+  public DeviceOptions {
+    memoryLimits = Map.copyOf(memoryLimits);
+    precisions = Map.copyOf(precisions);
+    memoryLimits.forEach(
+        (device, bytes) -> {
+          if (bytes < 1) {
+            throw new RequestException(
+                "the memory limit of '" + device + "' must be positive, got " + bytes);
+          }
+        });
+  }
+
+  public DeviceOptions withMemoryLimit(String device, long bytes) {
+    return new DeviceOptions(with(memoryLimits, device, bytes), precision, precisions, tiling);
+  }
+
+  /** The storage type of all devices that have none of their own. */
+  public DeviceOptions withPrecision(Precision value) {
+    return new DeviceOptions(memoryLimits, value, precisions, tiling);
+  }
+
+  public DeviceOptions withPrecision(String device, Precision value) {
+    return new DeviceOptions(memoryLimits, precision, with(precisions, device, value), tiling);
+  }
+
+  public DeviceOptions withTiling(VaeTiling value) {
+    return new DeviceOptions(memoryLimits, precision, precisions, value);
+  }
+
+  private static <V> Map<String, V> with(Map<String, V> map, String key, V value) {
+    Map<String, V> more = new LinkedHashMap<>(map);
+    more.put(key, value);
+    return more;
+  }
+
+  /** How graphs are compiled on a device. */
+  CompileOptions compile(String device) {
+    return new CompileOptions(precisions.getOrDefault(device, precision));
+  }
+
+  /** The device with its limit. */
+  DeviceSpec spec(String device) {
+    DeviceSpec spec = DeviceSpec.parse(device);
+    Long limit = memoryLimits.get(device);
+    return limit == null ? spec : spec.withMemoryLimit(limit);
+  }
+
+  /**
+   * Refuses options for devices that the placement does not use.
+   *
+   * @throws RequestException with the device and those that are used
+   */
+  void requireUsed(Placement placement) {
+    requireUsed("a memory limit", memoryLimits.keySet(), placement.devices());
+    requireUsed("a precision", precisions.keySet(), placement.devices());
+  }
+
+  private static void requireUsed(String option, Set<String> devices, List<String> used) {
+    for (String device : devices) {
+      if (!used.contains(device)) {
+        throw new RequestException(
+            "device '"
+                + device
+                + "' has "
+                + option
+                + ", but no stage runs on it; used are: "
+                + String.join(", ", used));
+      }
+    }
+  }
+}

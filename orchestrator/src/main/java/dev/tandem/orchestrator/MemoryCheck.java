@@ -1,0 +1,226 @@
+package dev.tandem.orchestrator;
+
+import dev.tandem.devices.ByteSize;
+import dev.tandem.devices.Device;
+import dev.tandem.devices.Executable.MemoryUse;
+import dev.tandem.devices.MemoryLimit;
+import dev.tandem.orchestrator.placement.DenoisePart;
+import dev.tandem.orchestrator.placement.Lane;
+import dev.tandem.orchestrator.placement.Placement;
+import dev.tandem.stages.MemoryNeeds;
+import dev.tandem.stages.vae.Tiles;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * Finds out before a run whether every device has the memory for its stages, and how small the
+ * tiles must be in which pictures are decoded.
+ */
+final class MemoryCheck {
+  private static final int UNTILED = Integer.MAX_VALUE;
+
+  /** Sides of tiles that are tried are multiples of this, latents. */
+  private static final int TILE_STEP = 4;
+
+  /** What one stage takes on a device. */
+  private record Need(String stage, MemoryUse use) {}
+
+  /** A picture's latents. */
+  private record Size(int height, int width, boolean guided) {
+    @Override
+    public String toString() {
+      return height + " x " + width + " latents";
+    }
+  }
+
+  private final MemoryNeeds needs;
+  private final Placement placement;
+  private final DeviceOptions options;
+  private final Map<String, Device> devices;
+  private final Map<String, MemoryUse> known = new HashMap<>();
+
+  /**
+   * A check of one placement.
+   *
+   * @param devices the opened devices of the placement
+   */
+  MemoryCheck(
+      MemoryNeeds needs, Placement placement, DeviceOptions options, Map<String, Device> devices) {
+    this.needs = needs;
+    this.placement = placement;
+    this.options = options;
+    this.devices = Map.copyOf(devices);
+  }
+
+  /**
+   * Checks requests whose sizes are filled in.
+   *
+   * @param guided whether the U-Net is asked with and without the prompt
+   * @return the largest side of a tile to decode, latents
+   * @throws RequestException if a device's memory does not suffice, with all numbers
+   */
+  int tile(
+      Collection<Request> requests,
+      int pixelsPerLatent,
+      java.util.function.Predicate<Request> guided) {
+    Set<Size> sizes =
+        requests.stream()
+            .map(
+                r ->
+                    new Size(
+                        r.height() / pixelsPerLatent, r.width() / pixelsPerLatent, guided.test(r)))
+            .collect(Collectors.toSet());
+    VaeTiling tiling = options.tiling();
+    int whole = sizes.stream().mapToInt(s -> Math.max(s.height, s.width)).max().orElse(1);
+    int set = tiling.tile() == 0 ? VaeTiling.DEFAULT_TILE : tiling.tile();
+    int tile =
+        switch (tiling.mode()) {
+          case OFF -> UNTILED;
+          case ON -> set;
+          case AUTO ->
+              fits(sizes, UNTILED) ? UNTILED : tiling.tile() > 0 ? set : largest(sizes, whole);
+        };
+    for (String device : placement.devices()) {
+      List<Need> stages = stages(device, sizes, tile);
+      if (!fits(device, stages)) {
+        throw refused(device, stages);
+      }
+    }
+    return tile;
+  }
+
+  /** The largest tile that fits; the smallest there is if none does. */
+  private int largest(Set<Size> sizes, int whole) {
+    int low = VaeTiling.SMALLEST_TILE / TILE_STEP;
+    int high = Math.max(low, (whole - 1) / TILE_STEP);
+    while (low < high) {
+      int middle = (low + high + 1) / 2;
+      if (fits(sizes, middle * TILE_STEP)) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low * TILE_STEP;
+  }
+
+  private boolean fits(Set<Size> sizes, int tile) {
+    return placement.devices().stream().allMatch(d -> fits(d, stages(d, sizes, tile)));
+  }
+
+  private boolean fits(String device, List<Need> stages) {
+    return devices.get(device).memoryLimit().fits(total(stages), 0);
+  }
+
+  private static MemoryUse total(List<Need> stages) {
+    return stages.stream().map(Need::use).reduce(MemoryUse.NONE, MemoryUse::plus);
+  }
+
+  /** Everything that is compiled at one time on a device: each stage for its largest picture. */
+  private List<Need> stages(String device, Set<Size> sizes, int tile) {
+    List<Need> stages = new ArrayList<>();
+    Device d = devices.get(device);
+    if (placement.lanes().stream().anyMatch(l -> l.text().contains(device))) {
+      stages.add(
+          new Need(
+              "text encoder",
+              once(device + " text", () -> needs.text(d, options.compile(device)))));
+    }
+    Set<Integer> batches = new TreeSet<>();
+    sizes.forEach(s -> batches.addAll(batches(device, s.guided)));
+    for (int batch : batches) {
+      stages.add(
+          largest(
+              sizes.stream()
+                  .filter(s -> batches(device, s.guided).contains(batch))
+                  .map(s -> unet(device, d, s, batch))
+                  .toList()));
+    }
+    if (placement.lanes().stream().anyMatch(l -> l.decode().contains(device))) {
+      stages.add(largest(sizes.stream().map(s -> vae(device, d, s, tile)).toList()));
+    }
+    return stages;
+  }
+
+  /** For which batches a device holds a U-Net. */
+  private Set<Integer> batches(String device, boolean guided) {
+    Set<Integer> batches = new TreeSet<>();
+    for (Lane lane : placement.lanes()) {
+      for (DenoisePart part : lane.denoise()) {
+        boolean split = part.unconditional().isPresent();
+        if (part.device().equals(device)) {
+          batches.add(guided && !split ? 2 : 1);
+        } else if (guided && part.devices().contains(device)) {
+          batches.add(1);
+        }
+      }
+    }
+    return batches;
+  }
+
+  private Need unet(String device, Device d, Size s, int batch) {
+    String stage = "U-Net for " + s + (batch == 2 ? ", with and without the prompt" : "");
+    return new Need(
+        stage,
+        once(
+            device + stage,
+            () -> needs.denoise(d, options.compile(device), batch, s.height, s.width)));
+  }
+
+  private Need vae(String device, Device d, Size s, int tile) {
+    Tiles tiles = Tiles.of(s.height, s.width, tile);
+    int h = tiles.height();
+    int w = tiles.width();
+    String stage =
+        "VAE for " + s + (tiles.all().size() == 1 ? "" : " in tiles of " + h + " x " + w);
+    return new Need(
+        stage, once(device + stage, () -> needs.decode(d, options.compile(device), h, w)));
+  }
+
+  private static Need largest(List<Need> sizes) {
+    return sizes.stream().max(Comparator.comparingLong(n -> n.use.total())).orElseThrow();
+  }
+
+  private MemoryUse once(String key, Supplier<MemoryUse> estimate) {
+    MemoryUse use = known.get(key);
+    if (use == null) {
+      use = estimate.get();
+      known.put(key, use);
+    }
+    return use;
+  }
+
+  private RequestException refused(String device, List<Need> stages) {
+    MemoryLimit limit = devices.get(device).memoryLimit();
+    MemoryUse total = total(stages);
+    StringBuilder s = new StringBuilder();
+    s.append("device '").append(device).append("' may use ");
+    s.append(ByteSize.format(limit.total())).append(" of memory");
+    if (total.largest() > limit.largest()) {
+      s.append(", in buffers of up to ").append(ByteSize.format(limit.largest()));
+    }
+    s.append(", but its stages need ").append(ByteSize.format(total.total()));
+    if (total.largest() > limit.largest()) {
+      s.append(", one buffer of ").append(ByteSize.format(total.largest()));
+    }
+    for (Need n : stages) {
+      s.append("\n  ").append(n.stage).append(": ").append(n.use);
+    }
+    long mebibytes = Math.ceilDiv(total.total(), 1L << 20);
+    s.append("\nWhat would fit: a limit of ").append(mebibytes).append("M, a smaller picture, ");
+    s.append("another device for a stage");
+    if (options.tiling().mode() == VaeTiling.Mode.OFF
+        && stages.stream().anyMatch(n -> n.stage.startsWith("VAE"))) {
+      s.append(", or decoding in tiles");
+    }
+    return new RequestException(s.append('.').toString());
+  }
+}

@@ -1,0 +1,32 @@
+package dev.tandem.orchestrator;
+
+/**
+ * When pictures are decoded in overlapping tiles.
+ *
+ * @param tile largest side of a tile, latents; 0 for {@value #DEFAULT_TILE} with {@link Mode#ON},
+ *     and for the largest that fits with {@link Mode#AUTO}
+ */
+public record VaeTiling(Mode mode, int tile) {
+  /** As in diffusers, where the model was trained with 512 pixels. */
+  public static final int DEFAULT_TILE = 64;
+
+  public static final int SMALLEST_TILE = 8;
+  public static final VaeTiling AUTO = new VaeTiling(Mode.AUTO, 0);
+
+  /** When to tile. */
+  public enum Mode {
+    /** Only where a device's memory does not suffice for the whole picture. */
+    AUTO,
+    /** Whatever is larger than a tile. */
+    ON,
+    /** Never. */
+    OFF
+  }
+
+  public VaeTiling {
+    if (tile != 0 && tile < SMALLEST_TILE) {
+      throw new RequestException(
+          "a VAE tile must be at least " + SMALLEST_TILE + " latents wide, got " + tile);
+    }
+  }
+}

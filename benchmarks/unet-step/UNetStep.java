@@ -23,17 +23,22 @@ import java.util.Map;
 
 /**
  * Tandem's side of the U-Net step benchmark. Reads inputs from a folder of raw F32 files, then runs
- * one step for every line on standard input and answers with its time in nanoseconds. Options:
- * {@code --profile} prints where the time of a step goes.
+ * one step for every line on standard input and answers with its time in nanoseconds. With {@code
+ * -Dprofile=true} it prints where the time of a step goes.
+ *
+ * <p>Arguments: model folder, device, folder of inputs.
  */
 final class UNetStep {
   public static void main(String[] args) throws IOException {
     Path model = Path.of(args[0]);
     String spec = args[1];
     Path folder = Path.of(args[2]);
-    boolean profile = args.length > 3 && args[3].equals("--profile");
+    boolean profile = Boolean.getBoolean("profile");
     Component unet = ModelFolder.open(model).component("unet");
-    Graph graph = new UNet2DConditionModel(UNet2DConfig.of(unet.config().json())).graph(2, 16, 16, 32);
+    UNet2DConfig config = UNet2DConfig.of(unet.config().json());
+    int size = config.sampleSize().getFirst();
+    int tokens = Math.toIntExact(Files.size(folder.resolve("encoder_hidden_states")) / 4 / 2 / config.contextDim());
+    Graph graph = new UNet2DConditionModel(config).graph(2, size, size, tokens);
     long opening = System.nanoTime();
     try (Device device = Devices.open(spec)) {
       long compiling = System.nanoTime();

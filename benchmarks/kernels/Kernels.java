@@ -2,13 +2,17 @@ import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.Devices;
 import dev.tandem.devices.Executable;
+import dev.tandem.devices.Probe;
 import dev.tandem.devices.cases.CaseData;
 import dev.tandem.devices.cases.OpCase;
 import dev.tandem.devices.cases.OpCaseRunner;
 import dev.tandem.devices.cases.OpCases;
 import dev.tandem.devices.cases.Tag;
 import dev.tandem.graph.Cost;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,16 +24,18 @@ import java.util.stream.Stream;
  * Times every benchmark case of the operation table on several devices, one run of each device a
  * round. The time of a run is the sum of its operations' device times; weights are packed before.
  *
- * <p>Arguments: {@code DEVICE[;DEVICE...] [REGEX [SECONDS_PER_CASE]]}. The first device is the one
- * that ratios refer to. Prints a line of JSON a case and device, then a table in markdown.
+ * <p>Arguments: {@code FOLDER DEVICE[;DEVICE...] [REGEX [SECONDS_PER_CASE]]}. The first device is
+ * the one that ratios refer to. Prints a table in markdown; writes a line of JSON a case and device
+ * to {@code kernels.jsonl} and a roofline picture of each device into the folder.
  */
 final class Kernels {
   private record Timed(OpCase op, double[] leastNs, double[] medianNs) {}
 
-  public static void main(String[] args) {
-    String[] specs = args[0].split(";");
-    Pattern wanted = Pattern.compile(args.length > 1 ? args[1] : "");
-    double seconds = args.length > 2 ? Double.parseDouble(args[2]) : 1;
+  public static void main(String[] args) throws IOException {
+    Path folder = Files.createDirectories(Path.of(args[0]));
+    String[] specs = args[1].split(";");
+    Pattern wanted = Pattern.compile(args.length > 2 ? args[2] : "");
+    double seconds = args.length > 3 ? Double.parseDouble(args[3]) : 1;
     List<OpCase> cases =
         Stream.of(Tag.BENCH_DEFAULT, Tag.BENCH_SD15)
             .flatMap(t -> OpCases.tagged(t).stream())
@@ -37,20 +43,57 @@ final class Kernels {
             .toList();
     List<Device> devices = Arrays.stream(specs).map(Devices::open).toList();
     List<Timed> all = new ArrayList<>();
+    StringBuilder lines = new StringBuilder();
     for (OpCase c : cases) {
       Timed t = time(devices, c, seconds);
       all.add(t);
+      Cost cost = Cost.of(c.graph());
       for (int d = 0; d < specs.length; d++) {
-        Cost cost = Cost.of(c.graph());
-        System.err.printf(
-            Locale.ROOT,
-            "{\"case\":\"%s\",\"device\":\"%s\",\"leastNs\":%.0f,\"medianNs\":%.0f,\"flops\":%d,\"bytes\":%d}%n",
-            c.name(), specs[d], t.leastNs[d], t.medianNs[d], cost.flops(),
-            cost.bytesRead() + cost.bytesWritten());
+        lines.append(
+            String.format(
+                Locale.ROOT,
+                "{\"case\":\"%s\",\"device\":\"%s\",\"leastNs\":%.0f,\"medianNs\":%.0f,\"flops\":%d,\"bytes\":%d}%n",
+                c.name(), specs[d], t.leastNs[d], t.medianNs[d], cost.flops(), bytes(cost)));
       }
     }
+    Files.writeString(folder.resolve("kernels.jsonl"), lines);
     print(specs, all);
+    for (int d = 0; d < specs.length; d++) {
+      roofline(folder, specs[d], devices.get(d), d, all);
+    }
     devices.forEach(Device::close);
+  }
+
+  private static void roofline(Path folder, String spec, Device device, int d, List<Timed> all)
+      throws IOException {
+    Probe peak = device.probe();
+    List<Roofline.Point> points =
+        all.stream()
+            .map(
+                t -> {
+                  Cost c = Cost.of(t.op.graph());
+                  return new Roofline.Point(
+                      t.op.name(),
+                      Roofline.kind(t.op.name()),
+                      (double) c.flops() / bytes(c),
+                      c.flops() / t.leastNs[d]);
+                })
+            .toList();
+    String name = "roofline-" + spec.replaceAll("[^a-z0-9.]+", "-") + ".svg";
+    new Roofline(
+            "Operations on " + device.info().name() + " (" + spec + ")",
+            peak.gflops(),
+            peak.gigabytesPerSecond(),
+            Roofline.computing(points))
+        .write(folder.resolve(name));
+    System.out.printf(
+        Locale.ROOT,
+        "%nPeak of %s, measured: %.0f GFLOP/s (multiply-adds in registers), %.1f GB/s (copy).%n",
+        spec, peak.gflops(), peak.gigabytesPerSecond());
+  }
+
+  private static long bytes(Cost c) {
+    return c.bytesRead() + c.bytesWritten();
   }
 
   private static Timed time(List<Device> devices, OpCase c, double seconds) {
@@ -116,7 +159,7 @@ final class Kernels {
         row.append(
             String.format(
                 Locale.ROOT, " %.1f | %.1f | %.1f |", ns / 1e3, cost.flops() / ns,
-                (cost.bytesRead() + cost.bytesWritten()) / ns));
+                bytes(cost) / ns));
       }
       boolean product = isProduct(t.op);
       products += product ? 1 : 0;

@@ -4,6 +4,7 @@ import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.Executable.MemoryUse;
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.Weights;
+import dev.tandem.graph.BatchSplit;
 import dev.tandem.graph.Fusion;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.MemoryPlan;

@@ -5,6 +5,8 @@ import dev.tandem.devices.MemoryBudget;
 import dev.tandem.devices.MemoryLimit;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jocl.CL;
 import org.jocl.CLException;
@@ -17,51 +19,70 @@ import org.jocl.cl_device_partition_property;
 import org.jocl.cl_mem;
 import org.jocl.cl_queue_properties;
 
-/** An OpenCL context of one device or sub-device, its queues, and its memory with limits kept. */
+/**
+ * An OpenCL context of one device or sub-device, its queues, and its memory with limits kept. A
+ * processor that can be divided also has a queue for each half of its units: two parts of a batch
+ * then meet once a run, and no unit is woken for each kernel.
+ */
 final class ClContext implements AutoCloseable {
   private final String id;
   private final ClDevice device;
   private final cl_device_id handle;
   private final cl_device_id[] parts;
+  private final cl_device_id[] devices;
   private final cl_context context;
   private final cl_command_queue queue;
   private final cl_command_queue timedQueue;
+  private final List<cl_command_queue> halves = new ArrayList<>();
+  private final List<cl_command_queue> timedHalves = new ArrayList<>();
   private final MemoryBudget budget;
+  private final int units;
 
   ClContext(Selector selected, MemoryLimit limit) {
     this.id = selected.id();
     this.budget = new MemoryBudget(id, limit);
     this.device = selected.device();
     try {
-      this.parts = selected.part().isPresent() ? parts(device) : new cl_device_id[0];
+      boolean part = selected.part().isPresent();
+      boolean halved = !part && device.isCpu() && device.parts() > 1 && device.parts() % 2 == 0;
+      this.parts =
+          part
+              ? parts(device, 1)
+              : halved ? parts(device, device.parts() / 2) : new cl_device_id[0];
       this.handle = selected.part().map(p -> parts[p]).orElse(device.handle());
       cl_context_properties properties = new cl_context_properties();
       properties.addProperty(CL.CL_CONTEXT_PLATFORM, device.platform());
-      this.context =
-          CL.clCreateContext(properties, 1, new cl_device_id[] {handle}, null, null, null);
-      this.queue = queue(0);
-      this.timedQueue = queue(CL.CL_QUEUE_PROFILING_ENABLE);
+      this.devices =
+          halved ? new cl_device_id[] {handle, parts[0], parts[1]} : new cl_device_id[] {handle};
+      this.context = CL.clCreateContext(properties, devices.length, devices, null, null, null);
+      this.queue = queue(handle, 0);
+      this.timedQueue = queue(handle, CL.CL_QUEUE_PROFILING_ENABLE);
+      this.units = part ? 1 : device.computeUnits();
+      for (int i = 1; i < devices.length; i++) {
+        halves.add(queue(devices[i], 0));
+        timedHalves.add(queue(devices[i], CL.CL_QUEUE_PROFILING_ENABLE));
+      }
     } catch (CLException e) {
       throw new DeviceException(id + ": cannot be opened: " + e.getMessage(), e);
     }
   }
 
-  private static cl_device_id[] parts(ClDevice device) {
+  private static cl_device_id[] parts(ClDevice device, int units) {
     cl_device_partition_property equally = new cl_device_partition_property();
-    equally.addProperty(CL.CL_DEVICE_PARTITION_EQUALLY, 1);
-    cl_device_id[] parts = new cl_device_id[device.parts()];
+    equally.addProperty(CL.CL_DEVICE_PARTITION_EQUALLY, units);
+    cl_device_id[] parts = new cl_device_id[device.parts() / units];
     CL.clCreateSubDevices(device.handle(), equally, parts.length, parts, null);
     return parts;
   }
 
   @SuppressWarnings("deprecation") // OpenCL 1.2 has no other way to make a queue
-  private cl_command_queue queue(long properties) {
+  private cl_command_queue queue(cl_device_id of, long properties) {
     try {
       cl_queue_properties p = new cl_queue_properties();
       p.addProperty(CL.CL_QUEUE_PROPERTIES, properties);
-      return CL.clCreateCommandQueueWithProperties(context, handle, p, null);
+      return CL.clCreateCommandQueueWithProperties(context, of, p, null);
     } catch (CLException | UnsupportedOperationException e) {
-      return CL.clCreateCommandQueue(context, handle, properties, null);
+      return CL.clCreateCommandQueue(context, of, properties, null);
     }
   }
 
@@ -83,7 +104,22 @@ final class ClContext implements AutoCloseable {
 
   /** Work-items that run at once, at most: 1 for a one-unit sub-device. */
   int computeUnits() {
-    return parts.length > 0 ? 1 : device.computeUnits();
+    return units;
+  }
+
+  /** The devices that programs are built for: this one and its halves. */
+  cl_device_id[] devices() {
+    return devices.clone();
+  }
+
+  /** How many parts of a batch can be computed beside each other, each on its own units: 1 or 2. */
+  int halves() {
+    return Math.max(1, halves.size());
+  }
+
+  /** The queue of one half of the units. */
+  cl_command_queue halfQueue(int half, boolean timed) {
+    return (timed ? timedHalves : halves).get(half);
   }
 
   cl_command_queue queue(boolean timed) {
@@ -162,6 +198,8 @@ final class ClContext implements AutoCloseable {
   public void close() {
     CL.clReleaseCommandQueue(queue);
     CL.clReleaseCommandQueue(timedQueue);
+    halves.forEach(CL::clReleaseCommandQueue);
+    timedHalves.forEach(CL::clReleaseCommandQueue);
     CL.clReleaseContext(context);
     for (cl_device_id p : parts) {
       CL.clReleaseDevice(p);

@@ -35,13 +35,26 @@ record Gemm(Settings.Family family, Tunables tunables) {
       return new Gemm(low.family(), low.tunables("gemm_tile", s.key()));
     }
     Tunables t = low.tunables("gemm_panel", s.key());
-    return new Gemm(low.family(), geglu ? t : narrow(t, s.cols()));
+    return new Gemm(low.family(), shallow(geglu ? t : narrow(t, s.cols()), s.rows()));
   }
 
   /** Where the columns fill half a panel at most: half the panel, and more rows instead. */
   private static Tunables narrow(Tunables t, int cols) {
     int nv = t.get("NV");
     return nv == 2 && cols <= t.get("VEC") ? t.with("NV", 1).with("MR", t.get("MR") * 4 / 3) : t;
+  }
+
+  /** Blocks of two thirds of the rows where whole ones would reach far beyond the last row. */
+  private static Tunables shallow(Tunables t, int rows) {
+    int mr = t.get("MR");
+    int fewer = mr * 2 / 3;
+    return fewer > 0 && roundUp(rows, mr) * 100L > roundUp(rows, fewer) * 108L
+        ? t.with("MR", fewer)
+        : t;
+  }
+
+  private static int roundUp(int n, int multiple) {
+    return (n + multiple - 1) / multiple * multiple;
   }
 
   Panels panels(boolean geglu) {

@@ -4,6 +4,7 @@ import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.CompileOptions.Precision;
 import dev.tandem.devices.Executable.MemoryUse;
 import dev.tandem.devices.Weights;
+import dev.tandem.graph.BatchSplit;
 import dev.tandem.graph.DType;
 import dev.tandem.graph.Fusion;
 import dev.tandem.graph.Graph;
@@ -11,13 +12,16 @@ import dev.tandem.graph.MemoryPlan;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
 import org.jocl.CL;
 import org.jocl.Pointer;
 import org.jocl.cl_mem;
 
 /**
- * Fuses a graph, places its tensors, lays its weights and lists its kernels. An estimate goes the
- * same way with memory that is only counted, and leaves out programs and weights.
+ * Fuses a graph, places its tensors, lays its weights and lists its kernels. Where the device's
+ * units can work on parts of a batch, each part has its own kernels and activations. An estimate
+ * goes the same way with memory that is only counted, and leaves out programs and weights.
  */
 final class GraphCompiler {
   private final OpenClDevice device;
@@ -48,44 +52,57 @@ final class GraphCompiler {
   static MemoryUse estimate(OpenClDevice device, Graph source, CompileOptions options) {
     CompiledMemory memory = CompiledMemory.counted(device.cl());
     GraphCompiler c = new GraphCompiler(device, source, options, memory);
-    c.lowered(c.caller(), WeightStore.shapes(memory, c.half));
+    c.parts(c.caller(), WeightStore.shapes(memory, c.half));
     return memory.use();
   }
 
   private OpenClExecutable executable(Weights weights) {
     CallerMemory caller = caller();
-    Lowering low = lowered(caller, WeightStore.of(memory, weights, half));
-    return new OpenClExecutable(
-        device, graph, memory, caller, low.launches(), IndexCheck.of(graph, caller));
+    List<List<Launch>> parts = parts(caller, WeightStore.of(memory, weights, half));
+    return new OpenClExecutable(device, graph, memory, caller, parts, IndexCheck.of(graph, caller));
   }
 
   private CallerMemory caller() {
     return new CallerMemory(memory, graph, device.mapped());
   }
 
-  private Lowering lowered(CallerMemory caller, WeightStore weights) {
+  private List<List<Launch>> parts(CallerMemory caller, WeightStore weights) {
+    int parts = BatchSplit.parts(graph, device.cl().halves());
+    Graph part = parts > 1 ? BatchSplit.part(graph, parts) : graph;
+    cl_mem zeros = zeros();
+    List<List<Launch>> launches = new ArrayList<>();
+    for (int i = 0; i < parts; i++) {
+      launches.add(
+          lowered(part, new CallerView(caller, graph, i), zeros, weights, parts).launches());
+    }
+    return launches;
+  }
+
+  private Lowering lowered(
+      Graph part, CallerView caller, cl_mem zeros, WeightStore weights, int parts) {
     // What the caller sees is not in the arena, unless it is stored narrower there.
     MemoryPlan plan =
         MemoryPlan.of(
-            graph,
+            part,
             device.cl().device().addressAlign(),
             n -> half && n.type() == DType.F32 ? n.bytes() / 2 : caller.holds(n) ? 0 : n.bytes());
-    cl_mem arena = memory.arena("activations of " + graph.name(), Math.max(64, plan.arenaBytes()));
-    Lowering.Buffers buffers = new Lowering.Buffers(arena, zeros(), caller);
-    Lowering low = new Lowering(device, half, plan, buffers, weights, memory.real());
+    cl_mem arena = memory.arena("activations of " + part.name(), Math.max(64, plan.arenaBytes()));
+    int units = device.cl().computeUnits() / parts;
+    Lowering.Buffers buffers = new Lowering.Buffers(arena, zeros, caller);
+    Lowering low = new Lowering(device, half, plan, buffers, weights, units, memory.real());
     try {
-      lower(low, caller);
+      lower(part, low, caller);
     } finally {
       memory.own(low.kernels());
     }
     low.scratch()
         .bind(
             memory.scratch(
-                "scratch of the kernels of " + graph.name(), Math.max(64, low.scratch().bytes())));
+                "scratch of the kernels of " + part.name(), Math.max(64, low.scratch().bytes())));
     return low;
   }
 
-  private void lower(Lowering low, CallerMemory caller) {
+  private static void lower(Graph graph, Lowering low, CallerView caller) {
     for (Node n : graph.nodes()) {
       if (n.isInput() && low.converted(n)) {
         MoveOps.narrowInput(low, n);

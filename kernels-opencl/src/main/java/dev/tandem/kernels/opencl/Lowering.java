@@ -22,6 +22,7 @@ final class Lowering {
   private final MemoryPlan plan;
   private final Buffers buffers;
   private final WeightStore weights;
+  private final int computeUnits;
   private final boolean real;
   private final Scratch scratch;
   private final List<Launch> launches = new ArrayList<>();
@@ -34,11 +35,12 @@ final class Lowering {
    * @param zeros at least as many as the longest extent
    * @param caller what callers see
    */
-  record Buffers(cl_mem arena, cl_mem zeros, CallerMemory caller) {}
+  record Buffers(cl_mem arena, cl_mem zeros, CallerView caller) {}
 
   /**
    * A lowering of nothing yet.
    *
+   * @param computeUnits that the kernels will run on
    * @param real false where memory is only counted: then no kernel is made
    */
   Lowering(
@@ -47,12 +49,14 @@ final class Lowering {
       MemoryPlan plan,
       Buffers buffers,
       WeightStore weights,
+      int computeUnits,
       boolean real) {
     this.device = device;
     this.half = half;
     this.plan = plan;
     this.buffers = buffers;
     this.weights = weights;
+    this.computeUnits = computeUnits;
     this.real = real;
     this.scratch = new Scratch(device.cl().device().addressAlign());
   }
@@ -105,7 +109,7 @@ final class Lowering {
   }
 
   int computeUnits() {
-    return device.cl().computeUnits();
+    return computeUnits;
   }
 
   Settings.Family family() {

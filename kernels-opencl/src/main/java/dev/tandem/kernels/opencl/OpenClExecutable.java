@@ -5,6 +5,7 @@ import dev.tandem.devices.Executable;
 import dev.tandem.devices.OpSpans;
 import dev.tandem.devices.Tensor;
 import dev.tandem.graph.Graph;
+import dev.tandem.graph.Node;
 import java.util.Arrays;
 import java.util.List;
 import org.jocl.CL;
@@ -12,13 +13,16 @@ import org.jocl.CLException;
 import org.jocl.cl_command_queue;
 import org.jocl.cl_event;
 
-/** A list of kernel launches with all arguments set; a run enqueues them in order and waits. */
+/**
+ * Lists of kernel launches with all arguments set, one for each part of the batch; a run enqueues
+ * them in order, each part on its own queue, and waits.
+ */
 final class OpenClExecutable implements Executable {
   private final OpenClDevice device;
   private final Graph graph;
   private final CompiledMemory memory;
   private final CallerMemory caller;
-  private final List<Launch> launches;
+  private final List<List<Launch>> parts;
   private final List<IndexCheck> checks;
   private boolean closed;
 
@@ -27,13 +31,13 @@ final class OpenClExecutable implements Executable {
       Graph graph,
       CompiledMemory memory,
       CallerMemory caller,
-      List<Launch> launches,
+      List<List<Launch>> parts,
       List<IndexCheck> checks) {
     this.device = device;
     this.graph = graph;
     this.memory = memory;
     this.caller = caller;
-    this.launches = List.copyOf(launches);
+    this.parts = parts.stream().map(List::copyOf).toList();
     this.checks = List.copyOf(checks);
   }
 
@@ -62,17 +66,37 @@ final class OpenClExecutable implements Executable {
     cl_command_queue queue = device.cl().queue(timed);
     try (RunEvents events = timed ? RunEvents.of(queue, spans) : RunEvents.none()) {
       caller.toDevice(queue, events);
-      for (int i = 0; i < launches.size(); i++) {
-        boolean edge = i == 0 || i == launches.size() - 1;
-        enqueue(queue, launches.get(i), events.kernel(launches.get(i).node(), edge));
+      if (parts.size() > 1) {
+        CL.clFinish(queue); // the parts' queues do not wait for this one
       }
-      finish(queue, events);
+      int last = parts.getFirst().size() - 1;
+      for (int i = 0; i <= last; i++) {
+        for (int p = 0; p < parts.size(); p++) {
+          Launch l = parts.get(p).get(i);
+          Node node = graph.nodes().get(l.node().id());
+          enqueue(queue(p, timed), l, events.kernel(node, i == 0 || i == last));
+        }
+      }
+      finish(timed, events);
       events.report();
     }
   }
 
-  private void finish(cl_command_queue queue, RunEvents events) {
+  private cl_command_queue queue(int part, boolean timed) {
+    return parts.size() == 1 ? device.cl().queue(timed) : device.cl().halfQueue(part, timed);
+  }
+
+  private void finish(boolean timed, RunEvents events) {
     try {
+      if (parts.size() > 1) {
+        for (int p = 0; p < parts.size(); p++) {
+          CL.clFlush(queue(p, timed));
+        }
+        for (int p = 0; p < parts.size(); p++) {
+          CL.clFinish(queue(p, timed));
+        }
+      }
+      cl_command_queue queue = device.cl().queue(timed);
       caller.toHost(queue, events);
       CL.clFinish(queue);
     } catch (CLException e) {
@@ -104,8 +128,9 @@ final class OpenClExecutable implements Executable {
         device.cl().id() + ": " + what + " failed: " + e.getMessage() + "; it uses " + memory(), e);
   }
 
+  /** All kernels of a run, part after part. */
   List<Launch> launches() {
-    return launches;
+    return parts.stream().flatMap(List::stream).toList();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.tandem.kernels.opencl;
 
 import dev.tandem.devices.DeviceException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -79,15 +80,14 @@ final class Programs implements AutoCloseable {
   private Optional<cl_program> fromBinary(byte[] binary, String options) {
     cl_program p = null;
     try {
+      cl_device_id[] devices = cl.devices();
+      long[] lengths = new long[devices.length];
+      byte[][] binaries = new byte[devices.length][];
+      Arrays.fill(lengths, binary.length);
+      Arrays.fill(binaries, binary);
       p =
           CL.clCreateProgramWithBinary(
-              cl.context(),
-              1,
-              new cl_device_id[] {cl.handle()},
-              new long[] {binary.length},
-              new byte[][] {binary},
-              null,
-              null);
+              cl.context(), devices.length, devices, lengths, binaries, null, null);
       CL.clBuildProgram(p, 0, null, options, null, null);
       return Optional.of(p);
     } catch (CLException e) {
@@ -98,13 +98,19 @@ final class Programs implements AutoCloseable {
     }
   }
 
-  private static byte[] binary(cl_program p) {
-    long[] size = new long[1];
-    CL.clGetProgramInfo(p, CL.CL_PROGRAM_BINARY_SIZES, 8, Pointer.to(size), null);
-    byte[] bytes = new byte[Math.toIntExact(size[0])];
-    Pointer list = Pointer.to(new NativePointerObject[] {Pointer.to(bytes)});
-    CL.clGetProgramInfo(p, CL.CL_PROGRAM_BINARIES, 8, list, null);
-    return bytes;
+  /** The program for the whole device, which its halves take as well. */
+  private byte[] binary(cl_program p) {
+    int count = cl.devices().length;
+    long[] sizes = new long[count];
+    CL.clGetProgramInfo(p, CL.CL_PROGRAM_BINARY_SIZES, 8L * count, Pointer.to(sizes), null);
+    byte[][] bytes = new byte[count][];
+    NativePointerObject[] pointers = new NativePointerObject[count];
+    for (int i = 0; i < count; i++) {
+      bytes[i] = new byte[Math.toIntExact(sizes[i])];
+      pointers[i] = Pointer.to(bytes[i]);
+    }
+    CL.clGetProgramInfo(p, CL.CL_PROGRAM_BINARIES, 8L * count, Pointer.to(pointers), null);
+    return bytes[0];
   }
 
   private String log(cl_program p) {

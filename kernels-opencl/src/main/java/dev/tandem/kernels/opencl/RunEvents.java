@@ -70,7 +70,7 @@ final class RunEvents implements AutoCloseable {
   private void report(ClockAlignment c) {
     spans.clockError(c.errorNs());
     if (!kernels.isEmpty()) {
-      spans.busy(c.start(kernels.getFirst().event()), c.end(kernels.getLast().event()));
+      spans.busy(start(kernels, c), end(kernels, c));
     }
     for (Transfer t : transfers) {
       spans.transfer(t.direction(), t.bytes(), c.start(t.event()), c.end(t.event()));
@@ -84,13 +84,23 @@ final class RunEvents implements AutoCloseable {
   private void reportOperations(ClockAlignment c) {
     for (int i = 0; i < kernels.size(); ) {
       Node node = kernels.get(i).node();
-      long start = c.start(kernels.get(i).event());
-      int last = i;
-      for (; i < kernels.size() && kernels.get(i).node() == node; i++) {
-        last = i;
+      int next = i;
+      while (next < kernels.size() && kernels.get(next).node() == node) {
+        next++;
       }
-      spans.span(node, start, c.end(kernels.get(last).event()));
+      List<Kernel> own = kernels.subList(i, next);
+      spans.span(node, start(own, c), end(own, c));
+      i = next;
     }
+  }
+
+  /** Kernels of several queues need not start in the order in which they were enqueued. */
+  private static long start(List<Kernel> some, ClockAlignment c) {
+    return some.stream().mapToLong(k -> c.start(k.event())).min().orElseThrow();
+  }
+
+  private static long end(List<Kernel> some, ClockAlignment c) {
+    return some.stream().mapToLong(k -> c.end(k.event())).max().orElseThrow();
   }
 
   @Override

@@ -1,28 +1,23 @@
-package dev.tandem.kernels.cpu;
+package dev.tandem.graph;
 
-import dev.tandem.graph.Graph;
-import dev.tandem.graph.GraphBuilder;
-import dev.tandem.graph.Node;
-import dev.tandem.graph.Op;
-import dev.tandem.graph.Shape;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * The graph that computes one of several equal parts of a batch. Threads that each compute their
- * own part wait for each other once a run instead of once an operation.
+ * The graph that computes one of several equal parts of a batch. Threads or queues that each
+ * compute their own part wait for each other once a run instead of once an operation.
  */
-final class BatchSplit {
+public final class BatchSplit {
   private BatchSplit() {}
 
   /**
-   * Into how many parts the batch can be split for so many threads: a common divisor of the number
-   * of threads and the first extent of every input, or 1 if some operation mixes pictures.
+   * Into how many parts the batch can be split among so many workers: a common divisor of their
+   * number and the first extent of every input, or 1 if some operation mixes pictures.
    */
-  static int parts(Graph g, int threads) {
-    int parts = threads;
+  public static int parts(Graph g, int workers) {
+    int parts = workers;
     for (Node in : g.inputs()) {
       parts = gcd(parts, in.shape().rank() == 0 ? 1 : in.shape().dim(0));
     }
@@ -34,11 +29,11 @@ final class BatchSplit {
   }
 
   /**
-   * The same graph, node for node, on a part of the batch.
+   * The same graph, node for node and in the same order, on a part of the batch.
    *
    * @param parts as {@link #parts} gave it
    */
-  static Graph part(Graph g, int parts) {
+  public static Graph part(Graph g, int parts) {
     GraphBuilder b = new GraphBuilder(g.name() + " / " + parts);
     List<Node> made = new ArrayList<>();
     for (Node n : g.nodes()) {

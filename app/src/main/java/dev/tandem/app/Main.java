@@ -1,6 +1,7 @@
 package dev.tandem.app;
 
 import dev.tandem.orchestrator.RequestException;
+import dev.tandem.orchestrator.placement.PlacementException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -12,7 +13,12 @@ import picocli.CommandLine.ScopeType;
     name = "tandem",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {GenerateCommand.class, LabCommand.class, DevicesCommand.class},
+    subcommands = {
+      GenerateCommand.class,
+      CompareCommand.class,
+      LabCommand.class,
+      DevicesCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     description = "Makes pictures from prompts on every device of this machine.")
 public final class Main {
@@ -46,7 +52,11 @@ public final class Main {
           }
           command.getErr().println("tandem: " + message(e));
           command.getErr().flush();
-          return e instanceof UsageException || e instanceof RequestException ? USAGE : FAILED;
+          return e instanceof UsageException
+                  || e instanceof RequestException
+                  || e instanceof PlacementException
+              ? USAGE
+              : FAILED;
         });
     return line.execute(args.length == 0 ? new String[] {"--help"} : args);
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.orchestrator.RunReport;
+import dev.tandem.orchestrator.measure.Bubble;
 import dev.tandem.orchestrator.measure.DeviceUse;
 import dev.tandem.orchestrator.measure.RunMetrics;
 import dev.tandem.orchestrator.timeline.StageSummary;
@@ -90,9 +91,9 @@ final class ReportView {
     row.put("busyShare", metrics.busyShare(use));
     row.put("transferSeconds", use.transferNs() / 1e9);
     ObjectNode bubbles = row.putObject("bubbleSeconds");
-    bubbles.put("input", use.bubbles().inputNs() / 1e9);
-    bubbles.put("backPressure", use.bubbles().blockedNs() / 1e9);
-    bubbles.put("host", use.bubbles().hostNs() / 1e9);
+    bubbles.put("input", use.bubbleNs(Bubble.Cause.INPUT) / 1e9);
+    bubbles.put("backPressure", use.bubbleNs(Bubble.Cause.BACK_PRESSURE) / 1e9);
+    bubbles.put("host", use.bubbleNs(Bubble.Cause.HOST) / 1e9);
     row.put("clockErrorMicros", use.errorNs() / 1e3);
   }
 

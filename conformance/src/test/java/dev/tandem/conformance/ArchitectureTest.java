@@ -103,7 +103,7 @@ class ArchitectureTest {
         .resideInAPackage(room)
         .should()
         .onlyDependOnClassesThat(
-            resideInAnyPackage(room, "java..", "javax..")
+            resideInAnyPackage(room, "java..", "javax..", "jdk.jfr..")
                 .or(resideInAnyPackage(others))
                 .or(not(resideInAnyPackage("..")))) // primitive types have no package
         .allowEmptyShould(true);

@@ -45,6 +45,10 @@ public record Request(
         prompt, "", DEFAULT_SEED, DEFAULT_STEPS, DEFAULT_GUIDANCE, 0, 0, "", GuidanceLimits.NONE);
   }
 
+  public Request withPrompt(String value) {
+    return new Request(value, negative, seed, steps, guidance, width, height, sampler, limits);
+  }
+
   public Request withNegative(String value) {
     return new Request(prompt, value, seed, steps, guidance, width, height, sampler, limits);
   }

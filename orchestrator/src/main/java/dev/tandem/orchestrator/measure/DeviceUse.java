@@ -13,7 +13,16 @@ import java.util.List;
  * @param errorNs how far off its clock may be at most: 0 for the host's, ns
  */
 public record DeviceUse(
-    String device, long busyNs, long transferNs, Bubbles bubbles, long errorNs) {
+    String device, long busyNs, long transferNs, List<Bubble> bubbles, long errorNs) {
+
+  public DeviceUse {
+    bubbles = List.copyOf(bubbles);
+  }
+
+  /** Time lost to bubbles of one cause, ns. */
+  public long bubbleNs(Bubble.Cause cause) {
+    return Bubble.lengthNs(bubbles, cause);
+  }
 
   /** Every device that computed, in the order in which they began. */
   public static List<DeviceUse> of(Collection<Span> spans) {
@@ -32,7 +41,7 @@ public record DeviceUse(
         device,
         length(own, Span.Kind.RUN),
         length(own, Span.Kind.TRANSFER),
-        Bubbles.of(spans, device),
+        Bubble.of(spans, device),
         own.stream().mapToLong(Span::errorNs).max().orElse(0));
   }
 

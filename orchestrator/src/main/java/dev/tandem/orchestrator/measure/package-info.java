@@ -4,7 +4,7 @@
  * pictures took, and the speed that the solo times of the work allow at most.
  *
  * <pre>
- * spans -> RunMetrics (latency, overlap, DeviceUse with its Bubbles)
+ * spans -> RunMetrics (latency, overlap, DeviceUse with its bubbles)
  * spans of one-at-a-time runs -> SoloCosts -> Bound
  * </pre>
  */

@@ -35,17 +35,27 @@ class RunMetricsTest {
     assertThat(m.latencies().ns()).containsExactly(26L, 25L);
     // a: 0..10, 20..30; b: 14..25, 33..44: together 42 - 5 busy, 5 of them both
     assertThat(m.overlap()).isEqualTo(new Overlap(37, 5));
+    List<Bubble> ofA =
+        List.of(
+            new Bubble(10, 12, Bubble.Cause.HOST),
+            new Bubble(12, 13, Bubble.Cause.BACK_PRESSURE),
+            new Bubble(13, 20, Bubble.Cause.INPUT));
+    List<Bubble> ofB =
+        List.of(
+            new Bubble(25, 26, Bubble.Cause.HOST),
+            new Bubble(26, 32, Bubble.Cause.INPUT),
+            new Bubble(32, 33, Bubble.Cause.HOST));
     assertThat(m.devices())
-        .containsExactly(
-            new DeviceUse("a", 20, 0, new Bubbles(7, 1, 2), 0),
-            new DeviceUse("b", 22, 1, new Bubbles(6, 0, 2), 5));
+        .containsExactly(new DeviceUse("a", 20, 0, ofA, 0), new DeviceUse("b", 22, 1, ofB, 5));
+    assertThat(m.devices().getLast().bubbleNs(Bubble.Cause.HOST)).isEqualTo(2);
     assertThat(m.busyShare(m.devices().getFirst())).isEqualTo(0.4);
   }
 
   @Test
   void timeBeforeTheFirstAndAfterTheLastWorkIsNoBubble() {
-    assertThat(Bubbles.of(PIPELINE, "b").totalNs()).isEqualTo(33 - 25);
-    assertThat(Bubbles.of(PIPELINE, "never used").totalNs()).isZero();
+    assertThat(Bubble.of(PIPELINE, "b").stream().mapToLong(Bubble::durationNs).sum())
+        .isEqualTo(33 - 25);
+    assertThat(Bubble.of(PIPELINE, "never used")).isEmpty();
   }
 
   @Test

@@ -1,0 +1,80 @@
+package dev.tandem.orchestrator.measure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.measure.Comparison.Result;
+import dev.tandem.orchestrator.picture.Picture;
+import dev.tandem.orchestrator.placement.Job;
+import dev.tandem.orchestrator.placement.Placement;
+import dev.tandem.orchestrator.placement.StageCosts.Work;
+import dev.tandem.orchestrator.timeline.Span;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+class FiguresTest {
+  /** A run of four pictures on device a that was busy for {@code busy} of {@code wall}, in s. */
+  private static Round round(double wall, double busy) {
+    long end = (long) (busy * 1e9);
+    List<Span> spans = List.of(Spans.run("denoise", "a", 0, 0, end));
+    return new Round(RunMetrics.of(spans, (long) (wall * 1e9), 4), spans, 0, List.of());
+  }
+
+  /** Text 0, a step of so many seconds and a decode of none. */
+  private static SoloCosts solo(double step) {
+    return new SoloCosts(
+        Map.of("a", Map.of(Work.TEXT, 0.0, Work.STEP, step * 1e9, Work.DECODE, 0.0)));
+  }
+
+  private static Picture grey(int value) {
+    byte[] rgb = new byte[2 * 2 * 3];
+    java.util.Arrays.fill(rgb, (byte) value);
+    return new Picture(0, Request.of("x").withSize(2, 2), "m", rgb);
+  }
+
+  private static Contestant contestant(OptionalDouble predicted) {
+    return new Contestant("c", "", Placement.on("a"), false, predicted);
+  }
+
+  @Test
+  void ratiosAreTakenWithinEachRound() {
+    // The machine is half as fast in the second round; the ratios do not show it.
+    Result sequential =
+        new Result(
+            Contestant.sequential("a", OptionalDouble.empty()),
+            List.of(round(8, 4), round(16, 8)),
+            List.of(grey(10)));
+    Result fast =
+        new Result(
+            contestant(OptionalDouble.of(0.9)),
+            List.of(round(4, 4), round(8, 6)),
+            List.of(grey(15)));
+    Comparison all =
+        new Comparison(
+            new Job(4, 1, 1, false, 2, 2),
+            List.of(solo(0.8), solo(1.6)),
+            List.of(sequential, fast));
+    Figures f = all.figures().get(1);
+    assertThat(f.picturesPerSecond()).isEqualTo(new Median(0.75, 0.5, 1));
+    assertThat(f.speedUp()).isEqualTo(new Median(2, 2, 2));
+    assertThat(f.bound().most()).isCloseTo(1.25, within(1e-6));
+    assertThat(f.shareOfBound().median()).isCloseTo(0.8, within(1e-6));
+    assertThat(f.error().getAsDouble()).isCloseTo(0.2, within(1e-9));
+    assertThat(f.devices()).hasSize(1);
+    assertThat(f.devices().getFirst().busy()).isEqualTo(new Median(0.875, 0.75, 1));
+    // every channel is off by 5: 20 log10(255 / 5)
+    assertThat(f.psnrDb().getAsDouble()).isCloseTo(34.15, within(0.01));
+    assertThat(all.figures().getFirst().psnrDb()).hasValue(Double.POSITIVE_INFINITY);
+    assertThat(all.figures().getFirst().error()).isEmpty();
+  }
+
+  @Test
+  void picturesOfDifferentSizesCannotBeCompared() {
+    assertThatThrownBy(() -> Psnr.db(new byte[3], new byte[6]))
+        .hasMessage("pictures of 3 and 6 bytes cannot be compared");
+  }
+}

@@ -9,25 +9,30 @@ import json
 import pathlib
 
 import torch
-from diffusers import DDIMScheduler, DPMSolverMultistepScheduler, StableDiffusionPipeline
+from diffusers import (DDIMScheduler, DPMSolverMultistepScheduler, EulerAncestralDiscreteScheduler,
+                       EulerDiscreteScheduler, StableDiffusionPipeline, UniPCMultistepScheduler)
 from safetensors.torch import save_file
 
-# prompt, seed, steps, guidance, sampler, negative prompt
+SAMPLERS = {"ddim": DDIMScheduler, "dpmpp-2m": DPMSolverMultistepScheduler, "euler": EulerDiscreteScheduler,
+            "euler-a": EulerAncestralDiscreteScheduler, "unipc": UniPCMultistepScheduler}
+# prompt, seed, steps, guidance, sampler, negative prompt, guidance rescale
 CASES = [
-    ("red apple, flat style", 7, 20, 5.0, "ddim", ""),
-    ("blue whale, noto style on a yellow background", 42, 10, 3.0, "ddim", "blurry"),
-    ("rocket, glossy style", 4294967301, 15, 5.0, "dpmpp-2m", "")]
+    ("red apple, flat style", 7, 20, 5.0, "ddim", "", 0),
+    ("blue whale, noto style on a yellow background", 42, 10, 3.0, "ddim", "blurry", 0),
+    ("rocket, glossy style", 4294967301, 15, 5.0, "dpmpp-2m", "", 0),
+    ("pizza, glossy style on a teal background", 11, 10, 5.0, "euler", "", 0),
+    ("penguin, noto style", 12, 10, 5.0, "euler-a", "", 0),
+    ("tiger face", 13, 8, 7.5, "unipc", "", 0.7)]
 HELD_CASES = [
-    ("guitar, twemoji style on a green background", 123, 12, 4.0, "ddim", "red"),
-    ("tiger face", 99, 20, 7.5, "dpmpp-2m", ""),
-    ("house with garden, noto style", 5, 8, 1.0, "ddim", "")]
+    ("guitar, twemoji style on a green background", 123, 12, 4.0, "ddim", "red", 0),
+    ("tiger face", 99, 20, 7.5, "dpmpp-2m", "", 0.7),
+    ("house with garden, noto style", 5, 8, 1.0, "ddim", "", 0)]
 
 
 def run(pipeline, case):
     """(tensors, description) of one case."""
-    prompt, seed, steps, guidance, sampler, negative = case
-    kind = DDIMScheduler if sampler == "ddim" else DPMSolverMultistepScheduler
-    pipeline.scheduler = kind.from_config(pipeline.scheduler.config)
+    prompt, seed, steps, guidance, sampler, negative, rescale = case
+    pipeline.scheduler = SAMPLERS[sampler].from_config(pipeline.scheduler.config)
     latents = []
 
     def remember(pipe, step, time, values):
@@ -38,6 +43,7 @@ def run(pipeline, case):
     noise = torch.randn(1, channels, 16, 16, generator=torch.Generator().manual_seed(seed))
     image = pipeline(
         prompt, negative_prompt=negative or None, num_inference_steps=steps, guidance_scale=guidance,
+        guidance_rescale=rescale,
         generator=torch.Generator().manual_seed(seed), height=128, width=128, output_type="pt",
         callback_on_step_end=remember).images
     ids = pipeline.tokenizer(prompt, padding="max_length", truncation=True,
@@ -46,6 +52,7 @@ def run(pipeline, case):
         text = pipeline.text_encoder(ids)[0]
     return (dict(text=text, input_ids=ids.int(), noise=noise, latents=torch.cat(latents), image=image),
             dict(prompt=prompt, negative=negative, seed=seed, steps=steps, guidance=guidance, sampler=sampler,
+                 guidance_rescale=rescale,
                  scheduler=dict(pipeline.scheduler.config)))
 
 

@@ -37,7 +37,15 @@ record EndToEndCase(String name, Path folder, int index, JsonNode request)
   private static final Set<String> TENSORS =
       Set.of("input_ids", "text", "noise", "latents", "image");
   private static final Set<String> KEYS =
-      Set.of("prompt", "negative", "seed", "steps", "guidance", "sampler", "scheduler");
+      Set.of(
+          "prompt",
+          "negative",
+          "seed",
+          "steps",
+          "guidance",
+          "guidance_rescale",
+          "sampler",
+          "scheduler");
 
   /** One case for each entry of {@code golden.json}; what no case covers is unknown. */
   static List<GoldenCase> of(String name, Path folder) {
@@ -93,7 +101,9 @@ record EndToEndCase(String name, Path folder, int index, JsonNode request)
           new DenoiseStage.Job(
               prompt,
               negative,
-              Guidance.of(request.path("guidance").floatValue()),
+              new Guidance(
+                  request.path("guidance").floatValue(),
+                  request.path("guidance_rescale").asDouble(0)),
               request.path("seed").longValue(),
               height,
               width,

@@ -9,21 +9,21 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs commands of this repository as a user would, through a shell. */
-final class Shell {
-  static final Path ROOT = Path.of(System.getProperty("tandem.root"));
+public final class Shell {
+  public static final Path ROOT = Path.of(System.getProperty("tandem.root"));
   private static final int LIMIT_SECONDS = 240;
 
   private Shell() {}
 
   /** What a command printed and how it ended. */
-  record Result(int exitCode, String out, String err) {}
+  public record Result(int exitCode, String out, String err) {}
 
   /** Runs a command line with the repository's root as current folder. */
-  static Result run(String commandLine) {
+  public static Result run(String commandLine) {
     return run(commandLine, "");
   }
 
-  static Result run(String commandLine, String standardInput) {
+  public static Result run(String commandLine, String standardInput) {
     Path out = file(".out");
     Path err = file(".err");
     try {

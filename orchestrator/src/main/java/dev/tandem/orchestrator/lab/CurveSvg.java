@@ -13,11 +13,11 @@ import java.util.function.Predicate;
 /** A time-quality curve as SVG: a line for each solver, the Pareto front behind them. */
 final class CurveSvg {
   private static final int WIDTH = 760;
-  private static final int HEIGHT = 400;
-  private static final int LEFT = 70;
+  private static final int HEIGHT = 420;
+  private static final int LEFT = 92;
   private static final int RIGHT = 24;
   private static final int TOP = 20;
-  private static final int BOTTOM = 56;
+  private static final int BOTTOM = 66;
   private static final int LABEL_GAP = 12;
 
   private final List<Row> rows;
@@ -95,7 +95,7 @@ final class CurveSvg {
               x(x),
               bottom,
               x(x),
-              bottom + 18,
+              bottom + 22,
               seconds(x)));
     }
     double step = niceStep((highY - lowY) / 5);

@@ -44,7 +44,7 @@ final class LabPage {
                 .svg())
         .replace("{{settings}}", settings())
         .replace("{{comparisons}}", comparisons())
-        .replace("{{margin}}", String.format(Locale.ROOT, "%.3g", plan.margin()))
+        .replace("{{margin}}", Double.toString(plan.margin()))
         .replace("{{reference}}", escape(plan.reference().id()))
         .replace("{{real}}", Integer.toString(report.realPictures()))
         .replace("{{grid}}", grid());

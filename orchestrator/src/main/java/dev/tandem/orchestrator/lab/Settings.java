@@ -62,7 +62,7 @@ public final class Settings {
 
   /**
    * What a student is made for: 1, 2 and 4 steps of {@code lcm}, or DDIM with the steps at the end
-   * of its folder's name.
+   * of its folder's name; nothing where the name has none.
    */
   public static List<Setting> ofStudent(String name, Path folder) {
     JsonNode scheduler =
@@ -75,11 +75,9 @@ public final class Settings {
       return out;
     }
     Matcher number = TRAILING_NUMBER.matcher(name);
-    if (!number.matches()) {
-      throw new LabException(
-          folder + ": the name of a student's folder must end on its number of steps");
+    if (number.matches()) {
+      out.add(new Setting(name, "ddim", Integer.parseInt(number.group(1))));
     }
-    out.add(new Setting(name, "ddim", Integer.parseInt(number.group(1))));
     return out;
   }
 }

@@ -35,7 +35,9 @@ public enum TimestepSpacing {
    */
   double[] timesteps(int trainingSteps, int steps, int offset) {
     return switch (this) {
-      case LEADING -> leading(trainingSteps / steps, steps, offset);
+      case LEADING ->
+          // A run over all training steps visits each of them: there is no room for an offset.
+          leading(trainingSteps / steps, steps, steps == trainingSteps ? 0 : offset);
       case TRAILING -> trailing(trainingSteps, (double) trainingSteps / steps, steps);
       case LINSPACE -> reversed(evenly(0, trainingSteps - 1, steps));
     };

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The first and the last step of runs, and runs of one step. */
 class EndsTest {
@@ -131,6 +132,20 @@ class EndsTest {
     ObjectNode config = Configs.stableDiffusion("{'steps_offset': 1}");
 
     assertThat(timesteps(Samplers.of("ddim", config, 1))).containsExactly(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ddpm", "ddim", "euler"})
+  void aRunOverAllTrainingStepsVisitsEachOnceWhateverTheOffset(String name) {
+    ObjectNode config =
+        Configs.stableDiffusion("{'steps_offset': 1, 'timestep_spacing': 'leading'}");
+    float[] timesteps = timesteps(Samplers.of(name, config, 1000));
+    assertThat(timesteps).hasSize(1000);
+    assertThat(timesteps[0]).isLessThanOrEqualTo(999);
+    for (int i = 1; i < timesteps.length; i++) {
+      assertThat(timesteps[i]).isLessThanOrEqualTo(timesteps[i - 1]);
+    }
+    assertThat(timesteps[999]).isZero();
   }
 
   @Test

@@ -1,0 +1,51 @@
+package dev.tandem.conformance.pipeline;
+
+import dev.tandem.orchestrator.DeviceOptions;
+import dev.tandem.orchestrator.GenerationListener;
+import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.RunReport;
+import dev.tandem.orchestrator.Tandem;
+import dev.tandem.orchestrator.picture.Picture;
+import dev.tandem.orchestrator.placement.Placement;
+import dev.tandem.orchestrator.timeline.Detail;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One picture of the default model and what the run did.
+ *
+ * @param rgb of the picture
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared as records
+record Run(byte[] rgb, RunReport report) {
+  static final Path MODEL = Path.of(System.getProperty("tandem.root"), "models/default");
+
+  static Run of(Request request, Placement placement, DeviceOptions options) {
+    List<Picture> pictures = new ArrayList<>();
+    List<Throwable> failures = new ArrayList<>();
+    GenerationListener listener =
+        new GenerationListener() {
+          @Override
+          public void onPicture(Picture picture) {
+            pictures.add(picture);
+          }
+
+          @Override
+          public void onFailure(int index, Request failed, Throwable cause) {
+            failures.add(cause);
+          }
+        };
+    try (Tandem tandem = Tandem.open(MODEL, placement, options)) {
+      RunReport report = tandem.generateAll(List.of(request), listener, Detail.OPERATIONS);
+      if (!failures.isEmpty()) {
+        throw new AssertionError("the picture failed", failures.getFirst());
+      }
+      return new Run(pictures.getFirst().rgb(), report);
+    }
+  }
+
+  static Run of(Request request, String device) {
+    return of(request, Placement.on(device), DeviceOptions.DEFAULT);
+  }
+}

@@ -48,6 +48,7 @@ class MemoryEstimateTest {
         new Setting("cpu,threads=2", Precision.F32),
         new Setting("opencl:0", Precision.F32),
         new Setting("opencl:0,transfer=copied", Precision.F32),
+        new Setting("opencl:0,transfer=mapped", Precision.F32),
         new Setting("opencl:0,family=gpu", Precision.F32),
         new Setting("opencl:0", Precision.F16));
   }

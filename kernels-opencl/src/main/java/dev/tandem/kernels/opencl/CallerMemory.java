@@ -10,11 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import org.jocl.cl_command_queue;
 
 /**
  * The tensors that a caller writes and reads, 32 bits an element, each in a buffer of its own: so a
- * checker of kernels sees an access beyond a tensor. Mapped, the buffers are the caller's memory.
+ * checker of kernels sees an access beyond a tensor. Mapped, a buffer is the caller's memory.
  * Copied, the caller writes and reads pinned memory, and a run copies from and to it.
  */
 final class CallerMemory {
@@ -25,7 +26,7 @@ final class CallerMemory {
   private final Map<String, Tensor> inputs = new LinkedHashMap<>();
   private final Map<String, Tensor> outputs = new LinkedHashMap<>();
 
-  CallerMemory(CompiledMemory memory, Graph graph, boolean mapped) {
+  CallerMemory(CompiledMemory memory, Graph graph, LongPredicate mapped) {
     this.graph = graph;
     Set<Node> stored = new LinkedHashSet<>(graph.inputs());
     graph.outputs().forEach((name, n) -> stored.add(outputStorage(name, n)));
@@ -34,7 +35,7 @@ final class CallerMemory {
     for (Node n : stored) {
       String kind = n.isInput() ? "input '" : "output '";
       String purpose = kind + n.name() + "' of " + graph.name();
-      SharedBuffer buffer = memory.shared(purpose, n.bytes(), mapped);
+      SharedBuffer buffer = memory.shared(purpose, n.bytes(), mapped.test(n.bytes()));
       slots.put(n, new Slot(buffer, n.isInput(), results.contains(n)));
     }
     if (memory.real()) {

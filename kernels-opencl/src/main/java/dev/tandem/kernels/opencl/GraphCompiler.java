@@ -63,7 +63,7 @@ final class GraphCompiler {
   }
 
   private CallerMemory caller() {
-    return new CallerMemory(memory, graph, device.mapped());
+    return new CallerMemory(memory, graph, device::mapped);
   }
 
   private List<List<Launch>> parts(CallerMemory caller, WeightStore weights) {

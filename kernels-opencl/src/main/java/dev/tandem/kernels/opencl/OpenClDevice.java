@@ -12,6 +12,9 @@ import java.util.List;
 
 /** One OpenCL device or sub-device with the programs built for it. */
 public final class OpenClDevice implements Device {
+  /** Handing less than this over takes longer than copying it (decision note 013), bytes. */
+  private static final long SMALLEST_MAPPED = 128 << 10;
+
   private final ClContext cl;
   private final Programs programs;
   private final Settings settings;
@@ -81,9 +84,9 @@ public final class OpenClDevice implements Device {
         .orElse(cl.device().isCpu() ? Settings.Family.CPU : Settings.Family.GPU);
   }
 
-  /** True if callers' tensors are the device's own memory. */
-  boolean mapped() {
-    return settings.mapped().orElse(cl.device().unified());
+  /** True if a tensor of the caller is the device's own memory, false if it is copied. */
+  boolean mapped(long bytes) {
+    return settings.mapped().orElse(cl.device().unified() && bytes >= SMALLEST_MAPPED);
   }
 
   void forget(OpenClExecutable e) {

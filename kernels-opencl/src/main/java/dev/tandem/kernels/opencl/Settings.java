@@ -12,7 +12,7 @@ import java.util.Set;
  *
  * @param family {@code family=cpu|gpu}: which kernels to use; by default those for its type
  * @param mapped {@code transfer=mapped|copied}: whether the caller's tensors are the device's
- *     memory; by default where host and device share memory
+ *     memory; by default the large ones, where host and device share memory
  * @param cache {@code cache=DIR} for compiled programs, {@code cache=off} for none; by default
  *     {@code ~/.cache/tandem/opencl}
  * @param profiles {@code profile=FILE}: tuned values, which come before the built-in ones

@@ -47,7 +47,7 @@ class PoclTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", ",transfer=copied"})
+  @ValueSource(strings = {"", ",transfer=mapped", ",transfer=copied"})
   void inputsStayAndOutputsFollow(String option) {
     try (Device d = open(option);
         Executable e = d.compile(doubled(), NONE, CompileOptions.DEFAULT)) {
@@ -134,8 +134,8 @@ class PoclTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', true, busy;UNMAP 12;UNMAP 12;MAP 12;MAP 12;s",
-    "'', false, busy;UNMAP 12;UNMAP 12;MAP 12;MAP 12",
+    "',transfer=mapped', true, busy;UNMAP 12;UNMAP 12;MAP 12;MAP 12;s",
+    "',transfer=mapped', false, busy;UNMAP 12;UNMAP 12;MAP 12;MAP 12",
     "',transfer=copied', true, busy;UPLOAD 12;DOWNLOAD 12;s",
     "',transfer=copied', false, busy;UPLOAD 12;DOWNLOAD 12"
   })

@@ -81,6 +81,10 @@ final class MemoryCheck {
     VaeTiling tiling = options.tiling();
     int whole = sizes.stream().mapToInt(s -> Math.max(s.height, s.width)).max().orElse(1);
     int set = tiling.tile() == 0 ? VaeTiling.DEFAULT_TILE : tiling.tile();
+    int wish = tiling.mode() == VaeTiling.Mode.ON ? set : UNTILED;
+    if (new MemoryCheck(needs.rough(), placement, options, devices).fits(sizes, wish)) {
+      return wish; // plenty of memory
+    }
     int tile =
         switch (tiling.mode()) {
           case OFF -> UNTILED;

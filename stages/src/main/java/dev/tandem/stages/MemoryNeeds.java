@@ -3,6 +3,8 @@ package dev.tandem.stages;
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.Executable.MemoryUse;
+import dev.tandem.graph.Graph;
+import dev.tandem.graph.Node;
 import dev.tandem.stages.checkpoint.Component;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.checkpoint.SafeTensors;
@@ -18,15 +20,32 @@ import java.util.TreeMap;
 
 /**
  * What the stages of a model take on a device, known from its configs before anything is compiled
- * and without reading a weight.
+ * and without reading a weight: exactly, or as a {@link #rough} bound.
  */
 public final class MemoryNeeds {
+  /** Winograd weights are four times as large as the checkpoint's, and panels are padded. */
+  private static final int MOST_OF_WEIGHTS = 8;
+
+  /** Winograd's input and output are 2.25 times as large as the tensors. */
+  private static final int MOST_OF_ACTIVATIONS = 4;
+
+  private static final long MOST_OF_THE_REST = 64 << 20;
+
   /** A text encoder with the outputs that its stage asks for. */
   private record Encoder(ClipTextConfig config, ClipTextModel model, Set<String> outputs) {}
 
   private final List<Encoder> encoders;
   private final UNet2DConditionModel unet;
   private final Vae vae;
+  private final boolean rough;
+
+  private MemoryNeeds(
+      List<Encoder> encoders, UNet2DConditionModel unet, Vae vae, boolean rough) {
+    this.encoders = encoders;
+    this.unet = unet;
+    this.vae = vae;
+    this.rough = rough;
+  }
 
   /**
    * Reads the configs and the names of the weights.
@@ -34,6 +53,7 @@ public final class MemoryNeeds {
    * @throws dev.tandem.stages.checkpoint.CheckpointException if a part is missing or damaged
    */
   public MemoryNeeds(ModelFolder folder) {
+    rough = false;
     encoders =
         outputs(folder).entrySet().stream()
             .map(e -> encoder(folder.component(e.getKey()), e.getValue()))
@@ -73,7 +93,7 @@ public final class MemoryNeeds {
   /** All text encoders. */
   public MemoryUse text(Device device, CompileOptions options) {
     return encoders.stream()
-        .map(e -> device.estimate(e.model().graph(1, tokens(e), e.outputs()), options))
+        .map(e -> use(device, e.model().graph(1, tokens(e), e.outputs()), options))
         .reduce(MemoryUse.NONE, MemoryUse::plus);
   }
 
@@ -90,7 +110,7 @@ public final class MemoryNeeds {
    */
   public MemoryUse denoise(
       Device device, CompileOptions options, int batch, int height, int width) {
-    return device.estimate(unet.graph(batch, height, width, tokens()), options);
+    return use(device, unet.graph(batch, height, width, tokens()), options);
   }
 
   /**
@@ -100,6 +120,37 @@ public final class MemoryNeeds {
    * @param width of the latents
    */
   public MemoryUse decode(Device device, CompileOptions options, int height, int width) {
-    return device.estimate(vae.decode(1, height, width), options);
+    return use(device, vae.decode(1, height, width), options);
+  }
+
+  /**
+   * The same with a bound instead of exact numbers, which takes no time: an exact estimate takes a
+   * part of the time of compiling, and where a device has plenty the first picture need not wait
+   * for it.
+   */
+  public MemoryNeeds rough() {
+    return new MemoryNeeds(encoders, unet, vae, true);
+  }
+
+  private MemoryUse use(Device device, Graph graph, CompileOptions options) {
+    // The device is to refuse what it cannot do, so it is asked for all but the usual.
+    return rough && options.equals(CompileOptions.DEFAULT)
+        ? bound(graph)
+        : device.estimate(graph, options);
+  }
+
+  /** More than any device takes for a graph, from the sizes of its values alone. */
+  public static MemoryUse bound(Graph graph) {
+    long weights = 0;
+    long activations = 0;
+    for (Node n : graph.nodes()) {
+      if (n.isWeight()) {
+        weights += MOST_OF_WEIGHTS * n.bytes();
+      } else if (!n.isView()) {
+        activations += MOST_OF_ACTIVATIONS * n.bytes();
+      }
+    }
+    long largest = Math.max(MOST_OF_THE_REST, Math.max(weights, activations));
+    return new MemoryUse(activations, weights, MOST_OF_THE_REST, largest);
   }
 }

@@ -20,6 +20,7 @@ import dev.tandem.devices.cases.OpCases;
 import dev.tandem.devices.cases.Tag;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.Node;
+import dev.tandem.stages.MemoryNeeds;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -156,6 +157,8 @@ class MemoryEstimateTest {
       MemoryUse estimate = device.estimate(graph, options);
       Executable e = device.compile(graph, weights, options);
       assertThat(e.memory()).as("%s on %s", graph.name(), device.info().id()).isEqualTo(estimate);
+      assertThat(MemoryNeeds.bound(graph).total()).isGreaterThanOrEqualTo(estimate.total());
+      assertThat(MemoryNeeds.bound(graph).largest()).isGreaterThanOrEqualTo(estimate.largest());
       compiled.incrementAndGet();
       return new NotRun(e);
     }

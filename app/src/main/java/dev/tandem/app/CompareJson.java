@@ -87,6 +87,7 @@ final class CompareJson {
     node.put("latencyP95Seconds", f.p95Ns() / 1e9);
     median(node, "overlap", f.overlap());
     median(node, "speedUp", f.speedUp());
+    median(node, "stepSpeedUp", f.stepSpeedUp());
     median(node, "boundPicturesPerSecond", f.bound());
     median(node, "shareOfBound", f.shareOfBound());
     f.predicted().ifPresent(p -> node.put("predictedPicturesPerSecond", p));

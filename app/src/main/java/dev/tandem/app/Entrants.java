@@ -1,5 +1,7 @@
 package dev.tandem.app;
 
+import dev.tandem.devices.profile.Profile;
+import dev.tandem.devices.profile.ProfileFile;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.measure.Comparer;
 import dev.tandem.orchestrator.measure.Contestant;
@@ -9,10 +11,13 @@ import dev.tandem.orchestrator.placement.PlacementException;
 import dev.tandem.orchestrator.placement.PlacementJson;
 import dev.tandem.orchestrator.placement.StageCosts;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
+import dev.tandem.orchestrator.plan.ProfileCosts;
 import dev.tandem.orchestrator.simulate.SimulationCosts;
 import dev.tandem.orchestrator.simulate.Simulator;
 import dev.tandem.orchestrator.strategy.Strategies;
 import dev.tandem.orchestrator.strategy.Strategy;
+import dev.tandem.stages.StageGraphs;
+import dev.tandem.stages.checkpoint.ModelFolder;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,11 +61,9 @@ record Entrants(Job job, List<Contestant> contestants) {
     wanted.forEach(s -> require(names, s.name()));
     List<Placement> own = placements.stream().map(PlacementJson::read).toList();
     placements.forEach(p -> require(names, p.getFileName().toString()));
-    err.println("timing the work alone on " + String.join(", ", devices));
-    err.flush();
-    Comparer.Calibration known = Comparer.calibrate(asked.model, asked.requests, devices);
-    Job job = known.job();
-    StageCosts costs = known.costs();
+    Known known = Known.of(asked, err);
+    Job job = known.job;
+    StageCosts costs = known.costs;
     List<Contestant> all = new ArrayList<>();
     String fastest = Strategies.of("single").place(job, devices, costs).devices().getFirst();
     all.add(Contestant.sequential(fastest, OptionalDouble.of(oneAtATime(job, costs, fastest))));
@@ -79,6 +82,26 @@ record Entrants(Job job, List<Contestant> contestants) {
       all.add(entrant(file, "the placement of " + file, own.get(i), job, costs));
     }
     return new Entrants(job, all);
+  }
+
+  /** What placing and predicting needs. */
+  private record Known(Job job, StageCosts costs) {
+
+    /** From the profile, or from timing the work on every device now. */
+    static Known of(Asked asked, PrintWriter err) {
+      List<String> timed =
+          asked.profile.isPresent() ? List.of(asked.devices.getFirst()) : asked.devices;
+      err.println("timing the work alone on " + String.join(", ", timed));
+      err.flush();
+      Comparer.Calibration now = Comparer.calibrate(asked.model, asked.requests, timed);
+      if (asked.profile.isEmpty()) {
+        return new Known(now.job(), now.costs());
+      }
+      String name = asked.model.toAbsolutePath().normalize().getFileName().toString();
+      StageGraphs graphs = new StageGraphs(ModelFolder.open(asked.model));
+      Profile machine = ProfileFile.load(asked.profile.get());
+      return new Known(now.job(), new ProfileCosts(machine, name, graphs, now.job()));
+    }
   }
 
   private static Contestant entrant(

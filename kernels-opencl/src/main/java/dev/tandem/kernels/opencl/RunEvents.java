@@ -70,7 +70,7 @@ final class RunEvents implements AutoCloseable {
   private void report(ClockAlignment c) {
     spans.clockError(c.errorNs());
     if (!kernels.isEmpty()) {
-      spans.busy(start(kernels, c), end(kernels, c));
+      tell(c, kernels, spans::busy);
     }
     for (Transfer t : transfers) {
       spans.transfer(t.direction(), t.bytes(), c.start(t.event()), c.end(t.event()));
@@ -82,25 +82,28 @@ final class RunEvents implements AutoCloseable {
 
   /** One span a node: from the start of its first kernel to the end of its last. */
   private void reportOperations(ClockAlignment c) {
-    for (int i = 0; i < kernels.size(); ) {
-      Node node = kernels.get(i).node();
-      int next = i;
-      while (next < kernels.size() && kernels.get(next).node() == node) {
-        next++;
+    for (int from = 0, to = 0; from < kernels.size(); from = to) {
+      Node node = kernels.get(from).node();
+      while (to < kernels.size() && kernels.get(to).node() == node) {
+        to++;
       }
-      List<Kernel> own = kernels.subList(i, next);
-      spans.span(node, start(own, c), end(own, c));
-      i = next;
+      tell(c, kernels.subList(from, to), (start, end) -> spans.span(node, start, end));
     }
   }
 
-  /** Kernels of several queues need not start in the order in which they were enqueued. */
-  private static long start(List<Kernel> some, ClockAlignment c) {
-    return some.stream().mapToLong(k -> c.start(k.event())).min().orElseThrow();
+  private interface Times {
+    void fromTo(long startNs, long endNs);
   }
 
-  private static long end(List<Kernel> some, ClockAlignment c) {
-    return some.stream().mapToLong(k -> c.end(k.event())).max().orElseThrow();
+  /** Parts of a batch have queues of their own, so the last to be enqueued may not end last. */
+  private static void tell(ClockAlignment c, List<Kernel> of, Times to) {
+    long start = Long.MAX_VALUE;
+    long end = Long.MIN_VALUE;
+    for (Kernel k : of) {
+      start = Math.min(start, c.start(k.event()));
+      end = Math.max(end, c.end(k.event()));
+    }
+    to.fromTo(start, end);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.tandem.orchestrator.measure;
 
 import dev.tandem.orchestrator.measure.Comparison.Result;
+import dev.tandem.orchestrator.timeline.Span;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ import java.util.function.ToDoubleFunction;
  * @param p95Ns latency that 95% of all pictures kept
  * @param overlap time with two or more devices busy / time with any
  * @param speedUp against the sequential loop of the same round
+ * @param stepSpeedUp how much sooner a step of the sampler is done than in the sequential loop
  * @param bound pictures/s that the round's solo times allow at most
  * @param shareOfBound pictures/s against the bound
  * @param predicted pictures/s that were expected before the run
@@ -32,6 +34,7 @@ public record Figures(
     long p95Ns,
     Median overlap,
     Median speedUp,
+    Median stepSpeedUp,
     Median bound,
     Median shareOfBound,
     OptionalDouble predicted,
@@ -56,6 +59,7 @@ public record Figures(
     List<Round> rounds = result.rounds();
     List<Round> sequential = all.results().getFirst().rounds();
     List<Double> speedUps = new ArrayList<>();
+    List<Double> stepSpeedUps = new ArrayList<>();
     List<Double> bounds = new ArrayList<>();
     List<Double> shares = new ArrayList<>();
     for (int i = 0; i < rounds.size(); i++) {
@@ -64,6 +68,7 @@ public record Figures(
           all.job().pictures()
               / (Bound.ns(result.contestant().placement(), all.job(), all.solo().get(i)) / 1e9);
       speedUps.add(speed / sequential.get(i).metrics().picturesPerSecond());
+      stepSpeedUps.add(stepNs(sequential.get(i)) / stepNs(rounds.get(i)));
       bounds.add(bound);
       shares.add(speed / bound);
     }
@@ -77,6 +82,7 @@ public record Figures(
         latencies.percentileNs(95),
         median(rounds, r -> r.metrics().overlap().ratio()),
         Median.of(speedUps),
+        Median.of(stepSpeedUps),
         Median.of(bounds),
         Median.of(shares),
         predicted,
@@ -86,6 +92,16 @@ public record Figures(
         Psnr.worst(all.results().getFirst().pictures(), result.pictures()),
         rounds.stream().flatMap(r -> r.failures().stream()).toList(),
         devices(rounds));
+  }
+
+  /** Of the round's steps the median; of none 1. */
+  private static double stepNs(Round round) {
+    List<Double> steps =
+        round.spans().stream()
+            .filter(s -> s.kind() == Span.Kind.STEP)
+            .map(s -> (double) s.durationNs())
+            .toList();
+    return steps.isEmpty() ? 1 : Median.of(steps).median();
   }
 
   private static Median median(Collection<Round> rounds, ToDoubleFunction<Round> value) {

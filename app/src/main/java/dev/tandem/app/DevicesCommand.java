@@ -1,36 +1,163 @@
 package dev.tandem.app;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tandem.devices.Device;
+import dev.tandem.devices.DeviceDetails;
+import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.Devices;
+import dev.tandem.devices.Probe;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code tandem devices}: what this machine can compute on. */
 @Command(
     name = "devices",
     mixinStandardHelpOptions = true,
-    description = "Lists the devices of this machine.")
+    sortOptions = false,
+    description = {
+      "Lists the devices of this machine, with GFLOP/s (multiply-adds in single precision) and GB/s"
+          + " (a copy in its memory) that each reached just now.",
+      "Any id, name, platform or type can be given to --device, for example opencl:0, opencl:0.1,"
+          + " opencl:gpu, opencl:igpu."
+    })
 final class DevicesCommand implements Runnable {
+  private static final List<String> HEADER =
+      List.of("id", "type", "memory", "units", "F16", "GFLOP/s", "GB/s", "name", "driver");
+  private static final int PARTS_SHOWN = 4;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  @Option(names = "--no-probe", description = "Measure nothing.")
+  private boolean noProbe;
+
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    var out = spec.commandLine().getOut();
-    List<List<String>> rows = Devices.list().stream().map(DevicesCommand::row).toList();
-    Table.print(out, List.of("id", "type", "units", "memory", "name", "driver"), rows);
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    Map<DeviceDetails, Optional<Probe>> found = new LinkedHashMap<>();
+    for (DeviceDetails d : Devices.details()) {
+      found.put(d, noProbe ? Optional.empty() : probe(d, err));
+    }
+    if (json) {
+      printJson(out, found);
+    } else {
+      List<List<String>> rows = new ArrayList<>();
+      found.forEach((d, probe) -> rows.addAll(rows(d, probe)));
+      Table.print(out, HEADER, rows);
+      notes(found.keySet().stream().toList()).forEach(out::println);
+    }
+    Devices.problems().forEach(p -> err.println("tandem: " + p));
+    err.flush();
     out.flush();
   }
 
-  private static List<String> row(DeviceInfo d) {
-    return List.of(
-        d.id(),
-        d.type().name().toLowerCase(Locale.ROOT).replace('_', ' '),
-        Integer.toString(d.computeUnits()),
-        String.format(Locale.ROOT, "%.1f GiB", d.memoryBytes() / (double) (1L << 30)),
-        d.name(),
-        d.driver());
+  /** A device that fails is still listed: that it fails is what its owner wants to know. */
+  private static Optional<Probe> probe(DeviceDetails d, PrintWriter err) {
+    try (Device device = Devices.open(d.info().id())) {
+      return Optional.of(device.probe());
+    } catch (DeviceException e) {
+      err.println("tandem: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static List<List<String>> rows(DeviceDetails d, Optional<Probe> probe) {
+    DeviceInfo i = d.info();
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(
+        List.of(
+            i.id(),
+            type(i),
+            String.format(Locale.ROOT, "%.1f GiB", i.memoryBytes() / (double) (1L << 30)),
+            Integer.toString(i.computeUnits()),
+            d.f16().toString(),
+            number(probe.map(Probe::gflops)),
+            number(probe.map(Probe::gigabytesPerSecond)),
+            i.name(),
+            i.driver()));
+    if (d.parts().size() > PARTS_SHOWN) {
+      rows.add(part(d.parts().getFirst() + " to " + d.parts().getLast(), "parts of " + i.id()));
+    } else {
+      d.parts().forEach(p -> rows.add(part(p, "part of " + i.id())));
+    }
+    return rows;
+  }
+
+  private static List<String> part(String id, String what) {
+    return List.of(id, what, "", "1", "", "", "", "", "");
+  }
+
+  private static String type(DeviceInfo d) {
+    return switch (d.type()) {
+      case CPU -> "CPU";
+      case INTEGRATED_GPU -> "integrated GPU";
+      case DISCRETE_GPU -> "discrete GPU";
+      case ACCELERATOR -> "accelerator";
+    };
+  }
+
+  private static String number(Optional<Double> v) {
+    return v.map(x -> String.format(Locale.ROOT, x < 10 ? "%.1f" : "%.0f", x)).orElse("-");
+  }
+
+  /** Who shares hardware with whom, so that nobody counts it twice. */
+  private static List<String> notes(List<DeviceDetails> found) {
+    List<String> notes = new ArrayList<>();
+    for (DeviceDetails d : found) {
+      d.alsoAs().forEach(a -> notes.add(d.info().id() + " is also " + a + "."));
+    }
+    Map<String, List<String>> sharing = new TreeMap<>();
+    for (DeviceDetails d : found) {
+      sharing.computeIfAbsent(d.hardware(), k -> new ArrayList<>()).add(d.info().id());
+    }
+    sharing.forEach(
+        (hardware, ids) -> {
+          if (!hardware.isEmpty() && ids.size() > 1) {
+            notes.add(String.join(", ", ids) + " share their hardware (" + hardware + ").");
+          }
+        });
+    return notes;
+  }
+
+  private static void printJson(PrintWriter out, Map<DeviceDetails, Optional<Probe>> found) {
+    ObjectMapper mapper = new ObjectMapper();
+    ArrayNode all = mapper.createArrayNode();
+    found.forEach(
+        (d, probe) -> {
+          DeviceInfo i = d.info();
+          ObjectNode n = all.addObject();
+          n.put("id", i.id()).put("name", i.name()).put("type", i.type().name());
+          d.vendor().ifPresent(v -> n.put("vendor", v));
+          d.platform().ifPresent(v -> n.put("platform", v));
+          n.put("driver", i.driver()).put("computeUnits", i.computeUnits());
+          n.put("memoryBytes", i.memoryBytes()).put("allocationBytes", d.maxAllocationBytes());
+          n.put("unifiedMemory", d.unifiedMemory()).put("f16", d.f16().toString());
+          n.put("hardware", d.hardware());
+          d.parts().forEach(n.putArray("parts")::add);
+          d.alsoAs().forEach(n.putArray("alsoAs")::add);
+          probe.ifPresent(
+              p ->
+                  n.putObject("probe")
+                      .put("gflops", p.gflops())
+                      .put("gigabytesPerSecond", p.gigabytesPerSecond())
+                      .put("by", p.by().name().toLowerCase(Locale.ROOT)));
+        });
+    out.println(all.toPrettyString());
   }
 }

@@ -57,6 +57,43 @@ final class ProgressBar {
         + String.format(Locale.ROOT, "  %.1f it/s  %d:%02d left", rate, left / 60, left % 60);
   }
 
+  /** A bar where there is a terminal. */
+  @SuppressWarnings("SystemConsoleNull") // since JDK 25 it is null again where there is no terminal
+  static ProgressBar on(PrintWriter out) {
+    return new ProgressBar(out, System.console() != null && System.console().isTerminal());
+  }
+
+  /**
+   * Some of a whole is done.
+   *
+   * @param done of {@code total} parts
+   * @param fraction of the whole, 0 to 1
+   */
+  synchronized void fraction(
+      int done, int total, String label, double fraction, double secondsLeft) {
+    if (!terminal) {
+      return;
+    }
+    int full = (int) Math.round(CELLS * Math.clamp(fraction, 0.0, 1.0));
+    String cells = "#".repeat(full) + "-".repeat(CELLS - full);
+    String name = label.length() <= LABEL ? label : label.substring(0, LABEL - 1) + "…";
+    long left = Math.round(secondsLeft);
+    out.print(
+        ERASE_LINE
+            + String.format(
+                Locale.ROOT,
+                "[%d/%d] %s %s %.0f%%  %d:%02d left",
+                Math.min(done + 1, Math.max(1, total)),
+                total,
+                name,
+                cells,
+                100 * fraction,
+                left / 60,
+                left % 60));
+    out.flush();
+    drawn = true;
+  }
+
   /** Prints a line above the bar. */
   synchronized void println(String text) {
     clear();

@@ -32,6 +32,15 @@ public interface Device extends AutoCloseable {
   /** How much memory this device may use: its own, or less if it was opened with a limit. */
   MemoryLimit memoryLimit();
 
+  /**
+   * Measures what the device reaches, in about a second.
+   *
+   * @throws DeviceException if it fails
+   */
+  default Probe probe() {
+    return OperationProbe.of(this);
+  }
+
   @Override
   void close();
 }

@@ -14,6 +14,11 @@ public interface DeviceProvider {
    */
   List<DeviceInfo> list();
 
+  /** {@link #list} with all that is known of each device. */
+  default List<DeviceDetails> details() {
+    return list().stream().map(DeviceDetails::of).toList();
+  }
+
   /** Why {@link #list} is empty, in one line: for example that a driver is missing. */
   default Optional<String> problem() {
     return Optional.empty();

@@ -19,6 +19,26 @@ public final class Devices {
     return all;
   }
 
+  /** Every device found with all that is known of it, the reference device last. */
+  public static List<DeviceDetails> details() {
+    List<DeviceDetails> all = new ArrayList<>();
+    List<DeviceDetails> reference = new ArrayList<>();
+    for (DeviceProvider p : ServiceLoader.load(DeviceProvider.class)) {
+      (p.scheme().equals("reference") ? reference : all).addAll(p.details());
+    }
+    all.addAll(reference);
+    return all;
+  }
+
+  /** Why device families that could be there are not, one line each. */
+  public static List<String> problems() {
+    List<String> all = new ArrayList<>();
+    for (DeviceProvider p : ServiceLoader.load(DeviceProvider.class)) {
+      p.problem().ifPresent(all::add);
+    }
+    return all;
+  }
+
   /**
    * Opens a device from its text form ({@link DeviceSpec}).
    *

@@ -14,6 +14,8 @@ import java.util.TreeMap;
  * @param type CPU, INTEGRATED_GPU, DISCRETE_GPU or ACCELERATOR
  * @param vectorWidth floats in a vector register
  * @param shape an operation's shape key
+ * @param kernelVersion of the kernel's source that the values were tuned and checked with; with any
+ *     other one the entry does not count. Absent in entries written by hand: they always count
  * @param values by the name of the tunable
  */
 public record TunableEntry(
@@ -23,6 +25,7 @@ public record TunableEntry(
     Optional<String> type,
     Optional<Integer> vectorWidth,
     Optional<String> shape,
+    Optional<String> kernelVersion,
     Map<String, Integer> values) {
   public TunableEntry {
     FieldException.notBlank("kernel", kernel);

@@ -1,6 +1,7 @@
 package dev.tandem.devices.reference;
 
 import dev.tandem.devices.Device;
+import dev.tandem.devices.DeviceDetails;
 import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.DeviceProvider;
 import dev.tandem.devices.DeviceSpec;
@@ -20,6 +21,13 @@ public final class ReferenceProvider implements DeviceProvider {
   @Override
   public List<DeviceInfo> list() {
     return List.of(info("reference", cores()));
+  }
+
+  @Override
+  public List<DeviceDetails> details() {
+    return DeviceProvider.super.details().stream()
+        .map(d -> d.with(DeviceDetails.F16.STORAGE))
+        .toList();
   }
 
   /** Opens the device; option {@code threads} is all cores where it is not given. */

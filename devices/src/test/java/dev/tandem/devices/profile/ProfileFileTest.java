@@ -126,7 +126,8 @@ class ProfileFileTest {
 
   private static void add(Path f, Profile start, String kernel) {
     Optional<String> any = Optional.empty();
-    TunableEntry e = new TunableEntry(kernel, any, any, any, Optional.empty(), any, Map.of("A", 1));
+    TunableEntry e =
+        new TunableEntry(kernel, any, any, any, Optional.empty(), any, any, Map.of("A", 1));
     ProfileFile.update(
         f,
         () -> start,

@@ -1,8 +1,11 @@
 package dev.tandem.kernels.opencl;
 
+import dev.tandem.devices.DeviceDetails;
 import dev.tandem.devices.DeviceInfo;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.jocl.CL;
 import org.jocl.CLException;
 import org.jocl.cl_device_id;
@@ -50,13 +53,11 @@ record ClDevice(
   private static final int CL_DEVICE_UUID_KHR = 0x106A;
   private static final int CL_DEVICE_PCI_BUS_INFO_KHR = 0x410F;
 
-  @SuppressWarnings("deprecation") // nothing else tells shared memory before OpenCL 2.0's SVM
   static ClDevice of(int index, cl_platform_id platform, cl_device_id d) {
     String extensions = " " + ClInfo.text(d, CL.CL_DEVICE_EXTENSIONS) + " ";
     String vendor = ClInfo.text(d, CL.CL_DEVICE_VENDOR);
-    long kind = ClInfo.number(d, CL.CL_DEVICE_TYPE);
-    boolean unified = ClInfo.integer(d, CL.CL_DEVICE_HOST_UNIFIED_MEMORY) != 0;
-    DeviceInfo.Type type = type(kind, unified);
+    HardwareFacts facts = HardwareFacts.of(d, extensions);
+    DeviceInfo.Type type = facts.type();
     String version = ClInfo.text(d, CL.CL_DEVICE_VERSION);
     return new ClDevice(
         index,
@@ -75,18 +76,10 @@ record ClDevice(
         ClInfo.number(d, CL.CL_DEVICE_MAX_WORK_GROUP_SIZE),
         Math.max(64, ClInfo.integer(d, CL.CL_DEVICE_MEM_BASE_ADDR_ALIGN) / 8),
         Math.max(1, ClInfo.integer(d, CL.CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT)),
-        unified,
+        facts.unified() && type != DeviceInfo.Type.DISCRETE_GPU,
         extensions.contains(" cl_khr_fp16 "),
         (ClInfo.number(d, CL.CL_DEVICE_SINGLE_FP_CONFIG) & CL.CL_FP_FMA) != 0,
         parts(d));
-  }
-
-  /** A discrete GPU has memory of its own; an integrated one shares the host's. */
-  private static DeviceInfo.Type type(long kind, boolean unified) {
-    if ((kind & CL.CL_DEVICE_TYPE_GPU) != 0) {
-      return unified ? DeviceInfo.Type.INTEGRATED_GPU : DeviceInfo.Type.DISCRETE_GPU;
-    }
-    return (kind & CL.CL_DEVICE_TYPE_CPU) != 0 ? DeviceInfo.Type.CPU : DeviceInfo.Type.ACCELERATOR;
   }
 
   private static String hardware(cl_device_id d, String extensions, DeviceInfo.Type type) {
@@ -96,7 +89,7 @@ record ClDevice(
     if (extensions.contains(" cl_khr_pci_bus_info ")) {
       return "pci " + HexFormat.of().formatHex(ClInfo.bytes(d, CL_DEVICE_PCI_BUS_INFO_KHR));
     }
-    return type == DeviceInfo.Type.CPU ? "host processor" : "";
+    return type == DeviceInfo.Type.CPU ? DeviceDetails.HOST_PROCESSOR : "";
   }
 
   private static int parts(cl_device_id d) {
@@ -126,6 +119,11 @@ record ClDevice(
   /** What selectors compare: lower case, words joined by single dashes. */
   static String slug(String text) {
     return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
+  }
+
+  /** Ids of its equal one-unit sub-devices. */
+  List<String> partIds() {
+    return IntStream.range(0, parts).mapToObj(i -> id() + "." + i).toList();
   }
 
   DeviceInfo info(String id) {

@@ -4,11 +4,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.Set;
 
 /** The text of a {@code .cl} file with its includes in place, each once. */
 final class KernelSource {
+  private static final int VERSION_BYTES = 8;
   private static final String INCLUDE = "#include \"";
 
   private KernelSource() {}
@@ -18,6 +22,23 @@ final class KernelSource {
     StringBuilder out = new StringBuilder();
     append(name + ".cl", out, new HashSet<>());
     return out.toString();
+  }
+
+  /**
+   * A digest of the source of {@code name.cl}: tuned values count for this source only. Empty for a
+   * kernel that does not exist (any more).
+   */
+  static String version(String name) {
+    if (KernelSource.class.getResource(name + ".cl") == null) {
+      return "";
+    }
+    try {
+      byte[] source = load(name).getBytes(StandardCharsets.UTF_8);
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(source);
+      return HexFormat.of().formatHex(digest, 0, VERSION_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every Java platform has it
+    }
   }
 
   private static void append(String file, StringBuilder out, Set<String> done) {

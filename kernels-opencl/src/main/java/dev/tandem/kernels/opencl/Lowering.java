@@ -121,7 +121,7 @@ final class Lowering {
   }
 
   Tunables tunables(String kernel, String shape) {
-    return device.tunables().find(kernel, hardware(), shape);
+    return device.lookup(kernel, shape);
   }
 
   /** A call of a kernel built with the given tunables and the storage type. */

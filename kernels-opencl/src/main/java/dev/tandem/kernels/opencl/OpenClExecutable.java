@@ -125,7 +125,21 @@ final class OpenClExecutable implements Executable {
 
   private DeviceException failed(String what, CLException e) {
     return new DeviceException(
-        device.cl().id() + ": " + what + " failed: " + e.getMessage() + "; it uses " + memory(), e);
+        device.cl().id()
+            + ": "
+            + what
+            + " failed: "
+            + e.getMessage()
+            + "; the graph uses "
+            + memory()
+            + " of "
+            + device.memoryLimit().total()
+            + " bytes, work-groups may have "
+            + device.cl().device().maxWorkGroup()
+            + " work-items and "
+            + device.cl().device().localMemory()
+            + " bytes of local memory",
+        e);
   }
 
   /** All kernels of a run, part after part. */

@@ -1,10 +1,14 @@
 package dev.tandem.kernels.opencl;
 
 import dev.tandem.devices.Device;
+import dev.tandem.devices.DeviceDetails;
 import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.DeviceProvider;
 import dev.tandem.devices.DeviceSpec;
 import dev.tandem.devices.MemoryLimit;
+import dev.tandem.devices.profile.DeviceProfile;
+import dev.tandem.devices.profile.Profile;
+import dev.tandem.devices.profile.ProfileFile;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,25 +21,33 @@ public final class OpenClProvider implements DeviceProvider {
 
   /**
    * One entry for each piece of hardware: where two platforms show the same, the first stands for
-   * both and its driver text names the others.
+   * both.
    */
   @Override
   public List<DeviceInfo> list() {
+    return details().stream().map(DeviceDetails::info).toList();
+  }
+
+  @Override
+  public List<DeviceDetails> details() {
     Discovery found = Discovery.now();
     return found.devices().stream()
         .filter(d -> found.twins(d).stream().noneMatch(t -> t.index() < d.index()))
-        .map(d -> withTwins(d, found.twins(d)))
+        .map(d -> details(d, found.twins(d)))
         .toList();
   }
 
-  private static DeviceInfo withTwins(ClDevice d, List<ClDevice> twins) {
-    DeviceInfo info = d.info(d.id());
-    StringBuilder driver = new StringBuilder(info.driver());
-    for (ClDevice t : twins) {
-      driver.append("; also ").append(t.id()).append(" through ").append(t.platformName());
-    }
-    return new DeviceInfo(
-        info.id(), info.name(), info.type(), info.computeUnits(), info.memoryBytes(), driver + "");
+  private static DeviceDetails details(ClDevice d, List<ClDevice> twins) {
+    return new DeviceDetails(
+        d.info(d.id()),
+        Optional.of(d.vendor()),
+        Optional.of(d.platformName()),
+        DeviceDetails.F16.STORAGE,
+        d.unified(),
+        d.maxAllocation(),
+        d.hardware(),
+        d.partIds(),
+        twins.stream().map(t -> t.id() + " through " + t.platformName()).toList());
   }
 
   @Override
@@ -46,9 +58,12 @@ public final class OpenClProvider implements DeviceProvider {
   @Override
   public Device open(DeviceSpec spec) {
     Settings settings = Settings.of(spec);
-    Selector selected = Selector.find(spec.selector(), Discovery.now());
+    Optional<Profile> profile = settings.profile().map(ProfileFile::load);
+    List<DeviceProfile> meant =
+        profile.filter(_ -> settings.profileGiven()).map(Profile::devices).orElse(List.of());
+    Selector selected = Selector.find(spec.selector(), meant, Discovery.now());
     MemoryLimit own =
         new MemoryLimit(selected.device().memoryBytes(), selected.device().maxAllocation());
-    return new OpenClDevice(selected, spec.memoryLimit(own), settings);
+    return new OpenClDevice(selected, spec.memoryLimit(own), settings, TunableTable.of(profile));
   }
 }

@@ -27,10 +27,14 @@ record ProgramCache(Path folder) {
 
   /** The name under which a program is stored. */
   String key(ClDevice device, String source, String options) {
+    return key(FORMAT, device, source, options);
+  }
+
+  static String key(int format, ClDevice device, String source, String options) {
     MessageDigest d = sha256();
     for (String part :
         new String[] {
-          String.valueOf(FORMAT),
+          String.valueOf(format),
           device.name(),
           device.vendor(),
           device.driver(),

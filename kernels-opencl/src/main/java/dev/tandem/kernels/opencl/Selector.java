@@ -2,8 +2,11 @@ package dev.tandem.kernels.opencl;
 
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.DeviceInfo;
+import dev.tandem.devices.profile.DeviceProfile;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -42,6 +45,51 @@ record Selector(ClDevice device, Optional<Integer> part) {
             + text
             + (matching.isEmpty() ? "' does not exist; found: " : "' is ambiguous; it may be: ")
             + describe(matching.isEmpty() ? found.devices() : matching));
+  }
+
+  /**
+   * Finds the one device meant, where a profile may say which: by the name of a device in it, or,
+   * with no text, because it has only one. Its name and platform are then looked for, since numbers
+   * change from machine to machine.
+   *
+   * @throws DeviceException if there is none or more than one, with those there are
+   */
+  static Selector find(String text, List<DeviceProfile> profile, Discovery found) {
+    List<DeviceProfile> meant =
+        profile.stream()
+            .filter(p -> p.id().equals("opencl") || p.id().startsWith("opencl:"))
+            .filter(p -> text.isEmpty() || ClDevice.slug(p.name()).equals(ClDevice.slug(text)))
+            .toList();
+    if (meant.isEmpty()) {
+      return find(text, found);
+    }
+    Set<Selector> possible = new LinkedHashSet<>();
+    for (DeviceProfile p : meant) {
+      for (ClDevice d : found.devices()) {
+        boolean platform =
+            p.platform()
+                .map(x -> ClDevice.slug(x).equals(ClDevice.slug(d.platformName())))
+                .orElse(true);
+        if (platform && ClDevice.slug(p.name()).equals(ClDevice.slug(d.name()))) {
+          Matcher m = NUMBER.matcher(p.id().substring(p.id().indexOf(':') + 1));
+          String part = m.matches() && m.group(2) != null ? "." + m.group(2) : "";
+          possible.add(find(d.index() + part, found));
+        }
+      }
+    }
+    if (possible.size() == 1) {
+      return possible.iterator().next();
+    }
+    throw new DeviceException(
+        "device 'opencl"
+            + (text.isEmpty() ? "" : ":" + text)
+            + "' by the profile is "
+            + (possible.isEmpty()
+                ? meant.stream().map(DeviceProfile::name).collect(Collectors.joining(" or "))
+                    + ", which is not here; found: "
+                    + describe(found.devices())
+                : "ambiguous; it may be: "
+                    + possible.stream().map(Selector::id).collect(Collectors.joining(", "))));
   }
 
   private static Selector numbered(

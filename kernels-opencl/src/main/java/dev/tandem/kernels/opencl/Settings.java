@@ -2,8 +2,9 @@ package dev.tandem.kernels.opencl;
 
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.DeviceSpec;
+import dev.tandem.devices.profile.ProfileFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -15,10 +16,16 @@ import java.util.Set;
  *     memory; by default the large ones, where host and device share memory
  * @param cache {@code cache=DIR} for compiled programs, {@code cache=off} for none; by default
  *     {@code ~/.cache/tandem/opencl}
- * @param profiles {@code profile=FILE}: tuned values, which come before the built-in ones
+ * @param profile {@code profile=FILE}: tuned values, which come before the built-in ones, and which
+ *     device is meant; {@code profile=off}: none. By default this machine's own, where there is one
+ * @param profileGiven whether the user named the profile
  */
 record Settings(
-    Optional<Family> family, Optional<Boolean> mapped, Optional<Path> cache, List<Path> profiles) {
+    Optional<Family> family,
+    Optional<Boolean> mapped,
+    Optional<Path> cache,
+    Optional<Path> profile,
+    boolean profileGiven) {
 
   /** The two families of kernels. */
   enum Family {
@@ -39,9 +46,14 @@ record Settings(
         cache == null
             ? Optional.of(defaultCache())
             : cache.equals("off") ? Optional.empty() : Optional.of(Path.of(cache));
-    String profile = spec.options().get("profile");
-    return new Settings(
-        family, mapped, directory, profile == null ? List.of() : List.of(Path.of(profile)));
+    String profile = spec.options().getOrDefault("profile", "");
+    boolean given = !profile.isEmpty() && !profile.equals("off");
+    Optional<Path> file =
+        given
+            ? Optional.of(Path.of(profile))
+            : Optional.of(ProfileFile.ofThisMachine())
+                .filter(p -> !profile.equals("off") && Files.exists(p));
+    return new Settings(family, mapped, directory, file, given);
   }
 
   private static Path defaultCache() {

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
+import dev.tandem.devices.DeviceDetails;
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.Devices;
 import dev.tandem.devices.Executable;
 import dev.tandem.devices.OpSpans;
+import dev.tandem.devices.Probe;
 import dev.tandem.devices.Weights;
+import dev.tandem.devices.profile.TunableEntry;
 import dev.tandem.graph.Activation;
 import dev.tandem.graph.DType;
 import dev.tandem.graph.Graph;
@@ -21,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -196,6 +200,67 @@ class PoclTest {
           .isInstanceOf(DeviceException.class)
           .hasMessageContaining("move.cl does not build")
           .hasMessageContaining("-DVEC=3");
+    }
+  }
+
+  /**
+   * As a GPU would where tuned values do not suit it: the message says what was asked and what is.
+   */
+  @Test
+  void aWorkGroupThatIsTooLargeIsNamedWithItsSizeAndTheLimit() {
+    GraphBuilder b = new GraphBuilder("product");
+    Node x = b.input("x", Shape.of(8, 8), DType.F32);
+    Graph g = b.output("y", b.matMul("m", x, x, false, 1)).build();
+    try (OpenClDevice d = (OpenClDevice) open(",family=gpu")) {
+      long most = d.cl().device().maxWorkGroup();
+      TunableEntry large =
+          new TunableEntry(
+              "gemm_tile",
+              Optional.of(d.info().name()),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              java.util.Map.of("VEC", 1, "LN", 1 << 7, "LM", 1 << 7, "WM", 1, "TK", 1));
+      assertThat(most).isLessThan(1 << 14);
+      d.tunables(d.tunables().with(List.of(large)));
+      assertThatThrownBy(
+              () -> {
+                try (Executable e = d.compile(g, NONE, CompileOptions.DEFAULT)) {
+                  e.run();
+                }
+              })
+          .isInstanceOf(DeviceException.class)
+          .hasMessageContaining("gemm_tile")
+          .hasMessageContaining("128")
+          .hasMessageContaining(Long.toString(most));
+    }
+  }
+
+  @Test
+  void theProbeMeasuresWhatTheHardwareCanDo() {
+    try (Device d = open("")) {
+      Probe p = d.probe();
+      assertThat(p.by()).isEqualTo(Probe.By.KERNELS);
+      assertThat(p.gflops()).isBetween(0.5, 1e6);
+      assertThat(p.gigabytesPerSecond()).isBetween(0.1, 1e5);
+    }
+  }
+
+  @Test
+  void detailsNameThePartsAndTheHardware() {
+    DeviceDetails d =
+        new OpenClProvider()
+            .details().stream()
+                .filter(x -> x.platform().equals(Optional.of("Portable Computing Language")))
+                .findFirst()
+                .orElseThrow();
+    assertThat(d.hardware()).isEqualTo(DeviceDetails.HOST_PROCESSOR);
+    assertThat(d.parts()).hasSize(d.info().computeUnits());
+    assertThat(d.parts().getFirst()).isEqualTo(d.info().id() + ".0");
+    try (Device part = Devices.open(d.parts().getLast() + ",cache=" + cache)) {
+      assertThat(part.info().computeUnits()).isEqualTo(1);
     }
   }
 

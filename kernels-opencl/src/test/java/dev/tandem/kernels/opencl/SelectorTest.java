@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.DeviceInfo;
+import dev.tandem.devices.profile.DeviceProfile;
 import java.util.List;
+import java.util.Optional;
 import org.jocl.cl_device_id;
 import org.jocl.cl_platform_id;
 import org.junit.jupiter.api.Test;
@@ -64,6 +66,44 @@ class SelectorTest {
         .extracting(ClDevice::index)
         .containsExactly(3);
     assertThat(laptop.twins(laptop.devices().get(0))).isEmpty();
+  }
+
+  private static DeviceProfile inProfile(String id, String name, String platform) {
+    return new DeviceProfile(
+        id,
+        name,
+        Optional.empty(),
+        Optional.ofNullable(platform),
+        Optional.empty(),
+        DeviceInfo.Type.CPU,
+        8,
+        false,
+        true,
+        new DeviceProfile.Limits(1, 1),
+        new DeviceProfile.Peak(1, 1),
+        Optional.empty(),
+        List.of(),
+        List.of());
+  }
+
+  @Test
+  void aProfileSaysWhichDeviceByItsNameSinceNumbersChange() {
+    DeviceProfile cpu = inProfile("cpu", "Some Core i7", null);
+    DeviceProfile xe = inProfile("opencl:7", "Iris(R) Xe", "Vendor NEO");
+    DeviceProfile part = inProfile("opencl:0.3", "pthread-some", "PoCL");
+    assertThat(Selector.find("", List.of(cpu, xe), laptop).id()).isEqualTo("opencl:1");
+    assertThat(Selector.find("", List.of(part), laptop).id()).isEqualTo("opencl:3.3");
+    assertThat(Selector.find("iris-r-xe", List.of(xe, part), laptop).id()).isEqualTo("opencl:1");
+    assertThat(Selector.find("2", List.of(xe), laptop).id()).isEqualTo("opencl:2");
+    assertThat(Selector.find("", List.of(cpu), laptop).id())
+        .as("no OpenCL in it")
+        .isEqualTo("opencl:0");
+    assertThatThrownBy(() -> Selector.find("", List.of(xe, part), laptop))
+        .hasMessageContaining("ambiguous")
+        .hasMessageContaining("opencl:1, opencl:3.3");
+    assertThatThrownBy(
+            () -> Selector.find("", List.of(inProfile("opencl:0", "Gone GPU", null)), laptop))
+        .hasMessageContaining("Gone GPU, which is not here; found: opencl:0");
   }
 
   @Test

@@ -1,0 +1,84 @@
+package dev.tandem.conformance.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tandem.conformance.cli.Shell.Result;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code tandem devices} and {@code tandem tune} through the launcher. PoCL must be installed. */
+class DevicesAndTuneCommandTest {
+  @TempDir Path folder;
+
+  @Test
+  void devicesShowsEveryDeviceMeasuredWithItsPartsAndWhoSharesHardware() {
+    Result r = Shell.run("./tandem devices");
+    assertThat(r.exitCode()).as(r.err()).isZero();
+    assertThat(r.out().lines().findFirst().orElseThrow().split(" +"))
+        .containsExactly(
+            "id", "type", "memory", "units", "F16", "GFLOP/s", "GB/s", "name", "driver");
+    assertThat(r.out()).containsPattern("(?m)^opencl:0 .* storage +\\d+");
+    assertThat(r.out()).containsPattern("(?m)^opencl:0\\.0 .*parts? of opencl:0");
+    assertThat(r.out()).contains("share their hardware (host processor)");
+  }
+
+  @Test
+  void devicesAsJsonHasTheSame() throws Exception {
+    Result r = Shell.run("./tandem devices --json --no-probe");
+    assertThat(r.exitCode()).as(r.err()).isZero();
+    Set<String> ids = new HashSet<>();
+    for (JsonNode d : new ObjectMapper().readTree(r.out())) {
+      ids.add(d.path("id").asText());
+      assertThat(d.path("memoryBytes").asLong()).isPositive();
+      assertThat(d.path("type").asText()).isNotBlank();
+      assertThat(d.has("probe")).isFalse();
+    }
+    assertThat(ids).contains("cpu", "opencl:0", "reference");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --budget soon          | 2 | 'soon' is not a time such as 90s, 5m or 2h
+          --budget 0s            | 2 | '0s' is not a time
+          --device cpu           | 2 | device 'cpu' has nothing to tune
+          --device opencl:99     | 1 | found: opencl:0
+          --device opencl:0,profile=gone.json | 1 | gone.json
+          --model gone           | 1 | gone
+          """)
+  void aMistakeIsOneClearLine(String arguments, int exitCode, String message) {
+    Result r = Shell.run("./tandem tune " + arguments + " --output " + folder + "/p.json");
+    assertThat(r.exitCode()).as(r.err()).isEqualTo(exitCode);
+    assertThat(r.err().lines().filter(l -> l.startsWith("tandem: "))).hasSize(1);
+    assertThat(r.err()).contains(message).doesNotContain("\tat ");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void interruptKeepsWhatWasFoundAndExits130() throws Exception {
+    Path out = Shell.file(".out");
+    Path err = Shell.file(".err");
+    Path profile = folder.resolve("p.json");
+    String command = "./tandem tune --device opencl:0 --budget 1h --output " + profile;
+    Process process = Shell.start(command, out, err);
+    while (process.isAlive() && !Files.exists(folder.resolve("p.json.lock"))) {
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    Result r = Shell.end(process, command, out, err);
+    assertThat(r.exitCode()).as(r.err()).isEqualTo(130);
+    assertThat(new ObjectMapper().readTree(profile.toFile()).path("tunables")).isNotEmpty();
+    assertThat(folder.toFile().list()).containsExactlyInAnyOrder("p.json", "p.json.lock");
+  }
+}

@@ -15,12 +15,10 @@ import picocli.CommandLine.ScopeType;
     versionProvider = Main.Version.class,
     subcommands = {
       GenerateCommand.class,
-    subcommands = {
       CompareCommand.class,
       LabCommand.class,
       DevicesCommand.class,
       TuneCommand.class
-    },
     },
     synopsisSubcommandLabel = "COMMAND",
     description = "Makes pictures from prompts on every device of this machine.")

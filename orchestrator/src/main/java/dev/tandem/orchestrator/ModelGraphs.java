@@ -3,9 +3,8 @@ package dev.tandem.orchestrator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.graph.Graph;
-import dev.tandem.stages.checkpoint.Component;
+import dev.tandem.stages.StageGraphs;
 import dev.tandem.stages.checkpoint.ModelFolder;
-import dev.tandem.stages.checkpoint.SafeTensors;
 import dev.tandem.stages.clip.ClipTextConfig;
 import dev.tandem.stages.clip.ClipTextModel;
 import dev.tandem.stages.unet.UNet2DConditionModel;
@@ -24,7 +23,7 @@ import java.util.Set;
  * kernels are tuned for.
  */
 public final class ModelGraphs {
-  private static final int OTHER_LATENTS = 64; // where the config does not say
+  private static final int PROMPTS = 2; // the prompt and its negative
   private static final double UNGUIDED_SHARE = 0.25;
 
   private ModelGraphs() {}
@@ -43,57 +42,40 @@ public final class ModelGraphs {
    * @throws dev.tandem.stages.checkpoint.CheckpointException if a part is missing or damaged
    */
   public static List<ModelGraph> of(Path folder) {
-    ModelFolder model = ModelFolder.open(folder);
+    StageGraphs stages = new StageGraphs(ModelFolder.open(folder));
+    int width = stages.ownSize().getFirst();
+    int height = stages.ownSize().getLast();
     List<ModelGraph> all = new ArrayList<>();
-    int tokens = 0;
-    for (String part : List.of("text_encoder", "text_encoder_2")) {
-      if (model.has(part)) {
-        Component c = model.component(part);
-        ClipTextConfig config = ClipTextConfig.of(c.config().json());
-        all.add(text(config, names(c)));
-        tokens = config.maxPositions();
-      }
-    }
-    Component vae = model.component("vae");
+    stages.text().forEach(g -> all.add(new ModelGraph(g, PROMPTS)));
     all.addAll(
         pictures(
-            UNet2DConfig.of(model.component("unet").config().json()),
-            Vae.of(vae.config().json(), names(vae)),
-            tokens));
+            stages.unet(2, width, height),
+            stages.unet(1, width, height),
+            stages.vae(width, height)));
     return all;
   }
 
   /** The graphs of Stable Diffusion 1.5 at 512 x 512 pixels; no checkpoint is needed. */
   public static List<ModelGraph> stableDiffusion15() {
     ClipTextConfig text = ClipTextConfig.of(config("text"));
+    UNet2DConditionModel unet = new UNet2DConditionModel(UNet2DConfig.of(config("unet")));
+    int tokens = text.maxPositions();
+    int size = unet.config().sampleSize().getFirst();
     List<ModelGraph> all = new ArrayList<>();
-    all.add(text(text, Set.of()));
+    all.add(new ModelGraph(new ClipTextModel(text, Set.of()).graph(1, tokens), PROMPTS));
     all.addAll(
         pictures(
-            UNet2DConfig.of(config("unet")), Vae.of(config("vae"), Set.of()), text.maxPositions()));
+            unet.graph(2, size, size, tokens),
+            unet.graph(1, size, size, tokens),
+            Vae.of(config("vae"), Set.of()).decode(1, size, size)));
     return all;
   }
 
-  private static ModelGraph text(ClipTextConfig config, Set<String> names) {
-    return new ModelGraph(new ClipTextModel(config, names).graph(1, config.maxPositions()), 2);
-  }
-
-  private static List<ModelGraph> pictures(UNet2DConfig config, Vae vae, int tokens) {
-    UNet2DConditionModel unet = new UNet2DConditionModel(config);
-    List<Integer> size = config.sampleSize();
-    int height = size.isEmpty() ? OTHER_LATENTS : size.getFirst();
-    int width = size.isEmpty() ? OTHER_LATENTS : size.getLast();
+  private static List<ModelGraph> pictures(Graph guided, Graph unguided, Graph vae) {
     return List.of(
-        new ModelGraph(unet.graph(2, height, width, tokens), Request.DEFAULT_STEPS),
-        new ModelGraph(
-            unet.graph(1, height, width, tokens), UNGUIDED_SHARE * Request.DEFAULT_STEPS),
-        new ModelGraph(vae.decode(1, height, width), 1));
-  }
-
-  private static Set<String> names(Component c) {
-    try (SafeTensors weights = c.weights()) {
-      return Set.copyOf(weights.names());
-    }
+        new ModelGraph(guided, Request.DEFAULT_STEPS),
+        new ModelGraph(unguided, UNGUIDED_SHARE * Request.DEFAULT_STEPS),
+        new ModelGraph(vae, 1));
   }
 
   private static JsonNode config(String part) {

@@ -27,6 +27,22 @@ class MemoryBudgetTest {
     assertThatThrownBy(() -> budget.giveBack(1)).isInstanceOf(IllegalStateException.class);
   }
 
+  @Test
+  void aUseFitsInTotalAndInItsLargestBuffer() {
+    MemoryLimit limit = new MemoryLimit(100, 60);
+    assertThat(limit.fits(use(100, 60), 0)).isTrue();
+    assertThat(limit.fits(use(101, 60), 0)).isFalse();
+    assertThat(limit.fits(use(61, 61), 0)).isFalse();
+    assertThat(limit.fits(use(50, 50), 51)).as("with 51 in use").isFalse();
+    assertThat(limit.atMost(40)).isEqualTo(new MemoryLimit(40, 40));
+    assertThat(limit.atMost(1000)).isEqualTo(limit);
+    assertThatThrownBy(() -> MemoryLimit.of(0)).hasMessageContaining("got 0");
+  }
+
+  private static Executable.MemoryUse use(long total, long largest) {
+    return new Executable.MemoryUse(total - 2, 1, 1, largest);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "4096, 4096",

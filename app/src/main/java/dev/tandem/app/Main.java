@@ -16,6 +16,9 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       GenerateCommand.class,
       CompareCommand.class,
+      PlanCommand.class,
+      CalibrateCommand.class,
+      ProfileCommand.class,
       LabCommand.class,
       DevicesCommand.class,
       TuneCommand.class

@@ -34,6 +34,7 @@ class ArchitectureTest {
   private static final String JOCL = "org.jocl..";
   private static final String BYTEDECO = "org.bytedeco..";
   private static final String PICOCLI = "picocli..";
+  private static final String JSON_SCHEMA = "com.networknt.schema..";
 
   /** A rule about no class at all would always hold. */
   @ArchTest
@@ -62,12 +63,14 @@ class ArchitectureTest {
       mayImport(ORCHESTRATOR, STAGES, DEVICES, GRAPH, JACKSON, DISRUPTOR, HISTOGRAM);
 
   /** It knows stages and devices only through the orchestrator and the list of devices. */
-  @ArchTest static final ArchRule app = mayImport(APP, ORCHESTRATOR, DEVICES, JACKSON, PICOCLI);
+  @ArchTest
+  static final ArchRule app = mayImport(APP, ORCHESTRATOR, DEVICES, JACKSON, PICOCLI, JSON_SCHEMA);
 
   @ArchTest static final ArchRule jocl = onlyIn(OPENCL, JOCL);
   @ArchTest static final ArchRule bytedeco = onlyIn(CPU, BYTEDECO);
   @ArchTest static final ArchRule disruptor = onlyIn(ORCHESTRATOR, DISRUPTOR);
   @ArchTest static final ArchRule picocli = onlyIn(APP, PICOCLI);
+  @ArchTest static final ArchRule jsonSchema = onlyIn(APP, JSON_SCHEMA);
 
   /** Devices are found by ServiceLoader; the reference device, too, is only asked for by name. */
   @ArchTest

@@ -1,6 +1,8 @@
 package dev.tandem.orchestrator.plan;
 
 import dev.tandem.devices.profile.Profile;
+import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.RequestException;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.placement.PlacementException;
@@ -12,6 +14,8 @@ import dev.tandem.orchestrator.simulate.SimulationCosts;
 import dev.tandem.orchestrator.simulate.Simulator;
 import dev.tandem.orchestrator.strategy.Strategies;
 import dev.tandem.stages.StageGraphs;
+import dev.tandem.stages.checkpoint.ModelFolder;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +31,38 @@ public record Planner(Profile profile, String model, StageGraphs graphs) {
 
   /** The part of a tile that its neighbour computes as well, as diffusers has it. */
   private static final double TILE_OVERLAP = 0.25;
+
+  /**
+   * A planner for a model.
+   *
+   * @param folder of the model, in the diffusers layout
+   * @throws dev.tandem.stages.checkpoint.CheckpointException if it cannot be read
+   */
+  public static Planner open(Profile profile, Path folder) {
+    String name = folder.toAbsolutePath().normalize().getFileName().toString();
+    return new Planner(profile, name, new StageGraphs(ModelFolder.open(folder)));
+  }
+
+  /**
+   * The job of making a number of pictures of one kind.
+   *
+   * @param prompts how many different ones, the negative prompt not counted
+   * @param evaluations of the U-Net for each picture
+   * @param request its size and guidance count; size 0 is the model's own
+   */
+  public Job job(int pictures, int prompts, int evaluations, Request request) {
+    boolean guided = graphs.guided(request.guidance());
+    List<Integer> own = graphs.ownSize();
+    int width = request.width() == 0 ? own.getFirst() : request.width();
+    int height = request.height() == 0 ? own.getLast() : request.height();
+    for (int side : List.of(width, height)) {
+      if (side % graphs.scaleFactor() != 0) {
+        throw new RequestException(
+            "width and height must be divisible by " + graphs.scaleFactor() + ", got " + side);
+      }
+    }
+    return new Job(pictures, prompts + (guided ? 1 : 0), evaluations, guided, width, height);
+  }
 
   /** Costs of a job. */
   public ProfileCosts costs(Job job) {

@@ -19,6 +19,7 @@ final class SimulatedDevices {
   private final SimulationCosts costs;
   private final Map<String, Device> devices = new LinkedHashMap<>();
   private final List<Span> spans = new ArrayList<>();
+  private Runnable onEnd = () -> {};
 
   SimulatedDevices(EventQueue events, SimulationCosts costs, Iterable<String> ids) {
     this.events = events;
@@ -64,14 +65,9 @@ final class SimulatedDevices {
     }
   }
 
-  /** Time until a device has done all that it was asked for, if nothing disturbs it, ns. */
-  double backlogNs(String device) {
-    Device d = devices.get(device);
-    double left =
-        d.running
-            .map(r -> Math.max(0, r.leftNs - (events.nowNs() - d.settledNs) / d.slowdown))
-            .orElse(0.0);
-    return left + d.queue.stream().mapToDouble(r -> r.leftNs).sum();
+  /** Told after every run's end. */
+  void onEnd(Runnable listener) {
+    onEnd = listener;
   }
 
   /** The {@link Span.Kind#RUN} spans so far. */
@@ -129,5 +125,6 @@ final class SimulatedDevices {
     d.end = Optional.empty();
     startNext(d);
     run.done.run();
+    onEnd.run();
   }
 }

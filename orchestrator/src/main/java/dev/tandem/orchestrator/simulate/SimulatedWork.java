@@ -4,50 +4,80 @@ import dev.tandem.orchestrator.placement.DenoisePart;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
 import dev.tandem.orchestrator.simulate.SimulatedDevices.Purpose;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What the stages do with a picture: the runs they ask devices for, and the host's part. */
 final class SimulatedWork {
   private static final String ENCODE = "encode";
   private static final String DENOISE = "denoise";
   private static final String DECODE = "decode";
+  private static final int NEGATIVE = -1;
 
   private final Job job;
   private final SimulationCosts costs;
   private final EventQueue events;
   private final SimulatedDevices devices;
+  private final Commitments commitments;
+  private final Set<Integer> encoded = new HashSet<>();
 
-  SimulatedWork(Job job, SimulationCosts costs, EventQueue events, SimulatedDevices devices) {
+  SimulatedWork(
+      Job job,
+      SimulationCosts costs,
+      EventQueue events,
+      SimulatedDevices devices,
+      Commitments commitments) {
     this.job = job;
     this.costs = costs;
     this.events = events;
     this.devices = devices;
+    this.commitments = commitments;
   }
 
-  /** Encodes the prompts that this picture is the first to need. */
-  void encode(List<String> candidates, int picture, Runnable done) {
-    encode(candidates, picture, encodings(picture), done);
+  /** The prompts of a picture that nobody has encoded yet: its own and the negative one. */
+  List<Integer> missing(int picture) {
+    int prompts = Math.max(1, job.prompts() - (job.guided() ? 1 : 0));
+    List<Integer> keys = new ArrayList<>(List.of(picture % prompts));
+    if (job.guided()) {
+      keys.add(NEGATIVE);
+    }
+    keys.removeAll(encoded);
+    return keys;
   }
 
-  private void encode(List<String> candidates, int picture, int left, Runnable done) {
-    if (left == 0) {
+  /** Encodes what is not known when its turn comes. */
+  void encode(String device, int committed, int picture, Runnable done) {
+    List<Integer> keys = missing(picture);
+    if (keys.isEmpty()) {
+      commitments.add(device, Work.TEXT, -committed);
       done.run();
       return;
     }
     unit(
-        soonest(candidates, Work.TEXT),
+        device,
         new Purpose(Work.TEXT, ENCODE, picture, 0),
-        () -> encode(candidates, picture, left - 1, done));
+        () -> {
+          encoded.add(keys.getFirst());
+          encode(device, committed, picture, done);
+        });
   }
 
-  /** A prompt is encoded once: the first picture has its own and the negative one. */
-  private int encodings(int picture) {
-    int first = job.guided() ? Math.min(2, job.prompts()) : 1;
-    if (picture == 0) {
-      return first;
-    }
-    return picture <= job.prompts() - first ? 1 : 0;
+  /** Whether the halves of a step are computed on two devices. */
+  boolean split(DenoisePart part) {
+    return part.unconditional().isPresent() && job.guided();
+  }
+
+  /** The devices of a part and what each does in a step. */
+  List<String> devices(DenoisePart part) {
+    return split(part)
+        ? List.of(part.unconditional().orElseThrow(), part.device())
+        : List.of(part.device());
+  }
+
+  Work work(DenoisePart part) {
+    return split(part) ? Work.HALF_STEP : Work.STEP;
   }
 
   /** Does the steps from {@code step} on until {@code end}. */
@@ -56,35 +86,33 @@ final class SimulatedWork {
       done.run();
       return;
     }
-    Runnable next = () -> denoise(part, picture, step + 1, end, done);
-    if (part.unconditional().isEmpty() || !job.guided()) {
-      unit(part.device(), new Purpose(Work.STEP, DENOISE, picture, step), next);
-      return;
-    }
-    Purpose half = new Purpose(Work.HALF_STEP, DENOISE, picture, step);
-    double hostNs = costs.hostNs(Work.HALF_STEP, part.device());
-    int[] left = {2};
+    Work work = work(part);
+    List<String> on = devices(part);
+    int[] left = {on.size()};
     Runnable join =
         () -> {
           left[0]--;
           if (left[0] == 0) {
-            events.after(hostNs, next);
+            on.forEach(d -> commitments.add(d, work, -1));
+            events.after(
+                costs.hostNs(work, part.device()),
+                () -> denoise(part, picture, step + 1, end, done));
           }
         };
-    for (String device : List.of(part.device(), part.unconditional().orElseThrow())) {
-      devices.run(device, half, costs.deviceNs(Work.HALF_STEP, device), join);
+    for (String device : on) {
+      devices.run(
+          device, new Purpose(work, DENOISE, picture, step), costs.deviceNs(work, device), join);
     }
   }
 
-  void decode(List<String> candidates, int picture, Runnable done) {
-    unit(soonest(candidates, Work.DECODE), new Purpose(Work.DECODE, DECODE, picture, 0), done);
-  }
-
-  /** Where it is expected to be finished first. */
-  private String soonest(List<String> candidates, Work work) {
-    return candidates.stream()
-        .min(Comparator.comparingDouble(d -> devices.backlogNs(d) + costs.ns(work, d)))
-        .orElseThrow();
+  void decode(String device, int picture, Runnable done) {
+    unit(
+        device,
+        new Purpose(Work.DECODE, DECODE, picture, 0),
+        () -> {
+          commitments.add(device, Work.DECODE, -1);
+          done.run();
+        });
   }
 
   /** A run on a device, then the host's part of it. */

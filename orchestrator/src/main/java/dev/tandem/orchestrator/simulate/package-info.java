@@ -2,13 +2,17 @@
  * What a placement would give, without hardware: a discrete-event simulation of the pipeline.
  *
  * <pre>
- *   pictures --> Dispatch --> lane: SimulatedStage --SimulatedRing--> SimulatedStage --> ... --> order
- *                                       |
- *                                       v
+ *   pictures --> SimulatedJunction --> SimulatedStation --> SimulatedJunction --> ... --> order
+ *                 (text)                  |                  (lane, part, decode)
+ *                                         v
  *                      SimulatedDevices: one run at a time each, first come first served,
  *                      slower while others are busy
  * </pre>
  *
- * Time is a number; {@link dev.tandem.orchestrator.simulate.EventQueue} steps from event to event.
+ * <p>It mirrors the run time: the same junctions with the same choices, stations that hold as many
+ * pictures, a thread for each station.
+ *
+ * <p>Time is a number; {@link dev.tandem.orchestrator.simulate.EventQueue} steps from event to
+ * event.
  */
 package dev.tandem.orchestrator.simulate;

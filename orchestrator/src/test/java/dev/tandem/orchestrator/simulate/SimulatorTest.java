@@ -13,10 +13,11 @@ import org.junit.jupiter.api.Test;
 
 /** Small cases whose answer can be computed by hand. */
 class SimulatorTest {
-  private static final FixedCosts COSTS = FixedCosts.of(10, 40, 25, 60);
+  /** Encoding the prompt and its negative takes 10. */
+  private static final FixedCosts COSTS = FixedCosts.of(5, 40, 25, 60);
 
   private static Job job(int pictures, int evaluations) {
-    return new Job(pictures, 1, evaluations, true, 8, 8);
+    return new Job(pictures, 2, evaluations, true, 8, 8);
   }
 
   private static double makespan(Job job, Placement placement, SimulationCosts costs) {
@@ -25,18 +26,18 @@ class SimulatorTest {
 
   @Test
   void oneDeviceDoesOneThingAtATime() {
-    // one prompt, 3 x (2 x 40 + 60)
+    // one prompt and its negative, 3 x (2 x 40 + 60)
     assertThat(makespan(job(3, 2), Placement.on("a"), COSTS)).isEqualTo(10 + 3 * 140);
   }
 
   @Test
   void hostWorkOfAStageDelaysItsOwnThreadOnly() {
-    // one picture: text, two steps and a decode, each with 5 of the host
+    // one picture: two texts, two steps and a decode, each with 5 of the host
     assertThat(makespan(job(1, 2), Placement.on("a"), COSTS.withHost(5)))
-        .isEqualTo(10 + 80 + 60 + 4 * 5);
+        .isEqualTo(10 + 80 + 60 + 5 * 5);
     // the decoder's 60 + 5 lie behind the next picture's 2 x 45
     assertThat(makespan(job(3, 2), Placement.of("a", "a", "b"), COSTS.withHost(5)))
-        .isEqualTo(15 + 3 * 90 + 65);
+        .isEqualTo(20 + 3 * 90 + 65);
   }
 
   @Test
@@ -63,7 +64,7 @@ class SimulatorTest {
         Placement.of(
             List.of(new Lane(1, List.of("a"), List.of(DenoisePart.split("a", "b")), List.of("a"))));
     Job unguided = new Job(1, 1, 2, false, 8, 8);
-    assertThat(makespan(unguided, p, COSTS)).isEqualTo(10 + 2 * 40 + 60);
+    assertThat(makespan(unguided, p, COSTS)).isEqualTo(5 + 2 * 40 + 60);
   }
 
   @Test

@@ -1,0 +1,172 @@
+package dev.tandem.app;
+
+import dev.tandem.devices.profile.Profile;
+import dev.tandem.devices.profile.ProfileFile;
+import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.placement.Job;
+import dev.tandem.orchestrator.placement.PlacementException;
+import dev.tandem.orchestrator.placement.PlacementJson;
+import dev.tandem.orchestrator.plan.Plan;
+import dev.tandem.orchestrator.plan.Planner;
+import dev.tandem.orchestrator.strategy.Strategies;
+import dev.tandem.orchestrator.strategy.Strategy;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tandem plan}: what each strategy would give on a machine, without running anything. */
+@Command(
+    name = "plan",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Says what each way to split a job over devices would give, by simulation.",
+      "Needs a profile of the machine, not the machine itself."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  tandem plan --profile two-opencl-cores --count 16 --steps 4",
+      "  tandem plan --count 8 --strategies single,stage,auto --emit placement.json"
+    })
+final class PlanCommand implements Callable<Integer> {
+  @Option(
+      names = "--profile",
+      paramLabel = "FILE",
+      description =
+          "A profile: a file, or the name of one in Tandem's folder 'profiles'. Default: this"
+              + " machine's own ('tandem calibrate' writes it).")
+  private String profile = "";
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "Default: the model that comes with Tandem.")
+  private Path model = Home.folder().resolve("models").resolve("default");
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      defaultValue = "16",
+      description = "Pictures to make (default ${DEFAULT-VALUE}).")
+  private int count;
+
+  @Option(
+      names = "--prompts",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Different prompts among them (default ${DEFAULT-VALUE}).")
+  private int prompts;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      defaultValue = "" + Request.DEFAULT_STEPS,
+      description = "Steps of the sampler (default ${DEFAULT-VALUE}).")
+  private int steps;
+
+  @Option(
+      names = "--guidance",
+      paramLabel = "X",
+      defaultValue = "" + Request.DEFAULT_GUIDANCE,
+      description = "1 is without (default ${DEFAULT-VALUE}).")
+  private float guidance;
+
+  @Option(names = "--width", paramLabel = "PIXELS", description = "Default: the model's own.")
+  private int width;
+
+  @Option(names = "--height", paramLabel = "PIXELS", description = "Default: the model's own.")
+  private int height;
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      description = "A device of the profile to use; may be repeated. Default: all.")
+  private List<String> devices = new ArrayList<>();
+
+  @Option(
+      names = "--strategies",
+      paramLabel = "NAMES",
+      split = ",",
+      description = "To compare, separated by commas. Default: all.")
+  private List<String> strategies = new ArrayList<>();
+
+  @Option(
+      names = "--emit",
+      paramLabel = "FILE",
+      description = "Write the best placement as JSON, for 'tandem generate --placement'.")
+  private Optional<Path> emit = Optional.empty();
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Write an HTML page with the table and the lanes.")
+  private Optional<Path> report = Optional.empty();
+
+  @Option(names = "--json", description = "Print the plan as JSON.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    Profile machine = profile();
+    Planner planner = Planner.open(machine, model);
+    try {
+      Request request =
+          Request.of("").withSteps(steps).withGuidance(guidance).withSize(width, height);
+      Job job = planner.job(count, prompts, steps, request);
+      List<String> ids =
+          devices.isEmpty() ? machine.devices().stream().map(d -> d.id()).toList() : devices;
+      List<String> names =
+          strategies.isEmpty()
+              ? Strategies.all().stream().map(Strategy::name).toList()
+              : strategies;
+      Plan plan = planner.compare(job, ids, names);
+      PrintWriter out = spec.commandLine().getOut();
+      if (json) {
+        PlanView.json(out, machine, plan);
+      } else {
+        PlanView.table(out, plan);
+      }
+      write(machine, plan);
+      out.flush();
+      return plan.best().isPresent() ? Main.DONE : Main.FAILED;
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+
+  private void write(Profile machine, Plan plan) {
+    report.ifPresent(
+        file -> WholeFile.write("--report", file, w -> w.write(PlanPage.of(machine, plan))));
+    emit.ifPresent(
+        file -> {
+          Plan.Placed best =
+              plan.best().orElseThrow(() -> new PlacementException("no strategy can run this job"));
+          try {
+            PlacementJson.write(best.placement(), file);
+          } catch (IOException e) {
+            throw new UsageException("--emit '" + file + "' cannot be written: " + e);
+          }
+        });
+  }
+
+  private Profile profile() {
+    if (profile.isEmpty()) {
+      return ProfileFile.load(ProfileFile.ofThisMachine());
+    }
+    Path shipped = Home.folder().resolve("profiles").resolve(profile + ".json");
+    boolean name = !profile.contains("/") && !Files.exists(Path.of(profile));
+    return ProfileFile.load(name && Files.exists(shipped) ? shipped : Path.of(profile));
+  }
+}

@@ -29,9 +29,10 @@ final class CalibrateCommand implements Callable<Integer> {
   private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
 
   @Option(
-      names = "--device",
+      names = {"--device", "--devices"},
+      split = ";",
       paramLabel = "DEVICE",
-      description = "To measure; may be repeated. Default: all but the reference device.")
+      description = "To measure, separated by semicolons. Default: all but the reference device.")
   private List<String> devices = new ArrayList<>();
 
   @Option(

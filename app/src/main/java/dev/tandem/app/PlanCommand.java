@@ -88,9 +88,10 @@ final class PlanCommand implements Callable<Integer> {
   private int height;
 
   @Option(
-      names = "--device",
+      names = {"--device", "--devices"},
+      split = ";",
       paramLabel = "DEVICE",
-      description = "A device of the profile to use; may be repeated. Default: all.")
+      description = "Devices of the profile to use, separated by semicolons. Default: all.")
   private List<String> devices = new ArrayList<>();
 
   @Option(

@@ -16,8 +16,8 @@ import dev.tandem.orchestrator.strategy.Strategies;
 import dev.tandem.stages.StageGraphs;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -104,42 +104,39 @@ public record Planner(Profile profile, String model, StageGraphs graphs) {
         nearest(job, placement, costs));
   }
 
-  /** The least change that fits: tiles as large as possible, then half batches, then both. */
+  /** The least change that fits: decoding in tiles as large as possible, else other devices. */
   private Optional<Nearest> nearest(Job job, Placement placement, ProfileCosts costs) {
-    for (boolean half : job.guided() ? List.of(false, true) : List.of(false)) {
-      int whole = Math.max(job.width(), job.height());
-      for (int tile = whole; tile >= LEAST_TILE; tile /= 2) {
-        Optional<Nearest> fits = saving(job, placement, costs, tile, half);
-        if (fits.isPresent()) {
-          return fits;
-        }
+    for (int tile = Math.max(job.width(), job.height()) / 2; tile >= LEAST_TILE; tile /= 2) {
+      Optional<Nearest> fits = tiled(job, placement, costs, tile);
+      if (fits.isPresent()) {
+        return fits;
       }
     }
     return elsewhere(job, costs);
   }
 
-  private Optional<Nearest> saving(
-      Job job, Placement placement, ProfileCosts costs, int tile, boolean half) {
-    int width = Math.min(tile, job.width()) / graphs.scaleFactor() * graphs.scaleFactor();
-    int height = Math.min(tile, job.height()) / graphs.scaleFactor() * graphs.scaleFactor();
+  private Optional<Nearest> tiled(Job job, Placement placement, ProfileCosts costs, int tile) {
+    int latents = tile / graphs.scaleFactor();
+    int width = Math.min(latents * graphs.scaleFactor(), job.width());
+    int height = Math.min(latents * graphs.scaleFactor(), job.height());
     int tiles = tiles(job.width(), width) * tiles(job.height(), height);
     Job one =
         new Job(job.pictures(), job.prompts(), job.evaluations(), job.guided(), width, height);
-    SimulationCosts saving = new SavingCosts(costs, tiles == 1 ? costs : costs(one), tiles, half);
+    SimulationCosts saving = new SavingCosts(costs, costs(one), tiles);
     MemoryNeed need = MemoryNeed.of(job, placement, saving);
     if (!need.fits()) {
       return Optional.empty();
     }
-    List<String> changes = new ArrayList<>();
-    if (tiles > 1) {
-      changes.add("decode in " + tiles + " tiles of " + width + " x " + height + " pixels");
-    }
-    if (half) {
-      changes.add("compute the halves of a step one after the other");
-    }
-    double rate = Simulator.run(job, placement, saving).picturesPerSecond();
-    changes.add(String.format(java.util.Locale.ROOT, "%.3g pictures/s", rate));
-    return Optional.of(new Nearest(String.join(", ", changes), placement, need));
+    String change =
+        String.format(
+            Locale.ROOT,
+            "decode in %d tiles of %d x %d pixels (--vae-tiling on --vae-tile %d): %.3g pictures/s",
+            tiles,
+            width,
+            height,
+            latents,
+            Simulator.run(job, placement, saving).picturesPerSecond());
+    return Optional.of(new Nearest(change, placement, need));
   }
 
   /** Tiles that cover a picture, each overlapping the next. */

@@ -5,26 +5,18 @@ import dev.tandem.orchestrator.simulate.SimulationCosts;
 import java.util.Optional;
 
 /**
- * Costs of a job that saves memory.
+ * Costs of a job that decodes in tiles to save memory.
  *
  * @param whole costs without saving
  * @param tile costs of decoding one tile
- * @param tiles of a picture: 1 for no tiling
- * @param halfBatch whether the halves of a guided step are computed one after the other
+ * @param tiles of a picture
  */
-record SavingCosts(SimulationCosts whole, SimulationCosts tile, int tiles, boolean halfBatch)
+record SavingCosts(SimulationCosts whole, SimulationCosts tile, int tiles)
     implements SimulationCosts {
 
   @Override
   public double deviceNs(Work work, String device) {
-    return switch (work) {
-      case DECODE -> tiles * tile.deviceNs(Work.DECODE, device);
-      case STEP ->
-          halfBatch
-              ? 2 * whole.deviceNs(Work.HALF_STEP, device)
-              : whole.deviceNs(Work.STEP, device);
-      case TEXT, HALF_STEP -> whole.deviceNs(work, device);
-    };
+    return work == Work.DECODE ? tiles * tile.deviceNs(work, device) : whole.deviceNs(work, device);
   }
 
   @Override
@@ -34,11 +26,7 @@ record SavingCosts(SimulationCosts whole, SimulationCosts tile, int tiles, boole
 
   @Override
   public long bytes(Work work, String device) {
-    return switch (work) {
-      case DECODE -> tile.bytes(Work.DECODE, device);
-      case STEP -> whole.bytes(halfBatch ? Work.HALF_STEP : Work.STEP, device);
-      case TEXT, HALF_STEP -> whole.bytes(work, device);
-    };
+    return work == Work.DECODE ? tile.bytes(work, device) : whole.bytes(work, device);
   }
 
   @Override

@@ -80,7 +80,7 @@ final class SimulatedWiring {
       lanes.add(station(holds, denoise(lane.denoise().getFirst(), 0, end), next::enter));
     }
     firstParts.addAll(lanes);
-    SimulatedJunction choice = junction(lanes, (picture, all) -> chooseLane(picture, taken));
+    SimulatedJunction choice = junction(lanes, (picture, ignored) -> chooseLane(picture, taken));
     return text(choice, started);
   }
 
@@ -141,7 +141,7 @@ final class SimulatedWiring {
             .toList();
     return junction(
         all,
-        (picture, stations1) -> {
+        (picture, ignored) -> {
           int units = work.missing(picture).size();
           int best = firstToFinish(devices, (d, p) -> units * costs.ns(Work.TEXT, d), picture);
           if (!all.get(best).hasRoom()) {
@@ -169,7 +169,7 @@ final class SimulatedWiring {
             .toList();
     return junction(
         all,
-        (picture, stations1) -> {
+        (picture, ignored) -> {
           int best = firstToFinish(devices, (d, p) -> costs.ns(Work.DECODE, d), picture);
           if (!all.get(best).hasRoom()) {
             return SimulatedJunction.WAIT;

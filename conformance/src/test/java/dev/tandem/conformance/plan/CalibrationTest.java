@@ -1,0 +1,61 @@
+package dev.tandem.conformance.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tandem.devices.profile.DeviceProfile;
+import dev.tandem.devices.profile.Profile;
+import dev.tandem.devices.profile.ProfileFile;
+import dev.tandem.devices.profile.StageCost.Stage;
+import dev.tandem.devices.profile.TunableEntry;
+import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.calibrate.Calibration;
+import dev.tandem.orchestrator.calibrate.Measurements;
+import dev.tandem.orchestrator.placement.Job;
+import dev.tandem.orchestrator.plan.Planner;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Calibration of real devices, as short as it can be. */
+class CalibrationTest {
+  private static final Path MODEL = Path.of(System.getProperty("tandem.root"), "models/default");
+  private static final List<String> DEVICES = List.of("cpu:a,threads=1", "cpu:b,threads=1");
+
+  @TempDir Path folder;
+
+  @Test
+  void whatIsMeasuredCanBePlannedWith() throws Exception {
+    Measurements m =
+        new Calibration(MODEL, new Calibration.Effort(List.of(), 1, 1), line -> {})
+            .measure(DEVICES);
+    Path file = folder.resolve("profile.json");
+    Optional<String> any = Optional.empty();
+    TunableEntry tuned =
+        new TunableEntry("k", any, any, any, Optional.empty(), any, Map.of("A", 1));
+    ProfileFile.save(file, Calibration.blank().withTunables(List.of(tuned)));
+    ProfileFile.update(file, Calibration::blank, m::into);
+    Profile p = ProfileFile.load(file);
+
+    assertThat(p.tunables()).containsExactly(tuned);
+    assertThat(p.devices()).extracting(DeviceProfile::id).containsExactlyElementsOf(DEVICES);
+    for (DeviceProfile d : p.devices()) {
+      assertThat(d.stages())
+          .extracting(s -> s.stage() + " " + s.batch())
+          .containsExactly("TEXT 1", "UNET 2", "UNET 1", "VAE 1");
+      assertThat(d.stages()).allMatch(s -> s.medianMillis() > 0 && s.memoryBytes() > 0);
+      assertThat(d.operations()).isNotEmpty();
+      assertThat(p.link(d.id())).isPresent();
+    }
+    assertThat(p.host()).allMatch(c -> c.stage() == Stage.OUTPUT && c.medianMillis() > 0);
+    assertThat(p.interference()).hasSize(8);
+
+    Planner planner = Planner.open(p, MODEL);
+    Job job = planner.job(4, 1, 3, Request.of(""));
+    var costs = planner.costs(job);
+    assertThat(DEVICES).allMatch(costs::measured);
+    assertThat(planner.compare(job, DEVICES, List.of("auto")).best()).isPresent();
+  }
+}

@@ -45,7 +45,12 @@ public record Measurements(
     allPairs.addAll(
         kept(p.interference(), i -> !(ids.contains(i.device()) && ids.contains(i.whileBusy()))));
     Map<String, String> sources = new HashMap<>(p.sources());
-    ids.forEach(id -> sources.put("devices/" + id, "measured " + date + " by calibrate"));
+    String measured = "measured " + date + " by calibrate";
+    ids.forEach(id -> sources.put("devices/" + id, measured));
+    sources.put("links", measured);
+    if (!interference.isEmpty()) {
+      sources.put("interference", measured);
+    }
     return new Profile(
         p.format(),
         p.name(),

@@ -24,7 +24,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /** What holds of every simulated run, whatever the placement and the costs. */
-class SimulatorProperties {
+class SimulatorPropertiesTest {
   private static final List<String> DEVICES = List.of("a", "b", "c");
 
   /** One case. */

@@ -11,13 +11,11 @@ import dev.tandem.orchestrator.placement.PlacementException;
 import dev.tandem.orchestrator.placement.PlacementJson;
 import dev.tandem.orchestrator.placement.StageCosts;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
-import dev.tandem.orchestrator.plan.ProfileCosts;
+import dev.tandem.orchestrator.plan.Planner;
 import dev.tandem.orchestrator.simulate.SimulationCosts;
 import dev.tandem.orchestrator.simulate.Simulator;
 import dev.tandem.orchestrator.strategy.Strategies;
 import dev.tandem.orchestrator.strategy.Strategy;
-import dev.tandem.stages.StageGraphs;
-import dev.tandem.stages.checkpoint.ModelFolder;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -97,10 +95,8 @@ record Entrants(Job job, List<Contestant> contestants) {
       if (asked.profile.isEmpty()) {
         return new Known(now.job(), now.costs());
       }
-      String name = asked.model.toAbsolutePath().normalize().getFileName().toString();
-      StageGraphs graphs = new StageGraphs(ModelFolder.open(asked.model));
       Profile machine = ProfileFile.load(asked.profile.get());
-      return new Known(now.job(), new ProfileCosts(machine, name, graphs, now.job()));
+      return new Known(now.job(), Planner.open(machine, asked.model).costs(now.job()));
     }
   }
 

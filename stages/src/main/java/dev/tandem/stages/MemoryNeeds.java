@@ -39,8 +39,7 @@ public final class MemoryNeeds {
   private final Vae vae;
   private final boolean rough;
 
-  private MemoryNeeds(
-      List<Encoder> encoders, UNet2DConditionModel unet, Vae vae, boolean rough) {
+  private MemoryNeeds(List<Encoder> encoders, UNet2DConditionModel unet, Vae vae, boolean rough) {
     this.encoders = encoders;
     this.unet = unet;
     this.vae = vae;

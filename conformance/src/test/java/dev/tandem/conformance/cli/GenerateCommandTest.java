@@ -120,6 +120,30 @@ class GenerateCommandTest {
   }
 
   @Test
+  void aTraceHasEveryOperationWithinItsRun() throws Exception {
+    Path file = folder.resolve("t.json");
+    Result r = generate("apple --steps 1 --quiet --output " + folder + "/a.png --trace " + file);
+    assertThat(r.exitCode()).as(r.err()).isZero();
+    JsonNode events = new ObjectMapper().readTree(file.toFile()).get("traceEvents");
+    double[] run = {Double.MAX_VALUE, 0};
+    double[] operations = {Double.MAX_VALUE, 0};
+    int count = 0;
+    for (JsonNode e : events) {
+      boolean operation = e.path("cat").asText().equals("operation");
+      if (e.at("/args/stage").asText().equals("decode")
+          && (operation || e.path("cat").asText().equals("run"))) {
+        double[] of = operation ? operations : run;
+        of[0] = Math.min(of[0], e.get("ts").asDouble());
+        of[1] = Math.max(of[1], e.get("ts").asDouble() + e.get("dur").asDouble());
+        count++;
+      }
+    }
+    assertThat(count).isGreaterThan(10);
+    assertThat(operations[0]).isGreaterThanOrEqualTo(run[0]);
+    assertThat(operations[1]).isLessThanOrEqualTo(run[1]);
+  }
+
+  @Test
   void debugShowsTheStackTrace() {
     assertThat(generate("apple --model gone --debug").err()).contains("\tat dev.tandem");
   }

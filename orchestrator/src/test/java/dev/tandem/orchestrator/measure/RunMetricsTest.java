@@ -59,6 +59,21 @@ class RunMetricsTest {
   }
 
   @Test
+  void thePartOfAStageOnAnotherDeviceIsNotTheHostsWork() {
+    // The steps of picture 0 on a, then on b; a then has nothing to do until picture 1 comes.
+    List<Span> split =
+        List.of(
+            new Span(Span.Kind.STAGE, "denoise", "a", 0, -1, 0, 10),
+            run("denoise", "a", 0, 0, 10),
+            new Span(Span.Kind.STAGE, "denoise", "b", 0, -1, 10, 30),
+            run("denoise", "b", 0, 10, 30),
+            new Span(Span.Kind.BLOCKED, "denoise", "b", 0, -1, 30, 32),
+            new Span(Span.Kind.STAGE, "denoise", "a", 1, -1, 40, 50),
+            run("denoise", "a", 1, 40, 50));
+    assertThat(Bubble.of(split, "a")).containsExactly(new Bubble(10, 40, Bubble.Cause.INPUT));
+  }
+
+  @Test
   void percentilesAreThoseOfTheSortedLatencies() {
     Latencies l =
         new Latencies(LongStream.rangeClosed(1, 100).map(i -> i * 1_000_000).boxed().toList());

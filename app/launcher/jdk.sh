@@ -16,6 +16,14 @@ new_enough() {
     exit 0 }'
 }
 
+# Compilers in OpenCL drivers take over signals that the JVM needs for itself (a null check in
+# compiled code is one); this library of the JDK passes them on to both.
+share_signals() {
+  local lib="$JAVA_HOME/lib/libjsig.so"
+  case "${LD_PRELOAD:-}" in *libjsig*) return ;; esac
+  [ ! -e "$lib" ] || export LD_PRELOAD="$lib${LD_PRELOAD:+:$LD_PRELOAD}"
+}
+
 find_jdk() {
   local seen="" home version on_path=""
   if command -v java >/dev/null 2>&1; then
@@ -33,6 +41,7 @@ find_jdk() {
   $home (version $version, but a run-time only: no javac)"
     else
       export JAVA_HOME="$home"
+      share_signals
       return 0
     fi
   done

@@ -19,6 +19,14 @@ public interface DeviceProvider {
     return list().stream().map(DeviceDetails::of).toList();
   }
 
+  /**
+   * What a proof that covers every driver opens: beside {@link #list}, hardware seen through a
+   * second driver, and one part of each device that can be divided.
+   */
+  default List<String> specs() {
+    return list().stream().map(DeviceInfo::id).toList();
+  }
+
   /** Why {@link #list} is empty, in one line: for example that a driver is missing. */
   default Optional<String> problem() {
     return Optional.empty();

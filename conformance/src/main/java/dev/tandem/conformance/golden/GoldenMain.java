@@ -1,7 +1,6 @@
 package dev.tandem.conformance.golden;
 
 import dev.tandem.devices.Device;
-import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.Devices;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +19,7 @@ public final class GoldenMain {
       """
       usage: golden DIR [--device SPEC...]
         DIR     a folder of golden data, laid out as conformance/golden
-        SPEC    reference, cpu, opencl:0.0 and so on, or 'all' for every device found;
+        SPEC    reference, cpu, opencl:0.0 and so on, or 'all' for every driver and a part of each;
                 reference and cpu if none is given""";
 
   private final PrintStream out;
@@ -61,7 +60,7 @@ public final class GoldenMain {
         report(c.name(), Check.JAVA, plain::run);
       }
     }
-    for (String spec : specs.contains("all") ? allDevices() : specs) {
+    for (String spec : specs.contains("all") ? Devices.specs() : specs) {
       onDevice(spec, cases);
     }
     out.println(
@@ -71,10 +70,6 @@ public final class GoldenMain {
             + " cases, "
             + (checks == 0 ? "so nothing was proven" : failed + " failed"));
     return checks > 0 && failed == 0 ? 0 : 1;
-  }
-
-  private static List<String> allDevices() {
-    return Devices.list().stream().map(DeviceInfo::id).toList();
   }
 
   private void onDevice(String spec, List<GoldenCase> cases) {

@@ -9,10 +9,14 @@ import dev.tandem.devices.cases.OpCaseRunner;
 import dev.tandem.graph.DType;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.Node;
+import dev.tandem.graph.Op;
 import dev.tandem.stages.checkpoint.SafeTensors;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Runs one graph on a device with golden inputs. */
 final class Network {
@@ -24,6 +28,8 @@ final class Network {
    * @param input the golden tensor for each of the graph's inputs; F32 values of rank 4 come in
    *     PyTorch's layout. One value is spread over a batch.
    * @return every output, in this program's layout
+   * @throws IllegalStateException if the device reports no time for an operation, so that it is not
+   *     known to have run there
    */
   static Map<String, float[]> run(
       Device device, Graph graph, Weights weights, Function<String, Tensor> input) {
@@ -36,7 +42,14 @@ final class Network {
           e.input(n.name()).set(spread(Nhwc.of(golden), n));
         }
       }
-      e.run();
+      Set<Node> unseen =
+          e.graph().nodes().stream()
+              .filter(n -> n.isComputed() && !(n.op() instanceof Op.Reshape))
+              .collect(Collectors.toCollection(LinkedHashSet::new));
+      e.run((node, start, end) -> unseen.remove(node));
+      if (!unseen.isEmpty()) {
+        throw new IllegalStateException(device.info().id() + " did not run " + unseen);
+      }
       Map<String, float[]> outputs = new HashMap<>();
       graph.outputs().keySet().forEach(o -> outputs.put(o, e.output(o).toFloats()));
       return outputs;

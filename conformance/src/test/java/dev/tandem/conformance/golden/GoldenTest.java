@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.Devices;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -30,8 +31,19 @@ class GoldenTest {
                   case GoldenCase.Plain plain ->
                       Stream.of(DynamicTest.dynamicTest(c.name(), () -> assertPassed(plain.run())));
                   case GoldenCase.OnDevice onDevice ->
-                      Devices.list().stream().map(info -> test(onDevice, info.id()));
+                      specs(onDevice).stream().map(spec -> test(onDevice, spec));
                 });
+  }
+
+  /** Every device, and one model with the kernels for GPUs on each OpenCL platform. */
+  private static List<String> specs(GoldenCase.OnDevice onDevice) {
+    List<String> specs = new ArrayList<>(Devices.specs());
+    if (onDevice.name().startsWith("lcm-tiny") || onDevice.name().startsWith("taesd-tiny")) {
+      Devices.specs().stream()
+          .filter(s -> s.startsWith("opencl:") && !s.contains("."))
+          .forEach(s -> specs.add(s + ",family=gpu"));
+    }
+    return specs;
   }
 
   private static DynamicTest test(GoldenCase.OnDevice onDevice, String spec) {

@@ -17,7 +17,6 @@ import org.jocl.cl_context_properties;
 import org.jocl.cl_device_id;
 import org.jocl.cl_device_partition_property;
 import org.jocl.cl_mem;
-import org.jocl.cl_queue_properties;
 
 /**
  * An OpenCL context of one device or sub-device, its queues, and its memory with limits kept. A
@@ -75,15 +74,9 @@ final class ClContext implements AutoCloseable {
     return parts;
   }
 
-  @SuppressWarnings("deprecation") // OpenCL 1.2 has no other way to make a queue
+  @SuppressWarnings("deprecation") // the newer way needs OpenCL 2; every driver has this one
   private cl_command_queue queue(cl_device_id of, long properties) {
-    try {
-      cl_queue_properties p = new cl_queue_properties();
-      p.addProperty(CL.CL_QUEUE_PROPERTIES, properties);
-      return CL.clCreateCommandQueueWithProperties(context, of, p, null);
-    } catch (CLException | UnsupportedOperationException e) {
-      return CL.clCreateCommandQueue(context, of, properties, null);
-    }
+    return CL.clCreateCommandQueue(context, of, properties, null);
   }
 
   String id() {

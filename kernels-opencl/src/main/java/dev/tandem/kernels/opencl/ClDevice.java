@@ -83,13 +83,16 @@ record ClDevice(
   }
 
   private static String hardware(cl_device_id d, String extensions, DeviceInfo.Type type) {
+    if (type == DeviceInfo.Type.CPU) {
+      return DeviceDetails.HOST_PROCESSOR; // before any UUID, which not every driver tells
+    }
     if (extensions.contains(" cl_khr_device_uuid ")) {
       return "uuid " + HexFormat.of().formatHex(ClInfo.bytes(d, CL_DEVICE_UUID_KHR));
     }
     if (extensions.contains(" cl_khr_pci_bus_info ")) {
       return "pci " + HexFormat.of().formatHex(ClInfo.bytes(d, CL_DEVICE_PCI_BUS_INFO_KHR));
     }
-    return type == DeviceInfo.Type.CPU ? DeviceDetails.HOST_PROCESSOR : "";
+    return "";
   }
 
   private static int parts(cl_device_id d) {

@@ -69,6 +69,16 @@ final class CompiledMemory implements AutoCloseable {
   /** A weight; its contents are asked for only if there is memory for them. */
   cl_mem weight(String purpose, long bytes, Function<Arena, MemorySegment> contents) {
     weightBytes += bytes;
+    return filled(purpose, bytes, contents);
+  }
+
+  /** What kernels read beside tensors and weights. */
+  cl_mem constant(String purpose, long bytes, Function<Arena, MemorySegment> contents) {
+    scratchBytes += bytes;
+    return filled(purpose, bytes, contents);
+  }
+
+  private cl_mem filled(String purpose, long bytes, Function<Arena, MemorySegment> contents) {
     return buffer(
         bytes,
         () -> {

@@ -10,7 +10,8 @@ import org.jocl.cl_device_id;
 import org.jocl.cl_platform_id;
 
 /**
- * The OpenCL devices of this machine, best first.
+ * The OpenCL devices of this machine, best first; alike ones in the order of their platforms'
+ * names, as the loader's own order may change.
  *
  * @param problem why there are none, one line; empty if there are
  */
@@ -54,7 +55,9 @@ record Discovery(List<ClDevice> devices, String problem) {
         all.add(ClDevice.of(0, p, d));
       }
     }
-    all.sort(Comparator.comparingInt(d -> rank(d.type())));
+    all.sort(
+        Comparator.comparingInt((ClDevice d) -> rank(d.type()))
+            .thenComparing(ClDevice::platformName));
     List<ClDevice> numbered = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
       numbered.add(ClDevice.of(i, all.get(i).platform(), all.get(i).handle()));

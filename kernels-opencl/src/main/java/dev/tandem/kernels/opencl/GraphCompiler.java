@@ -11,11 +11,8 @@ import dev.tandem.graph.Graph;
 import dev.tandem.graph.MemoryPlan;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
-import org.jocl.CL;
-import org.jocl.Pointer;
 import org.jocl.cl_mem;
 
 /**
@@ -117,6 +114,10 @@ final class GraphCompiler {
     }
   }
 
+  /**
+   * Given to the driver with the buffer, not written by a queue: Intel's runtime for processors may
+   * run kernels of another queue before such a write, though it waited.
+   */
   private cl_mem zeros() {
     long longest = 1;
     for (Node n : graph.nodes()) {
@@ -129,13 +130,6 @@ final class GraphCompiler {
       }
     }
     long bytes = 4L * longest + 64;
-    cl_mem m = memory.scratch("padding of " + graph.name(), bytes);
-    if (memory.real()) {
-      try (Arena a = Arena.ofConfined()) {
-        Pointer host = ClContext.pointer(a.allocate(bytes));
-        CL.clEnqueueWriteBuffer(device.cl().queue(false), m, true, 0, bytes, host, 0, null, null);
-      }
-    }
-    return m;
+    return memory.constant("padding of " + graph.name(), bytes, arena -> arena.allocate(bytes));
   }
 }

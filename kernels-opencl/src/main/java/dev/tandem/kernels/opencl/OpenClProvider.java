@@ -11,6 +11,7 @@ import dev.tandem.devices.profile.Profile;
 import dev.tandem.devices.profile.ProfileFile;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Finds the OpenCL devices of every installed platform. Thread-safe; it keeps no state. */
 public final class OpenClProvider implements DeviceProvider {
@@ -34,6 +35,13 @@ public final class OpenClProvider implements DeviceProvider {
     return found.devices().stream()
         .filter(d -> found.twins(d).stream().noneMatch(t -> t.index() < d.index()))
         .map(d -> details(d, found.twins(d)))
+        .toList();
+  }
+
+  @Override
+  public List<String> specs() {
+    return Discovery.now().devices().stream()
+        .flatMap(d -> d.parts() > 1 ? Stream.of(d.id(), d.id() + ".0") : Stream.of(d.id()))
         .toList();
   }
 

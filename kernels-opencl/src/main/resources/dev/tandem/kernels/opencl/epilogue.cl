@@ -19,6 +19,18 @@ static vec load_addend(__global const real *addend, int mode, int row, int area,
   return VLOAD_FLOAT(lanes, 0);
 }
 
+// A bias that is not padded to whole vectors.
+static vec load_bias(__global const float *bias, int cols, int col, bool whole) {
+  if (whole) {
+    return VLOAD_FLOAT(bias, col);
+  }
+  float lanes[VEC];
+  for (int i = 0; i < VEC; i++) {
+    lanes[i] = col + i < cols ? bias[col + i] : 0.0f;
+  }
+  return VLOAD_FLOAT(lanes, 0);
+}
+
 // Stores a row's vector, as much of it as lies before the last column.
 static void store_columns(vec v, __global real *y, ulong row, int cols, int col, bool whole) {
   ulong at = row * cols + col;

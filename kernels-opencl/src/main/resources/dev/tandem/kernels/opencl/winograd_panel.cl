@@ -132,7 +132,7 @@ void winograd(__global const real *x, ulong x0, __global const float *w, ulong w
       const int ty = tile / tiles_x % tiles_y;
       const int tx = tile % tiles_x;
       const bool whole = col + VEC <= cols;
-      const vec offset = has_bias ? VLOAD_FLOAT(bias, col) : (vec)(0.0f);
+      const vec offset = has_bias ? load_bias(bias, cols, col, whole) : (vec)(0.0f);
       vec half_way[4][6];
 #pragma unroll
       for (int k = 0; k < 6; k++) {

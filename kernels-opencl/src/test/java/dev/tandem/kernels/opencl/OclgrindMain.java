@@ -10,11 +10,13 @@ import dev.tandem.devices.cases.OpCase;
 import dev.tandem.devices.cases.OpCaseRunner;
 import dev.tandem.devices.cases.OpCases;
 import dev.tandem.devices.cases.Tag;
+import dev.tandem.devices.profile.TunableEntry;
 import dev.tandem.graph.Cost;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jocl.CL;
 import org.jocl.Pointer;
@@ -62,13 +64,22 @@ final class OclgrindMain {
   }
 
   private void table(OpenClDevice d) {
-    List<TunableTable.Entry> small = new ArrayList<>();
+    List<TunableEntry> small = new ArrayList<>();
     SMALL.forEach(
         (kernel, values) -> {
           Map<String, Integer> all =
               new TreeMap<>(d.tunables().find(kernel, d.cl().device(), "any").values());
           all.putAll(values);
-          small.add(new TunableTable.Entry(kernel, d.info().name(), null, null, null, null, all));
+          small.add(
+              new TunableEntry(
+                  kernel,
+                  Optional.of(d.info().name()),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  all));
         });
     d.tunables(d.tunables().with(small));
     for (OpCase c : OpCases.tagged(Tag.CORRECTNESS)) {

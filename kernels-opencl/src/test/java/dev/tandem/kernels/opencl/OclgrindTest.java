@@ -78,7 +78,9 @@ class OclgrindTest {
     assertThat(entries()).contains("gemm_panel/gemm", "gemm_tile/gemm", "rows/softmax");
   }
 
-  /** {@code file/entry} of every kernel that an operation may run; {@code probe.cl} only measures. */
+  /**
+   * {@code file/entry} of every kernel that an operation may run; {@code probe.cl} only measures.
+   */
   private static Set<String> entries() throws IOException {
     Set<String> entries = new TreeSet<>();
     Path sources =

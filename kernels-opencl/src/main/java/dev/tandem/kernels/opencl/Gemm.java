@@ -9,6 +9,9 @@ import java.util.Optional;
  * ones. Both take the same arguments.
  */
 record Gemm(Settings.Family family, Tunables tunables) {
+  /** As in {@code gemm_panel.cl}. */
+  private static final int MOST_SWEPT = 16;
+
   /**
    * What is done to the sums.
    *
@@ -87,9 +90,19 @@ record Gemm(Settings.Family family, Tunables tunables) {
     int panels = p.count(e.geglu() ? 2 * s.cols() : s.cols());
     int tile = cpu ? tunables.get("MR") : tunables.get("LM") * tunables.get("WM");
     int tiles = (s.rows() + tile - 1) / tile;
-    int blocks = cpu ? blocks(low, s, tiles, (long) panels * s.batch()) : 1;
-    Tunables defines =
-        cpu && s.pointwise() ? kernelTunables().with("POINTWISE", 1) : kernelTunables();
+    boolean sweep = cpu && sweeps(low, s, p);
+    int blocks =
+        !cpu
+            ? 1
+            : sweep
+                ? Math.min(tiles, MOST_SWEPT)
+                : blocks(low, s, tiles, (long) panels * s.batch());
+    Tunables defines = kernelTunables();
+    if (cpu && s.pointwise()) {
+      defines = defines.with("POINTWISE", 1);
+    } else if (sweep) {
+      defines = defines.with("SWEEP", 1);
+    }
     KernelCall k = low.call(node, cpu ? "gemm_panel" : "gemm_tile", "gemm", defines);
     k.operand(x).l(xStep);
     k.operand(w).l((long) panels * s.taps() * s.depth() * p.width());
@@ -121,9 +134,22 @@ record Gemm(Settings.Family family, Tunables tunables) {
     return Math.toIntExact(Math.clamp(Math.min(each, cached), 1, Math.min(tiles, 64)));
   }
 
+  /**
+   * Whether all row blocks go through one tap before the next: where a panel does not stay in the
+   * cache while block after block reads it, but a tap of it does, and there are blocks enough.
+   */
+  private boolean sweeps(Lowering low, GemmShape s, Panels p) {
+    long panel = (long) s.taps() * s.depth() * p.width() * low.realBytes();
+    return s.taps() > 1
+        && panel > (long) tunables.get("SWEEP_KIB") << 10
+        && s.rows() > 2 * tunables.get("MR");
+  }
+
   /** The tunables that the kernel is compiled with. */
   private Tunables kernelTunables() {
-    return tunables.without("CHUNK_KIB");
+    return family == Settings.Family.CPU
+        ? tunables.without("CHUNK_KIB").without("SWEEP_KIB")
+        : tunables;
   }
 
   private static KernelCall optional(KernelCall k, Optional<Ref> r) {

@@ -15,6 +15,8 @@
 //   NV   vectors in a panel; NR = NV * VEC. Even, for GEGLU: first half values, second half gates
 //   MR   rows in a block; MR * NV accumulators must fit the registers (6 x 2 of 16, 12 x 2 of 32)
 // Set by the host:
+//   SWEEP      defined: all row blocks of a work-item (at most 16) go through one tap of the kernel
+//              before the next one, for panels too large to be read again for every block
 //   POINTWISE  defined: 1 x 1 kernel, stride 1, no padding; row m of the result needs row m of x
 #include "epilogue.cl"
 
@@ -33,6 +35,10 @@ static ulong taps_inside(int at, int extent, int taps) {
   const int to = clamp(extent - at, from, taps);
   return ((1UL << to) - 1) & ~((1UL << from) - 1);
 }
+
+#ifdef SWEEP
+#define MOST_BLOCKS 16
+#endif
 
 // Global size: (panels, row chunks, batch). One work-item does `blocks` row blocks of one panel.
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
@@ -59,10 +65,18 @@ void gemm(__global const real *x, ulong x0, ulong x_step,
     b0[v] = has_bias ? VLOAD_FLOAT(bias + bias0, panel * NR + v * VEC) : (vec)(0.0f);
   }
 
-  for (int block = 0; block < blocks; block++) {
+#ifdef SWEEP
+  vec sums[MOST_BLOCKS][MR][NV];
+  const int sweeps = kernel_h * kernel_w;
+#else
+  const int sweeps = 1;
+#endif
+  for (int step = 0; step < sweeps * blocks; step++) {
+    const int sweep = step / blocks;
+    const int block = step % blocks;
     const int row = ((int)get_global_id(1) * blocks + block) * MR;
     if (row >= rows) {
-      return;
+      continue;
     }
     vec acc[MR][NV];
 #pragma unroll
@@ -70,9 +84,14 @@ void gemm(__global const real *x, ulong x0, ulong x_step,
 #pragma unroll
       for (int v = 0; v < NV; v++) {
         acc[r][v] = (vec)(0.0f);
+#ifdef SWEEP
+        if (sweep > 0) {
+          acc[r][v] = sums[block][r][v];
+        }
+#endif
       }
     }
-    __global const real *q = w;
+    __global const real *q = w + (ulong)sweep * depth * NR;
     __global const real *p[MR];
 #ifdef POINTWISE
 #pragma unroll
@@ -108,15 +127,23 @@ void gemm(__global const real *x, ulong x0, ulong x_step,
       picture += picture_ends;
     }
     // The taps of a kernel row lie side by side in memory: where none is padding, they are one run.
+#ifdef SWEEP
+    const int together = 1;
+    const int ky_from = sweep / kernel_w, ky_to = ky_from + 1;
+    const int kx_from = sweep % kernel_w, kx_to = kx_from + 1;
+#else
     const int together = inside_all == all_taps ? kernel_w : 1;
+    const int ky_from = 0, ky_to = kernel_h;
+    const int kx_from = 0, kx_to = kernel_w;
+#endif
     const int run = together * depth;
-    for (int ky = 0; ky < kernel_h; ky++) {
+    for (int ky = ky_from; ky < ky_to; ky++) {
       ulong in_row[MR];
 #pragma unroll
       for (int r = 0; r < MR; r++) {
         in_row[r] = (in_y[r] >> ky) & 1 ? in_x[r] : 0;
       }
-      for (int kx = 0; kx < kernel_w; kx += together) {
+      for (int kx = kx_from; kx < kx_to; kx += together) {
         const long tap = ((long)ky * in_w + kx) * depth;
 #pragma unroll
         for (int r = 0; r < MR; r++) {
@@ -142,6 +169,18 @@ void gemm(__global const real *x, ulong x0, ulong x_step,
       }
     }
 
+#ifdef SWEEP
+    if (sweep + 1 < sweeps) {
+#pragma unroll
+      for (int r = 0; r < MR; r++) {
+#pragma unroll
+        for (int v = 0; v < NV; v++) {
+          sums[block][r][v] = acc[r][v];
+        }
+      }
+      continue;
+    }
+#endif
 #pragma unroll
     for (int r = 0; r < MR; r++) {
       const int m = row + r;

@@ -40,7 +40,8 @@ public final class Spaces {
             VEC,
             Parameter.of("NV", 2, 4),
             Parameter.of("MR", 2, 4, 5, 6, 8, 10, 12, 14),
-            Parameter.of("CHUNK_KIB", 64, 256, 1024)),
+            Parameter.of("CHUNK_KIB", 64, 256, 1024),
+            Parameter.of("SWEEP_KIB", 1, 512, 4096)),
         List.of(sumsFitVectorRegisters()));
   }
 

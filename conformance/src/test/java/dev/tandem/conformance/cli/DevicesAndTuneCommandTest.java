@@ -70,7 +70,7 @@ class DevicesAndTuneCommandTest {
     Path out = Shell.file(".out");
     Path err = Shell.file(".err");
     Path profile = folder.resolve("p.json");
-    String command = "./tandem tune --device opencl:0 --budget 1h --output " + profile;
+    String command = "./tandem tune --device opencl:0 --budget 2m --output " + profile;
     Process process = Shell.start(command, out, err);
     while (process.isAlive() && !Files.exists(folder.resolve("p.json.lock"))) {
       TimeUnit.MILLISECONDS.sleep(50);

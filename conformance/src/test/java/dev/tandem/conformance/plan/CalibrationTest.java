@@ -34,7 +34,7 @@ class CalibrationTest {
     Path file = folder.resolve("profile.json");
     Optional<String> any = Optional.empty();
     TunableEntry tuned =
-        new TunableEntry("k", any, any, any, Optional.empty(), any, Map.of("A", 1));
+        new TunableEntry("k", any, any, any, Optional.empty(), any, any, Map.of("A", 1));
     ProfileFile.save(file, Calibration.blank().withTunables(List.of(tuned)));
     ProfileFile.update(file, Calibration::blank, m::into);
     Profile p = ProfileFile.load(file);

@@ -23,8 +23,8 @@ public final class MemoryBudget {
    * Takes memory, before it is allocated.
    *
    * @param purpose what for, in messages
-   * @throws DeviceException if it does not fit, with the purpose, the size and the limit; nothing
-   *     is then taken
+   * @throws DeviceMemoryException if it does not fit, with the purpose, the size and the limit;
+   *     nothing is then taken
    */
   public void take(String purpose, long bytes) {
     if (bytes > limit.largest()) {
@@ -38,8 +38,8 @@ public final class MemoryBudget {
   }
 
   /** The message for memory that could not be had, with the reason. */
-  public DeviceException refused(String purpose, long bytes, String reason) {
-    return new DeviceException(
+  public DeviceMemoryException refused(String purpose, long bytes, String reason) {
+    return new DeviceMemoryException(
         device + ": no memory for " + purpose + ": " + bytes + " bytes asked, but " + reason);
   }
 

@@ -95,7 +95,8 @@ public final class PipelineCost {
       Request r = requests.get(i);
       var sampler = Samplers.of(model.scheduler().config().json(), r.steps());
       var job =
-          new DenoiseStage.Job(prompt, negative, Guidance.of(r.guidance()), r.seed(), 16, 16, 8, sampler);
+          new DenoiseStage.Job(
+              prompt, negative, Guidance.of(r.guidance()), r.seed(), 16, 16, 8, sampler);
       float[] latents = denoise.denoise(job, Runner.DIRECT, (step, steps, state) -> {});
       out[i] = DecodeStage.toBytes(decode.decode(latents, 16, 16, Runner.DIRECT));
     }

@@ -4,7 +4,6 @@ import dev.tandem.orchestrator.GuidanceLimits;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.Tandem;
-import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.timeline.Detail;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -133,21 +132,7 @@ final class GenerateCommand implements Callable<Integer> {
               + ").")
   private String output = OutputPattern.DEFAULT;
 
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      defaultValue = "cpu",
-      description = "Where to compute; 'tandem devices' lists them (default ${DEFAULT-VALUE}).")
-  private String device;
-
-  @Option(names = "--text-device", paramLabel = "DEVICE", description = "For the text encoder.")
-  private String textDevice = "";
-
-  @Option(names = "--unet-device", paramLabel = "DEVICE", description = "For the denoising loop.")
-  private String unetDevice = "";
-
-  @Option(names = "--vae-device", paramLabel = "DEVICE", description = "For decoding.")
-  private String vaeDevice = "";
+  @Mixin private PlacementOptions placement = new PlacementOptions();
 
   @Mixin private DeviceUse deviceUse = new DeviceUse();
 
@@ -174,7 +159,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     List<Request> requests = requests();
     List<Path> paths = new OutputPattern(output).files(requests);
     PrintWriter err = spec.commandLine().getErr();
@@ -182,11 +167,12 @@ final class GenerateCommand implements Callable<Integer> {
     ProgressBar bar = new ProgressBar(err, terminal && !quiet);
     PictureFiles sink = new PictureFiles(requests, paths, bar, quiet || json);
     CountDownLatch returned = new CountDownLatch(1);
-    try (Tandem tandem = Tandem.open(model, placement(), deviceUse.options())) {
+    try (Tandem tandem = Tandem.open(model, placement.first(), deviceUse.options())) {
       Thread stop = Thread.ofPlatform().unstarted(() -> interrupt(tandem, returned));
       Runtime.getRuntime().addShutdownHook(stop);
       Detail detail = timeline.orElse(trace.isPresent() ? Detail.OPERATIONS : Detail.HOST);
-      RunReport report = tandem.generateAll(requests, sink, detail);
+      RunReport report =
+          tandem.generateAll(requests, placement.choose(tandem, requests), sink, detail);
       bar.clear();
       trace.ifPresent(
           file ->
@@ -246,13 +232,6 @@ final class GenerateCommand implements Callable<Integer> {
       throw new UsageException(e.getMessage());
     }
     return requests;
-  }
-
-  private Placement placement() {
-    return Placement.of(
-        textDevice.isEmpty() ? device : textDevice,
-        unetDevice.isEmpty() ? device : unetDevice,
-        vaeDevice.isEmpty() ? device : vaeDevice);
   }
 
   /** Ctrl-C: stop after the step at work, keep finished pictures, let the table be printed. */

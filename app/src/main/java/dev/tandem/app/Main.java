@@ -56,13 +56,15 @@ public final class Main {
           }
           command.getErr().println("tandem: " + message(e));
           command.getErr().flush();
-          return e instanceof UsageException
-                  || e instanceof RequestException
-                  || e instanceof PlacementException
-              ? USAGE
-              : FAILED;
+          return isUsage(e) ? USAGE : FAILED;
         });
     return line.execute(args.length == 0 ? new String[] {"--help"} : args);
+  }
+
+  private static boolean isUsage(Exception e) {
+    return e instanceof UsageException
+        || e instanceof RequestException
+        || e instanceof PlacementException;
   }
 
   private static int badUsage(CommandLine.ParameterException e, String[] args) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.orchestrator.RunReport;
+import dev.tandem.orchestrator.execution.Incident;
 import dev.tandem.orchestrator.measure.Bubble;
 import dev.tandem.orchestrator.measure.DeviceUse;
 import dev.tandem.orchestrator.measure.RunMetrics;
@@ -38,6 +39,7 @@ final class ReportView {
         report.picturesPerSecond(),
         100 * report.overlap().ratio(),
         report.failed() == 0 ? "" : ", " + report.failed() + " failed");
+    report.incidents().forEach(out::println);
   }
 
   static void json(PrintWriter out, List<PictureFiles.Result> results, RunReport report) {
@@ -76,6 +78,17 @@ final class ReportView {
     metrics.devices().forEach(use -> device(devices.addObject(), metrics, use));
     root.put("latencyP50Seconds", metrics.latencies().percentileNs(50) / 1e9);
     root.put("latencyP95Seconds", metrics.latencies().percentileNs(95) / 1e9);
+    ArrayNode incidents = root.putArray("incidents");
+    for (Incident i : report.incidents()) {
+      ObjectNode row = incidents.addObject();
+      row.put("kind", i.kind().name().toLowerCase(Locale.ROOT));
+      row.put("stage", i.stage());
+      row.put("device", i.device());
+      row.put("picture", i.picture());
+      row.put("step", i.step());
+      i.movedTo().ifPresent(d -> row.put("movedTo", d));
+      row.put("message", i.message());
+    }
     root.put("done", report.done());
     root.put("failed", report.failed());
     root.put("seconds", report.wallNs() / 1e9);

@@ -62,12 +62,12 @@ public record DeviceOptions(
   }
 
   /** How graphs are compiled on a device. */
-  CompileOptions compile(String device) {
+  public CompileOptions compile(String device) {
     return new CompileOptions(precisions.getOrDefault(device, precision));
   }
 
   /** The device with its limit. */
-  DeviceSpec spec(String device) {
+  public DeviceSpec spec(String device) {
     DeviceSpec spec = DeviceSpec.parse(device);
     Long limit = memoryLimits.get(device);
     return limit == null ? spec : spec.withMemoryLimit(limit);
@@ -78,7 +78,7 @@ public record DeviceOptions(
    *
    * @throws RequestException with the device and those that are used
    */
-  void requireUsed(Placement placement) {
+  public void requireUsed(Placement placement) {
     requireUsed("a memory limit", memoryLimits.keySet(), placement.devices());
     requireUsed("a precision", precisions.keySet(), placement.devices());
   }

@@ -2,7 +2,10 @@ package dev.tandem.orchestrator;
 
 import dev.tandem.orchestrator.picture.Picture;
 
-/** Hears what happens while pictures are made; called from the pipeline's threads. */
+/**
+ * Hears what happens while pictures are made. Ends of pictures come from one thread, one after the
+ * other; steps and warnings come from several at once.
+ */
 public interface GenerationListener {
   /** Ignores everything. */
   GenerationListener NONE = new GenerationListener() {};

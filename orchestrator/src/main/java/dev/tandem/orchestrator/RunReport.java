@@ -1,5 +1,6 @@
 package dev.tandem.orchestrator;
 
+import dev.tandem.orchestrator.execution.Incident;
 import dev.tandem.orchestrator.measure.RunMetrics;
 import dev.tandem.orchestrator.timeline.Overlap;
 import dev.tandem.orchestrator.timeline.Span;
@@ -14,10 +15,18 @@ import java.util.List;
  * @param done pictures finished
  * @param failed pictures not finished, those that were cancelled included
  * @param cancelled whether the run was cancelled
+ * @param incidents what went wrong at devices, and where the work went
  */
-public record RunReport(List<Span> spans, long wallNs, int done, int failed, boolean cancelled) {
+public record RunReport(
+    List<Span> spans,
+    long wallNs,
+    int done,
+    int failed,
+    boolean cancelled,
+    List<Incident> incidents) {
   public RunReport {
     spans = List.copyOf(spans);
+    incidents = List.copyOf(incidents);
   }
 
   public List<StageSummary> stages() {

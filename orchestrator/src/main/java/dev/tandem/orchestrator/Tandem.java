@@ -1,16 +1,24 @@
 package dev.tandem.orchestrator;
 
+import dev.tandem.devices.Device;
+import dev.tandem.devices.Devices;
+import dev.tandem.devices.profile.Profile;
+import dev.tandem.orchestrator.execution.Execution;
+import dev.tandem.orchestrator.execution.PictureJob;
+import dev.tandem.orchestrator.execution.Watchdog;
 import dev.tandem.orchestrator.picture.Picture;
-import dev.tandem.orchestrator.pipeline.Completion;
-import dev.tandem.orchestrator.pipeline.Pipeline;
+import dev.tandem.orchestrator.pipeline.Threading;
+import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.Placement;
+import dev.tandem.orchestrator.placement.StageCosts;
 import dev.tandem.orchestrator.timeline.Detail;
-import dev.tandem.orchestrator.timeline.Timeline;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.concurrent.CancellationException;
+import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Makes pictures from prompts with one model.
@@ -25,14 +33,12 @@ import java.util.concurrent.CancellationException;
  * One thread at a time, except {@link #cancel}.
  */
 public final class Tandem implements AutoCloseable {
-  private static final int RING_CAPACITY = 2;
+  private final Execution execution;
+  private final Placement placement;
 
-  private final ModelStages stages;
-  private volatile boolean cancelled;
-  private volatile Runnable canceller = () -> {};
-
-  private Tandem(ModelStages stages) {
-    this.stages = stages;
+  private Tandem(Execution execution, Placement placement) {
+    this.execution = execution;
+    this.placement = placement;
   }
 
   /** Opens a model folder in the diffusers layout, with everything on the CPU. */
@@ -43,6 +49,7 @@ public final class Tandem implements AutoCloseable {
   /**
    * Opens a model folder in the diffusers layout.
    *
+   * @param placement where pictures are made, if not said otherwise for a run
    * @throws dev.tandem.stages.checkpoint.CheckpointException if the model cannot be read
    * @throws dev.tandem.devices.DeviceException if a device does not exist
    */
@@ -51,14 +58,48 @@ public final class Tandem implements AutoCloseable {
   }
 
   /**
-   * Opens a model folder in the diffusers layout.
+   * As {@link #open(Path, Placement)}.
    *
-   * @throws dev.tandem.stages.checkpoint.CheckpointException if the model cannot be read
-   * @throws dev.tandem.devices.DeviceException if a device does not exist
+   * @param options what the devices may use and how they store numbers
    * @throws RequestException if the options name a device that the placement does not use
    */
   public static Tandem open(Path model, Placement placement, DeviceOptions options) {
-    return new Tandem(new ModelStages(ModelFolder.open(model), placement, options));
+    options.requireUsed(placement);
+    return open(
+        model,
+        placement,
+        options,
+        id -> Devices.open(options.spec(id)),
+        new Threading.Threads(),
+        Watchdog.DEFAULT);
+  }
+
+  /**
+   * As {@link #open(Path, Placement)}, for tests and simulations.
+   *
+   * @param opener opens a device by its name, with its memory limit
+   * @param threading with threads, or without any in virtual time
+   * @param watchdog when a device counts as hung
+   */
+  public static Tandem open(
+      Path model,
+      Placement placement,
+      DeviceOptions options,
+      Function<String, Device> opener,
+      Threading threading,
+      Watchdog watchdog) {
+    Execution execution =
+        new Execution(ModelFolder.open(model), opener, options, threading, watchdog);
+    boolean done = false;
+    try {
+      execution.open(placement);
+      done = true;
+      return new Tandem(execution, placement);
+    } finally {
+      if (!done) {
+        execution.close();
+      }
+    }
   }
 
   /**
@@ -67,7 +108,8 @@ public final class Tandem implements AutoCloseable {
    * @throws RequestException if the model cannot fulfil the request
    */
   public int evaluations(Request request) {
-    return stages.evaluations(request);
+    PictureJob job = execution.resolve(request);
+    return job.evaluations() * (job.guided() ? 2 : 1);
   }
 
   /** Makes one picture with default settings. */
@@ -121,83 +163,80 @@ public final class Tandem implements AutoCloseable {
    * @param detail how closely the report's spans look at the devices
    */
   public RunReport generateAll(List<Request> requests, GenerationListener listener, Detail detail) {
-    List<Request> resolved = requests.stream().map(stages::resolve).toList();
-    stages.checkMemory(resolved);
-    Timeline timeline = new Timeline(detail);
-    Count count = new Count(listener);
-    long start = System.nanoTime();
-    boolean interrupted = false;
-    try (Pipeline<PictureTask> pipeline =
-        new Pipeline<>(
-            stages.stages(timeline, listener, () -> cancelled),
-            RING_CAPACITY,
-            timeline,
-            PictureTask::index,
-            count)) {
-      canceller = pipeline::cancel;
-      int entered = 0;
-      try {
-        while (entered < resolved.size() && !cancelled) {
-          pipeline.submit(new PictureTask(entered, resolved.get(entered)));
-          entered++;
-        }
-      } catch (InterruptedException e) {
-        interrupted = true;
-        cancel();
-      }
-      count.neverEntered = resolved.subList(entered, resolved.size());
-    }
-    canceller = () -> {};
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    count.failRest(resolved.size());
-    return new RunReport(
-        timeline.spans(), System.nanoTime() - start, count.done, count.failed, cancelled);
+    return generateAll(requests, placement, listener, detail);
   }
 
   /**
-   * Stops the run at work after its current step: finished pictures are kept, the others fail. May
-   * be called from any thread; this object is then of no further use.
+   * As {@link #generateAll(List, GenerationListener)}, with a placement of its own. Devices stay
+   * open and what was compiled stays there, so that placements can be compared.
+   *
+   * @throws dev.tandem.devices.DeviceException if a device does not exist
+   */
+  public RunReport generateAll(
+      List<Request> requests, Placement where, GenerationListener listener, Detail detail) {
+    List<PictureJob> jobs = requests.stream().map(execution::resolve).toList();
+    return execution.run(jobs, where, listener, detail);
+  }
+
+  /**
+   * What the requests are as a job to be placed; their pictures should be alike.
+   *
+   * @throws RequestException if the model cannot fulfil a request
+   */
+  public Job job(List<Request> requests) {
+    if (requests.isEmpty()) {
+      throw new RequestException("a job needs at least one request");
+    }
+    PictureJob first = execution.resolve(requests.getFirst());
+    Set<String> prompts = new HashSet<>();
+    for (Request r : requests) {
+      prompts.add("+" + r.prompt());
+      if (first.guided()) {
+        prompts.add("-" + r.negative());
+      }
+    }
+    return new Job(
+        requests.size(),
+        prompts.size(),
+        first.evaluations(),
+        first.guided(),
+        first.request().width(),
+        first.request().height());
+  }
+
+  /**
+   * Measures for some seconds what the work of a request costs on each device; later runs use what
+   * was compiled for that.
+   *
+   * @throws RequestException if the model cannot fulfil the request
+   * @throws dev.tandem.devices.DeviceException if a device does not exist or fails
+   */
+  public StageCosts measure(List<String> devices, Request request) throws InterruptedException {
+    StageCosts costs = execution.measure(devices, execution.resolve(request));
+    expect(job(List.of(request)), devices, costs);
+    return costs;
+  }
+
+  /** What a job's work costs according to a profile of the machine. */
+  public StageCosts costs(Profile profile, Job job) {
+    return execution.costs(profile, job);
+  }
+
+  /** Tells what a job's work is expected to cost, so that the first choices are good already. */
+  public void expect(Job job, List<String> devices, StageCosts costs) {
+    execution.expect(job, devices, costs);
+  }
+
+  /**
+   * Stops the run at work: finished pictures are kept, the others fail. May be called from any
+   * thread; this object is then of no further use.
    */
   public void cancel() {
-    cancelled = true;
-    canceller.run();
+    execution.cancel();
   }
 
   @Override
   public void close() {
-    stages.close();
-  }
-
-  /** Counts ends and passes failures on. */
-  private static final class Count implements Completion<PictureTask> {
-    private final GenerationListener listener;
-    private int done;
-    private int failed;
-    private List<Request> neverEntered = List.of();
-
-    private Count(GenerationListener listener) {
-      this.listener = listener;
-    }
-
-    @Override
-    public void completed(PictureTask task) {
-      done++;
-    }
-
-    @Override
-    public void failed(PictureTask task, Throwable cause) {
-      failed++;
-      listener.onFailure(task.index(), task.request(), cause);
-    }
-
-    private void failRest(int total) {
-      int index = total - neverEntered.size();
-      for (Request r : neverEntered) {
-        failed++;
-        listener.onFailure(index++, r, new CancellationException("cancelled"));
-      }
-    }
+    execution.close();
   }
 }

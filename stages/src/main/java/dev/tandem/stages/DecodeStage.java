@@ -42,26 +42,28 @@ public final class DecodeStage implements AutoCloseable {
     largestTile = latents;
   }
 
-  /** Compiles for a size of latents ahead of the first picture. */
-  public void prepare(int height, int width) {
-    prepare(Tiles.of(height, width, largestTile));
+  /** Whether {@link #decode} would not have to compile first. */
+  public boolean ready(int height, int width) {
+    return ready(Tiles.of(height, width, largestTile));
+  }
+
+  private boolean ready(Tiles tiles) {
+    Shape latents = Shape.of(1, tiles.height(), tiles.width(), vae.latentChannels());
+    return executable != null && executable.input(Vae.LATENTS).shape().equals(latents);
   }
 
   private void prepare(Tiles tiles) {
-    int height = tiles.height();
-    int width = tiles.width();
-    Shape latents = Shape.of(1, height, width, vae.latentChannels());
-    if (executable == null || !executable.input(Vae.LATENTS).shape().equals(latents)) {
+    if (!ready(tiles)) {
       if (executable != null) {
         executable.close();
         executable = null;
       }
-      executable = device.compile(vae.decode(1, height, width), weights, options);
+      executable = device.compile(vae.decode(1, tiles.height(), tiles.width()), weights, options);
     }
   }
 
   /**
-   * Decodes a picture.
+   * Decodes a picture; compiles first where needed.
    *
    * @param latents of the denoiser, {@code [height, width, channels]}
    * @return values from 0 to 1, {@code [8 * height, 8 * width, 3]}
@@ -83,6 +85,11 @@ public final class DecodeStage implements AutoCloseable {
       out[i] = Math.clamp(out[i] / 2 + 0.5f, 0f, 1f);
     }
     return out;
+  }
+
+  /** Memory of the compiled decoder, 0 if it is not; bytes on the device. */
+  public long bytes() {
+    return executable == null ? 0 : executable.memory().total();
   }
 
   /** Values from 0 to 1 to bytes, rounded half to even as NumPy does. */

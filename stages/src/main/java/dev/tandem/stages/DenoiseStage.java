@@ -5,24 +5,24 @@ import dev.tandem.devices.Device;
 import dev.tandem.stages.checkpoint.Component;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.checkpoint.SafeTensors;
-import dev.tandem.stages.random.TorchGenerator;
 import dev.tandem.stages.sampling.Guidance;
-import dev.tandem.stages.sampling.NoiseSource;
 import dev.tandem.stages.sampling.Sampler;
-import dev.tandem.stages.sampling.SamplerState;
 import dev.tandem.stages.unet.UNet2DConditionModel;
 import dev.tandem.stages.unet.UNet2DConfig;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
- * The denoising loop: noise of a seed to latents, by a sampler that asks the U-Net. Compiled for
- * the size of the latest picture. One thread at a time.
+ * The denoising loop: noise of a seed to latents, by a sampler that asks the U-Net. Holds the U-Net
+ * compiled for the size of the latest picture, for a batch of one and of two as needed. One thread
+ * at a time.
  */
 public final class DenoiseStage implements AutoCloseable {
   private final UNet2DConditionModel model;
   private final SafeTensors weights;
   private final Device device;
   private final CompileOptions options;
-  private GuidedUNet unet;
+  private final Map<Integer, GuidedUNet> byBatch = new HashMap<>();
 
   /** Hears after each evaluation of the U-Net. */
   @FunctionalInterface
@@ -66,56 +66,61 @@ public final class DenoiseStage implements AutoCloseable {
     return model.config();
   }
 
-  /** Whether the prompt and its negative are both asked: not for a distilled guidance scale. */
-  public boolean guided(float guidance) {
-    return guidance > 1 && model.config().time().condDim() == 0;
-  }
-
-  /** Compiles for a size ahead of the first picture. */
-  public void prepare(int height, int width, int tokens, float guidance) {
-    GuidedUNet.Size size = new GuidedUNet.Size(guided(guidance) ? 2 : 1, height, width, tokens);
-    if (unet == null || !unet.size().equals(size)) {
-      if (unet != null) {
-        unet.close();
-      }
-      unet = new GuidedUNet(model, weights, size, device, options);
-    }
+  /** Whether {@link #evaluate} would not have to compile first. */
+  public boolean ready(Denoising d, Half half) {
+    GuidedUNet unet = byBatch.get(half.batch());
+    return unet != null && unet.size().equals(size(d, half));
   }
 
   /**
-   * Runs the sampler from the seed's noise.
+   * One evaluation of the U-Net at the step where the picture stands; compiles first where needed.
+   *
+   * @return what {@link Denoising#advance(float[])} takes, or one half of it
+   */
+  public float[] evaluate(Denoising d, Half half, Runner runner) {
+    GuidedUNet.Size size = size(d, half);
+    GuidedUNet unet = byBatch.get(half.batch());
+    if (unet == null || !unet.size().equals(size)) {
+      if (unet != null) {
+        byBatch.remove(half.batch()).close();
+      }
+      unet = new GuidedUNet(model, weights, size, device, options);
+      byBatch.put(half.batch(), unet);
+    }
+    return unet.evaluate(d, half, runner);
+  }
+
+  /**
+   * Runs the sampler from the seed's noise, all on this device.
    *
    * @return latents {@code [height, width, channels]}
    * @throws InterruptedException if the listener gave up
    */
   public float[] denoise(Job job, Runner runner, StepListener listener)
       throws InterruptedException {
-    prepare(job.height, job.width, job.prompt.tokens(), (float) job.guidance.scale());
-    unet.condition(model.config(), job);
-    int channels = model.config().outChannels();
-    TorchGenerator generator = new TorchGenerator(job.seed);
-    NoiseSource noise = n -> Layout.toChannelsLast(generator.randn(n), channels);
-    Sampler sampler = job.sampler;
-    float[] start = noise.normal(job.height * job.width * channels);
-    for (int i = 0; i < start.length; i++) {
-      start[i] *= sampler.initNoiseSigma();
+    Denoising d = new Denoising(job, model.config());
+    while (!d.done()) {
+      d.advance(evaluate(d, d.guided() ? Half.BOTH : Half.CONDITIONAL, runner));
+      listener.onStep(d.step(), d.evaluations(), d.latents());
     }
-    SamplerState state = sampler.start(start);
-    for (int step = 0; !sampler.done(state); step++) {
-      float[] output =
-          unet.predict(
-              sampler.modelInput(state), sampler.timestep(state), job.guidance, runner, step);
-      state = sampler.next(state, output, noise);
-      listener.onStep(step + 1, sampler.evaluations(), sampler.sample(state));
-    }
-    return sampler.sample(state);
+    return d.latents();
+  }
+
+  private static GuidedUNet.Size size(Denoising d, Half half) {
+    Job job = d.job();
+    return new GuidedUNet.Size(half.batch(), job.height, job.width, job.prompt.tokens());
+  }
+
+  /** Memory of the U-Net compiled for a half, 0 if it is not; bytes on the device. */
+  public long bytes(Half half) {
+    GuidedUNet unet = byBatch.get(half.batch());
+    return unet == null ? 0 : unet.bytes();
   }
 
   @Override
   public void close() {
-    if (unet != null) {
-      unet.close();
-    }
+    byBatch.values().forEach(GuidedUNet::close);
+    byBatch.clear();
     weights.close();
   }
 }

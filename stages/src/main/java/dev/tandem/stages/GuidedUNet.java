@@ -4,26 +4,30 @@ import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.Executable;
 import dev.tandem.stages.checkpoint.SafeTensors;
-import dev.tandem.stages.sampling.Guidance;
 import dev.tandem.stages.unet.UNet2DConditionModel;
 import dev.tandem.stages.unet.UNet2DConfig;
+import java.lang.ref.WeakReference;
 import java.util.Arrays;
 
 /**
- * A U-Net compiled for one size of picture, asked with and without the prompt in one batch of two
- * where guidance needs both (the unconditional half first, as diffusers does).
+ * A U-Net compiled for one size of picture and one batch. What stays the same over the steps of a
+ * picture is written when the picture changes.
  */
 final class GuidedUNet implements AutoCloseable {
   private static final float LCM_EMBEDDING_SCALE = 1000;
 
   private final Executable executable;
+  private final UNet2DConfig config;
   private final Size size;
-  private final int channels;
+
+  /** Whose text is in the executable now; weak, so that a finished picture is let go. */
+  private WeakReference<Denoising> conditioned = new WeakReference<>(null);
+
+  private Half conditionedHalf = Half.BOTH;
 
   /**
    * What a compiled U-Net is good for.
    *
-   * @param batch 1 without guidance, 2 with it
    * @param height of the latents
    * @param width of the latents
    */
@@ -36,7 +40,7 @@ final class GuidedUNet implements AutoCloseable {
       Device device,
       CompileOptions options) {
     this.size = size;
-    this.channels = model.config().outChannels();
+    this.config = model.config();
     executable =
         device.compile(
             model.graph(size.batch, size.height, size.width, size.tokens), weights, options);
@@ -46,55 +50,57 @@ final class GuidedUNet implements AutoCloseable {
     return size;
   }
 
-  /** Sets what stays the same over all steps of a picture. */
-  void condition(UNet2DConfig config, DenoiseStage.Job job) {
+  long bytes() {
+    return executable.memory().total();
+  }
+
+  /** The U-Net's answer, {@code [batch, height, width, channels]}. */
+  float[] evaluate(Denoising d, Half half, Runner runner) {
+    if (conditioned.get() != d || conditionedHalf != half) {
+      condition(d.job(), half);
+      conditioned = new WeakReference<>(d);
+      conditionedHalf = half;
+    }
+    float[] sample = d.input();
+    float[] t = {d.timestep()};
+    executable.input(UNet2DConditionModel.SAMPLE).set(of(half, sample, sample));
+    executable.input(UNet2DConditionModel.TIMESTEP).set(of(half, t, t));
+    runner.run(executable, d.step());
+    return executable.output(UNet2DConditionModel.OUTPUT).toFloats();
+  }
+
+  private void condition(DenoiseStage.Job job, Half half) {
     Conditioning prompt = job.prompt();
     Conditioning negative = job.negative();
     executable
         .input(UNet2DConditionModel.ENCODER_HIDDEN_STATES)
-        .set(both(negative.hidden(), prompt.hidden()));
+        .set(of(half, negative.hidden(), prompt.hidden()));
     if (config.textTime().isPresent()) {
       executable
           .input(UNet2DConditionModel.TEXT_EMBEDS)
-          .set(both(negative.pooled(), prompt.pooled()));
+          .set(of(half, negative.pooled(), prompt.pooled()));
       float height = size.height * job.pixelsPerLatent();
       float width = size.width * job.pixelsPerLatent();
       float[] ids = {height, width, 0, 0, height, width};
-      executable.input(UNet2DConditionModel.TIME_IDS).set(both(ids, ids));
+      executable.input(UNet2DConditionModel.TIME_IDS).set(of(half, ids, ids));
     }
     int condDim = config.time().condDim();
     if (condDim > 0) {
       float[] embedding = guidanceEmbedding((float) job.guidance().scale() - 1, condDim);
-      executable.input(UNet2DConditionModel.TIMESTEP_COND).set(both(embedding, embedding));
+      executable.input(UNet2DConditionModel.TIMESTEP_COND).set(of(half, embedding, embedding));
     }
   }
 
-  /**
-   * One evaluation.
-   *
-   * @param sample {@code [height, width, channels]}, scaled as the sampler wants
-   * @return the prediction after guidance, of the same shape
-   */
-  float[] predict(float[] sample, float timestep, Guidance guidance, Runner runner, int step) {
-    executable.input(UNet2DConditionModel.SAMPLE).set(both(sample, sample));
-    float[] t = {timestep};
-    executable.input(UNet2DConditionModel.TIMESTEP).set(both(t, t));
-    runner.run(executable, step);
-    float[] out = executable.output(UNet2DConditionModel.OUTPUT).toFloats();
-    if (size.batch == 1) {
-      return out;
-    }
-    int n = size.height * size.width * channels;
-    return guidance.combine(Arrays.copyOf(out, n), Arrays.copyOfRange(out, n, 2 * n));
-  }
-
-  private float[] both(float[] unconditional, float[] conditional) {
-    if (size.batch == 1) {
-      return conditional;
-    }
-    float[] out = Arrays.copyOf(unconditional, unconditional.length + conditional.length);
-    System.arraycopy(conditional, 0, out, unconditional.length, conditional.length);
-    return out;
+  private static float[] of(Half half, float[] unconditional, float[] conditional) {
+    return switch (half) {
+      case CONDITIONAL -> conditional;
+      case UNCONDITIONAL -> unconditional;
+      case BOTH -> {
+        float[] out = Arrays.copyOf(unconditional, unconditional.length + conditional.length);
+        System.arraycopy(conditional, 0, out, unconditional.length, conditional.length);
+        yield out;
+      }
+    };
   }
 
   /** diffusers' {@code get_guidance_scale_embedding}: sines, then cosines, of 1000 (w - 1). */

@@ -10,15 +10,21 @@ import dev.tandem.stages.clip.ClipTextConfig;
 import dev.tandem.stages.clip.ClipTextModel;
 import dev.tandem.stages.text.ClipTokenizer;
 import dev.tandem.stages.text.Encoding;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /** One tokenizer with its CLIP text encoder, compiled for one prompt at a time. */
 final class TextEncoder implements AutoCloseable {
   private final ClipTokenizer tokenizer;
+  private final SafeTensors weights;
   private final ClipTextModel model;
-  private final Executable executable;
+  private final Set<String> outputs;
+  private final Device device;
+  private final CompileOptions options;
+  private Optional<Executable> compiled = Optional.empty();
 
+  /** Reads all files; compiles nothing. */
   TextEncoder(
       ModelFolder folder,
       String tokenizerPart,
@@ -26,26 +32,38 @@ final class TextEncoder implements AutoCloseable {
       Set<String> outputs,
       Device device,
       CompileOptions options) {
+    this.outputs = outputs;
+    this.device = device;
+    this.options = options;
     tokenizer = ClipTokenizer.open(folder.component(tokenizerPart).folder());
     Component part = folder.component(encoderPart);
-    try (SafeTensors weights = part.weights()) {
-      model = new ClipTextModel(ClipTextConfig.of(part.config().json()), weights.names());
-      executable = device.compile(model.graph(1, tokens(), outputs), weights, options);
-    }
+    weights = part.weights();
+    model = new ClipTextModel(ClipTextConfig.of(part.config().json()), weights.names());
   }
 
   int tokens() {
     return model.config().maxPositions();
   }
 
+  boolean ready() {
+    return compiled.isPresent();
+  }
+
+  void prepare() {
+    if (compiled.isEmpty()) {
+      compiled = Optional.of(device.compile(model.graph(1, tokens(), outputs), weights, options));
+    }
+  }
+
   /** Encodes; the outputs can then be read. */
   void run(String prompt, Runner runner, int step, Consumer<String> warnings) {
+    prepare();
     Encoding encoding = tokenizer.encode(prompt);
     encoding.warning().ifPresent(warnings);
     int[] ids = encoding.paddedArray();
+    Executable executable = compiled.orElseThrow();
     executable.input(ClipTextModel.INPUT_IDS).set(ids);
-    if (executable.graph().inputs().stream()
-        .anyMatch(n -> n.name().equals(ClipTextModel.POOLED_POSITION))) {
+    if (outputs.contains(ClipTextModel.TEXT_EMBEDS)) {
       executable.input(ClipTextModel.POOLED_POSITION).set(new int[] {model.pooledPosition(ids)});
     }
     runner.run(executable, step);
@@ -53,11 +71,17 @@ final class TextEncoder implements AutoCloseable {
 
   /** An output of the last run, {@code [1, ...]}. */
   float[] output(String name) {
-    return executable.output(name).toFloats();
+    return compiled.orElseThrow().output(name).toFloats();
+  }
+
+  long bytes() {
+    return compiled.map(e -> e.memory().total()).orElse(0L);
   }
 
   @Override
   public void close() {
-    executable.close();
+    compiled.ifPresent(Executable::close);
+    compiled = Optional.empty();
+    weights.close();
   }
 }

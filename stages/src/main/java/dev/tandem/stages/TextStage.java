@@ -10,15 +10,15 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Prompts to conditioning: one CLIP text encoder, or two for models of the XL kind. Compiles when
- * it is made. One thread at a time.
+ * Prompts to conditioning: one CLIP text encoder, or two for models of the XL kind. Reads its files
+ * when it is made, compiles at the first prompt. One thread at a time.
  */
 public final class TextStage implements AutoCloseable {
   private final List<TextEncoder> encoders = new ArrayList<>();
   private final boolean zerosForEmpty;
 
   /**
-   * Reads and compiles the text encoders of a model.
+   * Reads the tokenizers and text encoders of a model; the device is not used yet.
    *
    * @throws dev.tandem.stages.checkpoint.CheckpointException if a part is missing or damaged
    */
@@ -57,8 +57,13 @@ public final class TextStage implements AutoCloseable {
     return model.has("text_encoder_2");
   }
 
+  /** Whether {@link #encode} would not have to compile first. */
+  public boolean ready() {
+    return encoders.stream().allMatch(TextEncoder::ready);
+  }
+
   /**
-   * Encodes a prompt.
+   * Encodes a prompt; compiles first where needed.
    *
    * @param warnings told if the prompt is over the token limit, with what was cut off
    */
@@ -82,6 +87,11 @@ public final class TextStage implements AutoCloseable {
   public Conditioning encodeNegative(String prompt, Runner runner, Consumer<String> warnings) {
     Conditioning c = encode(prompt, runner, warnings);
     return zerosForEmpty && prompt.isEmpty() ? c.zeros() : c;
+  }
+
+  /** Memory of the compiled encoders, 0 if they are not; bytes on the device. */
+  public long bytes() {
+    return encoders.stream().mapToLong(TextEncoder::bytes).sum();
   }
 
   /** Rows of two matrices beside each other. */

@@ -107,6 +107,12 @@ class GenerateCommandTest {
           apple --model README.md      | 1 | README.md is not a folder
           apple --device warp          | 1 | unknown device 'warp'; found: cpu
           apple --device cpu,threads=0 | 1 | threads=0
+          apple --strategy magic --devices cpu | 2 | strategy 'magic' does not exist; there are: single
+          apple --strategy stage --devices cpu | 2 | strategy 'stage' needs 2 devices, got [cpu]
+          apple --strategy auto        | 2 | --strategy needs --devices
+          apple --devices cpu          | 2 | add --strategy auto
+          apple --placement gone.json  | 2 | cannot read placement 'gone.json': no such file
+          apple --order any            | 2 | order is 'any': it must be 'prompt' or 'finished'
           apple --output /proc/x/a.png | 1 | cannot write '/proc/x/a.png'
           """)
   void aMistakeIsOneClearLine(String arguments, int exitCode, String message) {

@@ -1,7 +1,7 @@
 package dev.tandem.orchestrator.pipeline;
 
 /**
- * Hears of every task exactly once, in order of submission, on the thread of the last stage.
+ * Hears of every task exactly once, on the outlet's thread.
  *
  * @param <T> the task
  */

@@ -1,65 +1,99 @@
 package dev.tandem.orchestrator.pipeline;
 
-import dev.tandem.orchestrator.timeline.Span;
 import dev.tandem.orchestrator.timeline.Timeline;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.Semaphore;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToIntFunction;
 
 /**
- * Runs tasks through stages, each stage on its own thread, so that task k + 1 is in stage 1 while
- * task k is in stage 2.
+ * Runs tasks through stations, so that task k + 1 is in one while task k is in the next.
  *
- * <p>{@link #submit} waits while the first ring is full (back-pressure). {@link #close} waits until
- * every submitted task has completed; {@link #cancel} makes them complete soon, as failed.
+ * <p>{@link #submit} waits while the first stations are full (back-pressure) or the window of tasks
+ * in flight is. {@link #close} waits until every submitted task has completed; {@link #cancel}
+ * makes them complete soon, as failed.
  *
  * @param <T> the task, which carries its intermediate results from stage to stage
  */
 public final class Pipeline<T> implements AutoCloseable {
-  private final List<Lane> lanes = new ArrayList<>();
-  private final Completion<T> completion;
-  private final Timeline timeline;
-  private final ToIntFunction<T> pictureOf;
-  private final Semaphore completed = new Semaphore(0);
-  private int submitted;
-  private volatile boolean cancelled;
+  private final Run<T> run;
+  private final List<Worker<T>> workers = new ArrayList<>();
+  private final Entrance<T> entrance;
+  private final Ring<T> outlet;
+  private final Optional<Ring.Consumer> outletThread;
+  private final Optional<Invoker<T>> invoker;
+  private final int window;
+  private final Object ends = new Object();
+  private long submitted;
+  private long completed;
   private boolean closed;
 
   /**
-   * Starts the stage threads.
+   * How tasks leave a pipeline.
    *
-   * @param ringCapacity tasks that may wait before each stage, at least 1
-   * @param pictureOf the picture number that spans carry
+   * @param inOrder whether in the order of submission
+   * @param window tasks that may be in flight, those included that wait for their turn; at least 1
    */
-  public Pipeline(
-      List<? extends PipelineStage<T>> stages,
-      int ringCapacity,
-      Timeline timeline,
-      ToIntFunction<T> pictureOf,
-      Completion<T> completion) {
-    if (stages.isEmpty() || ringCapacity < 1) {
-      throw new IllegalArgumentException(
-          "a pipeline needs stages and a ring capacity of at least 1, got "
-              + stages.size()
-              + " and "
-              + ringCapacity);
+  public record Exit(boolean inOrder, int window) {
+    public Exit {
+      if (window < 1) {
+        throw new IllegalArgumentException("window is " + window + ": it must be at least 1");
+      }
     }
-    this.completion = completion;
-    this.timeline = timeline;
-    this.pictureOf = pictureOf;
-    for (PipelineStage<T> stage : stages) {
-      lanes.add(new Lane(stage, ringCapacity));
-    }
-    for (int i = 0; i + 1 < lanes.size(); i++) {
-      lanes.get(i).next = lanes.get(i + 1);
-    }
-    lanes.forEach(Lane::start);
   }
 
   /**
-   * Enters a task; waits while the first ring is full. Called by one thread only.
+   * Starts the stations.
+   *
+   * @param first where tasks enter
+   * @param pictureOf the picture number that spans carry
+   */
+  public Pipeline(
+      Junction<T> first,
+      Threading threading,
+      Exit exit,
+      Timeline timeline,
+      ToIntFunction<T> pictureOf,
+      Completion<T> completion) {
+    run = new Run<>(threading, timeline, pictureOf);
+    window = exit.window;
+    Outlet<T> end = new Outlet<>(run, exit.inOrder, completion, this::taskEnded);
+    outlet = new Ring<>(window, end::receive);
+    entrance = connect(first, new IdentityHashMap<>());
+    switch (threading) {
+      case Threading.Threads _ -> {
+        invoker = Optional.empty();
+        outletThread = Optional.of(outlet.consumer("tandem-" + Outlet.NAME));
+        outletThread.get().start();
+        workers.forEach(Worker::start);
+      }
+      case Threading.Threadless t -> {
+        outletThread = Optional.empty();
+        invoker = Optional.of(new Invoker<>(t.clock(), workers, outlet.poller()));
+      }
+    }
+  }
+
+  /** The entrance of a junction; made, with all behind it, where it was not yet. */
+  private Entrance<T> connect(Junction<T> junction, Map<Junction<T>, Entrance<T>> made) {
+    Entrance<T> known = made.get(junction);
+    if (known != null) {
+      return known;
+    }
+    Entrance<T> here = new Entrance<>(junction);
+    made.put(junction, here);
+    List<Station<T>> stations = junction.stations();
+    for (int i = 0; i < stations.size(); i++) {
+      Optional<Entrance<T>> next = stations.get(i).next().map(j -> connect(j, made));
+      workers.add(new Worker<>(run, stations.get(i), here, i, next, outlet));
+    }
+    return here;
+  }
+
+  /**
+   * Enters a task; waits while there is no room. Called by one thread only.
    *
    * @throws InterruptedException if interrupted while waiting; the task has then not entered
    */
@@ -67,123 +101,60 @@ public final class Pipeline<T> implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the pipeline is closed");
     }
-    lanes.getFirst().ring.put(new Ticket<>(task));
+    if (invoker.isPresent()) {
+      invoker.get().runUntil(() -> inFlight() < window && entrance.tryEnter(task, submitted));
+    } else {
+      synchronized (ends) {
+        while (inFlight() >= window) {
+          ends.wait();
+        }
+      }
+      entrance.enter(task, submitted);
+    }
     submitted++;
+  }
+
+  private long inFlight() {
+    synchronized (ends) {
+      return submitted - completed;
+    }
+  }
+
+  private void taskEnded() {
+    synchronized (ends) {
+      completed++;
+      ends.notifyAll();
+    }
   }
 
   /** Makes every task that is not done fail soon, interrupting the stages at work. */
   public void cancel() {
-    cancelled = true;
-    lanes.forEach(Lane::interruptWork);
+    run.cancel();
+    workers.forEach(Worker::interrupt);
   }
 
   /** Waits until all submitted tasks have completed, then stops the threads. */
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
-      completed.acquireUninterruptibly(submitted);
-      lanes.forEach(lane -> lane.ring.stop());
+    if (closed) {
+      return;
     }
-  }
-
-  /** A task on its way, with the failure that made it skip the rest. */
-  private static final class Ticket<T> {
-    private final T task;
-    private Throwable failure;
-
-    private Ticket(T task) {
-      this.task = task;
-    }
-  }
-
-  /** A stage, its thread and the ring before it. */
-  private final class Lane {
-    private final PipelineStage<T> stage;
-    private final Ring<Ticket<T>> ring;
-    private Lane next;
-    private long idleSince;
-    private boolean working;
-
-    private Lane(PipelineStage<T> stage, int capacity) {
-      this.stage = stage;
-      this.ring = new Ring<>("tandem-" + stage.name(), capacity, this::receive);
-    }
-
-    private void start() {
-      idleSince = System.nanoTime();
-      ring.start();
-    }
-
-    private void receive(Ticket<T> ticket) {
-      int picture = pictureOf.applyAsInt(ticket.task);
-      long start = System.nanoTime();
-      timeline.add(
-          new Span(Span.Kind.WAIT, stage.name(), stage.device(), picture, -1, idleSince, start));
-      if (ticket.failure == null) {
-        process(ticket);
-        timeline.endNow(Span.Kind.STAGE, stage.name(), stage.device(), picture, -1, start);
-      }
-      if (next != null) {
-        long done = System.nanoTime();
-        next.ring.putUninterruptibly(ticket);
-        timeline.endNow(Span.Kind.BLOCKED, stage.name(), stage.device(), picture, -1, done);
-      } else {
-        complete(ticket);
-      }
-      idleSince = System.nanoTime();
-    }
-
-    private void process(Ticket<T> ticket) {
-      setWorking(true);
-      try {
-        if (cancelled) {
-          throw new CancellationException("cancelled");
+    closed = true;
+    invoker.ifPresent(i -> i.runUntil(() -> inFlight() == 0));
+    boolean interrupted = false;
+    synchronized (ends) {
+      while (submitted > completed) {
+        try {
+          ends.wait();
+        } catch (InterruptedException e) {
+          interrupted = true; // tasks must end; the caller sees the interrupt afterwards
         }
-        stage.process(ticket.task);
-      } catch (Throwable e) { // fails this task alone, whatever it is
-        ticket.failure = e;
-      } finally {
-        setWorking(false);
       }
     }
-
-    /** Leaves no interrupt behind: one that reached the ring would count as a failed event. */
-    private synchronized void setWorking(boolean now) {
-      working = now;
-      Thread.interrupted();
+    workers.forEach(Worker::stop);
+    outletThread.ifPresent(Ring.Consumer::stop);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
-
-    private synchronized void interruptWork() {
-      if (working) {
-        ring.interrupt();
-      }
-    }
-  }
-
-  private void complete(Ticket<T> ticket) {
-    try {
-      if (ticket.failure == null) {
-        completion.completed(ticket.task);
-      }
-    } catch (Throwable e) { // becomes the task's failure
-      ticket.failure = e;
-    }
-    try {
-      if (ticket.failure != null) {
-        completion.failed(ticket.task, cancelled ? cancellation(ticket.failure) : ticket.failure);
-      }
-    } finally {
-      completed.release();
-    }
-  }
-
-  private static Throwable cancellation(Throwable cause) {
-    if (cause instanceof CancellationException) {
-      return cause;
-    }
-    CancellationException e = new CancellationException("cancelled");
-    e.initCause(cause);
-    return e;
   }
 }

@@ -12,10 +12,18 @@ public interface PipelineStage<T> {
   /** Where it does it, as {@code Devices.open} takes it. */
   String device();
 
-  /**
-   * Does its part of the task. What it throws fails this task alone.
-   *
-   * @throws InterruptedException if the pipeline was cancelled meanwhile
-   */
-  void process(T task) throws Exception;
+  /** Begins its part of a task. What this or the visit throws fails the task alone. */
+  Visit begin(T task) throws Exception;
+
+  /** A task at a stage: the stage's work on it, in steps between which it can be cancelled. */
+  @FunctionalInterface
+  interface Visit {
+    /**
+     * Does the next step.
+     *
+     * @return whether there is more to do
+     * @throws InterruptedException if the pipeline was cancelled meanwhile
+     */
+    boolean step() throws Exception;
+  }
 }

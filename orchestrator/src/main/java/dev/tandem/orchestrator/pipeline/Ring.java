@@ -3,100 +3,116 @@ package dev.tandem.orchestrator.pipeline;
 import com.lmax.disruptor.BatchEventProcessor;
 import com.lmax.disruptor.BatchEventProcessorBuilder;
 import com.lmax.disruptor.BlockingWaitStrategy;
-import com.lmax.disruptor.EventHandler;
+import com.lmax.disruptor.EventPoller;
 import com.lmax.disruptor.ExceptionHandler;
 import com.lmax.disruptor.RingBuffer;
-import java.util.concurrent.Semaphore;
 
 /**
- * A bounded hand-over from one thread to the next: a Disruptor ring with one producer and one
- * consumer.
- *
- * <p>A producer that finds the ring full sleeps on a credit instead of spinning, because stages
- * take milliseconds to minutes. The batch size is 1: otherwise a task would reach the next stage
- * only after the whole batch.
+ * The way to one consumer: a Disruptor ring with any number of producers. Who puts must know that
+ * there is room, because a full ring makes Disruptor's producers spin; {@link Entrance} does.
  */
 final class Ring<T> {
-  /** What lies in the ring: emptied on receipt, so that no task outlives its use. */
-  private static final class Slot<T> {
-    private T task;
-  }
-
-  /** Receives each task. */
+  /** Receives each task; the slot is to be emptied. */
   interface Receiver<T> {
-    void receive(T task);
+    void receive(Slot<T> slot);
   }
 
   private final RingBuffer<Slot<T>> buffer;
-  private final Semaphore credits;
-  private final BatchEventProcessor<Slot<T>> processor;
-  private final Thread thread;
+  private final Receiver<T> receiver;
 
-  Ring(String threadName, int capacity, Receiver<T> receiver) {
-    // The slot of the task at work is freed only after it, so the ring needs more than its
-    // capacity.
-    int size = Integer.highestOneBit(capacity) << 1;
-    buffer = RingBuffer.createSingleProducer(Slot::new, size, new BlockingWaitStrategy());
-    credits = new Semaphore(capacity, true);
-    EventHandler<Slot<T>> handler =
-        (slot, sequence, endOfBatch) -> {
-          T task = slot.task;
-          slot.task = null;
-          credits.release();
-          receiver.receive(task);
-        };
-    processor =
-        new BatchEventProcessorBuilder()
-            .setMaxBatchSize(1)
-            .build(buffer, buffer.newBarrier(), handler);
-    processor.setExceptionHandler(new Escaped<>(threadName));
-    buffer.addGatingSequences(processor.getSequence());
-    thread = Thread.ofPlatform().name(threadName).daemon(true).unstarted(processor);
+  /**
+   * An empty ring.
+   *
+   * @param holds tasks it may be given before one is received
+   */
+  Ring(int holds, Receiver<T> receiver) {
+    // A slot is free again only when its handler has returned, so there is one more than is held.
+    int size = Integer.highestOneBit(holds) << 1;
+    buffer = RingBuffer.createMultiProducer(Slot::new, size, new BlockingWaitStrategy());
+    this.receiver = receiver;
   }
 
-  void start() {
-    thread.start();
-  }
-
-  /** Hands a task over; waits while the ring is full. Called by one thread only. */
-  void put(T task) throws InterruptedException {
-    credits.acquire();
-    publish(task);
-  }
-
-  /** Hands a task over even when interrupted: for threads that must not lose it. */
-  void putUninterruptibly(T task) {
-    credits.acquireUninterruptibly();
-    publish(task);
-  }
-
-  private void publish(T task) {
+  /** Puts a task in; any thread. */
+  void put(T task, long number, Throwable failure) {
     long sequence = buffer.next();
     try {
-      buffer.get(sequence).task = task;
+      buffer.get(sequence).set(task, number, failure);
     } finally {
       buffer.publish(sequence);
     }
   }
 
-  /** Interrupts what the consumer is doing. */
-  void interrupt() {
-    thread.interrupt();
+  /** The consumer as something a thread runs until it is stopped. */
+  Consumer consumer(String name) {
+    BatchEventProcessor<Slot<T>> processor =
+        new BatchEventProcessorBuilder()
+            .setMaxBatchSize(1) // else a task would be released only after the whole batch
+            .build(
+                buffer,
+                buffer.newBarrier(),
+                (slot, sequence, endOfBatch) -> receiver.receive(slot));
+    processor.setExceptionHandler(new Escaped<>(name));
+    buffer.addGatingSequences(processor.getSequence());
+    return new Consumer(processor, name);
   }
 
-  /** Stops the consumer after what it is doing; tasks still in the ring are not received. */
-  void stop() {
-    processor.halt();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
+  /** The consumer as something to be asked: receives one task if there is one. */
+  Poller poller() {
+    EventPoller<Slot<T>> poller = buffer.newPoller();
+    buffer.addGatingSequences(poller.getSequence());
+    EventPoller.Handler<Slot<T>> one =
+        (slot, sequence, endOfBatch) -> {
+          receiver.receive(slot);
+          return false;
+        };
+    return () -> {
       try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true; // the thread ends by itself; the caller sees the interrupt afterwards
+        return poller.poll(one) == EventPoller.PollState.PROCESSING;
+      } catch (Exception e) {
+        throw new IllegalStateException("a receiver must not throw", e);
       }
+    };
+  }
+
+  /** Receives one task if there is one. */
+  @FunctionalInterface
+  interface Poller {
+    boolean poll();
+  }
+
+  /** The thread of a consumer. */
+  static final class Consumer {
+    private final BatchEventProcessor<?> processor;
+    private final Thread thread;
+
+    private Consumer(BatchEventProcessor<?> processor, String name) {
+      this.processor = processor;
+      this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(processor);
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+
+    void start() {
+      thread.start();
+    }
+
+    /** Interrupts what the consumer is doing. */
+    void interrupt() {
+      thread.interrupt();
+    }
+
+    /** Stops after what it is doing; tasks still in the ring are not received. */
+    void stop() {
+      processor.halt();
+      boolean interrupted = false;
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true; // the thread ends by itself; the caller sees the interrupt afterwards
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

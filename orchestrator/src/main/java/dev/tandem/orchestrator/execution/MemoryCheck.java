@@ -1,9 +1,12 @@
-package dev.tandem.orchestrator;
+package dev.tandem.orchestrator.execution;
 
 import dev.tandem.devices.ByteSize;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.Executable.MemoryUse;
 import dev.tandem.devices.MemoryLimit;
+import dev.tandem.orchestrator.DeviceOptions;
+import dev.tandem.orchestrator.RequestException;
+import dev.tandem.orchestrator.VaeTiling;
 import dev.tandem.orchestrator.placement.DenoisePart;
 import dev.tandem.orchestrator.placement.Lane;
 import dev.tandem.orchestrator.placement.Placement;
@@ -61,22 +64,15 @@ final class MemoryCheck {
   }
 
   /**
-   * Checks requests whose sizes are filled in.
+   * Checks pictures.
    *
-   * @param guided whether the U-Net is asked with and without the prompt
    * @return the largest side of a tile to decode, latents
    * @throws RequestException if a device's memory does not suffice, with all numbers
    */
-  int tile(
-      Collection<Request> requests,
-      int pixelsPerLatent,
-      java.util.function.Predicate<Request> guided) {
+  int tile(Collection<PictureJob> jobs) {
     Set<Size> sizes =
-        requests.stream()
-            .map(
-                r ->
-                    new Size(
-                        r.height() / pixelsPerLatent, r.width() / pixelsPerLatent, guided.test(r)))
+        jobs.stream()
+            .map(j -> new Size(j.latentHeight(), j.latentWidth(), j.guided()))
             .collect(Collectors.toSet());
     VaeTiling tiling = options.tiling();
     int whole = sizes.stream().mapToInt(s -> Math.max(s.height, s.width)).max().orElse(1);

@@ -1,0 +1,122 @@
+package dev.tandem.conformance.pipeline;
+
+import dev.tandem.devices.Device;
+import dev.tandem.devices.DeviceException;
+import dev.tandem.devices.DeviceInfo;
+import dev.tandem.devices.simulated.Faults;
+import dev.tandem.devices.simulated.FaultyDevice;
+import dev.tandem.devices.simulated.SimulatedCosts;
+import dev.tandem.devices.simulated.SimulatedDevice;
+import dev.tandem.devices.simulated.VirtualClock;
+import dev.tandem.orchestrator.DeviceOptions;
+import dev.tandem.orchestrator.GenerationListener;
+import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.RunReport;
+import dev.tandem.orchestrator.Tandem;
+import dev.tandem.orchestrator.VaeTiling;
+import dev.tandem.orchestrator.execution.Watchdog;
+import dev.tandem.orchestrator.picture.Picture;
+import dev.tandem.orchestrator.pipeline.Threading;
+import dev.tandem.orchestrator.placement.Placement;
+import dev.tandem.orchestrator.timeline.Detail;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Simulated devices {@code a}, {@code b}... in virtual time, and what became of a run on them. */
+final class SimulatedFleet {
+  static final long MS = 1_000_000;
+
+  /** A picture decoded in tiles is another picture. */
+  private static final VaeTiling UNTILED = new VaeTiling(VaeTiling.Mode.OFF, 0);
+
+  private final VirtualClock clock = new VirtualClock();
+  private final Map<String, Device> devices = new LinkedHashMap<>();
+  private final Map<String, SimulatedDevice> simulated = new LinkedHashMap<>();
+
+  /** What came out of a run. */
+  record Outcome(RunReport report, List<Integer> order, Map<Integer, byte[]> rgb, int failures) {
+    /** Every end of a picture, good or bad, in the order it was told. */
+    int ends() {
+      return order.size();
+    }
+  }
+
+  SimulatedFleet add(String id, long textMs, long unetMs, long vaeMs, Faults faults) {
+    return add(id, textMs, unetMs, vaeMs, 16L << 30, faults);
+  }
+
+  SimulatedFleet add(
+      String id, long textMs, long unetMs, long vaeMs, long memoryBytes, Faults faults) {
+    DeviceInfo info =
+        new DeviceInfo(id, "simulated", DeviceInfo.Type.ACCELERATOR, 1, memoryBytes, "test");
+    SimulatedCosts costs =
+        new SimulatedCosts.StageTimes(
+            Map.of("text", textMs * MS, "unet", unetMs * MS, "vae", vaeMs * MS),
+            new SimulatedCosts.Rates(1e12, 1e11, 0));
+    SimulatedDevice device = new SimulatedDevice(info, costs, clock);
+    simulated.put(id, device);
+    devices.put(id, new FaultyDevice(device, faults, clock));
+    return this;
+  }
+
+  VirtualClock clock() {
+    return clock;
+  }
+
+  SimulatedDevice device(String id) {
+    return simulated.get(id);
+  }
+
+  Tandem open(Path model, Placement placement) {
+    return Tandem.open(
+        model,
+        placement,
+        DeviceOptions.DEFAULT.withTiling(UNTILED),
+        this::find,
+        new Threading.Threadless(clock),
+        new Watchdog(10, Duration.ofSeconds(1), Duration.ofMinutes(1)));
+  }
+
+  private Device find(String id) {
+    Device d = devices.get(id);
+    if (d == null) {
+      throw new DeviceException("no simulated device '" + id + "'");
+    }
+    return d;
+  }
+
+  Outcome run(Path model, Placement placement, List<Request> requests) {
+    try (Tandem tandem = open(model, placement)) {
+      return run(tandem, placement, requests);
+    }
+  }
+
+  static Outcome run(Tandem tandem, Placement placement, List<Request> requests) {
+    List<Integer> order = new ArrayList<>();
+    Map<Integer, byte[]> rgb = new LinkedHashMap<>();
+    int[] failures = {0};
+    RunReport report =
+        tandem.generateAll(
+            requests,
+            placement,
+            new GenerationListener() {
+              @Override
+              public void onPicture(Picture picture) {
+                order.add(picture.index());
+                rgb.put(picture.index(), picture.rgb());
+              }
+
+              @Override
+              public void onFailure(int index, Request request, Throwable cause) {
+                order.add(index);
+                failures[0]++;
+              }
+            },
+            Detail.HOST);
+    return new Outcome(report, order, rgb, failures[0]);
+  }
+}

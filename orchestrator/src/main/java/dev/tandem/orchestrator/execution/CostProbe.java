@@ -1,0 +1,118 @@
+package dev.tandem.orchestrator.execution;
+
+import dev.tandem.devices.DeviceException;
+import dev.tandem.orchestrator.placement.StageCosts.Work;
+import dev.tandem.orchestrator.timeline.Timeline;
+import dev.tandem.stages.Conditioning;
+import dev.tandem.stages.DenoiseStage;
+import dev.tandem.stages.Denoising;
+import dev.tandem.stages.Half;
+import dev.tandem.stages.Runner;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Measures what a job's work costs on devices: each kind of work once to compile and warm up, then
+ * once or, if it is short, a few times, of which the least counts. What was compiled is used again
+ * by the run.
+ */
+final class CostProbe {
+  private static final int MOST_RUNS = 4;
+  private static final long LONG_NS = 150_000_000;
+
+  private final ModelInfo model;
+  private final Watchdog watchdog;
+  private final PictureJob job;
+
+  CostProbe(ModelInfo model, Watchdog watchdog, PictureJob job) {
+    this.model = model;
+    this.watchdog = watchdog;
+    this.job = job;
+  }
+
+  MeasuredCosts measure(List<FleetDevice> devices) throws InterruptedException {
+    Map<String, MeasuredCosts.OfDevice> all = new LinkedHashMap<>();
+    for (FleetDevice d : devices) {
+      all.put(d.id(), measure(d));
+    }
+    return new MeasuredCosts(all);
+  }
+
+  private MeasuredCosts.OfDevice measure(FleetDevice d) throws InterruptedException {
+    Map<Work, Long> ns = new EnumMap<>(Work.class);
+    Map<Work, Long> bytes = new EnumMap<>(Work.class);
+    DeviceStages stages = d.stages();
+    String prompt = job.request().prompt();
+    time(d, Work.TEXT, ns, r -> stages.text().encode(prompt, r, warning -> {}));
+    bytes.put(Work.TEXT, stages.text().bytes());
+    Denoising denoising = denoising();
+    time(d, Work.HALF_STEP, ns, r -> stages.denoise().evaluate(denoising, Half.CONDITIONAL, r));
+    bytes.put(Work.HALF_STEP, stages.denoise().bytes(Half.CONDITIONAL));
+    if (job.guided()) {
+      time(d, Work.STEP, ns, r -> stages.denoise().evaluate(denoising, Half.BOTH, r));
+      bytes.put(Work.STEP, stages.denoise().bytes(Half.BOTH));
+    } else {
+      ns.put(Work.STEP, ns.get(Work.HALF_STEP));
+      bytes.put(Work.STEP, bytes.get(Work.HALF_STEP));
+    }
+    int height = job.latentHeight();
+    int width = job.latentWidth();
+    float[] latents = new float[height * width * model.unet().outChannels()];
+    time(d, Work.DECODE, ns, r -> stages.decode().decode(latents, height, width, r));
+    bytes.put(Work.DECODE, stages.decode().bytes());
+    return new MeasuredCosts.OfDevice(d.memoryBytes(), ns, bytes);
+  }
+
+  /** A picture's first step, with text that says nothing. */
+  private Denoising denoising() {
+    int tokens = Wiring.TOKENS;
+    int pooled = model.unet().textTime().map(t -> pooledDim()).orElse(0);
+    Conditioning nothing =
+        new Conditioning(tokens, new float[tokens * model.unet().contextDim()], new float[pooled]);
+    return new Denoising(
+        new DenoiseStage.Job(
+            nothing,
+            nothing,
+            job.guidance(),
+            job.request().seed(),
+            job.latentHeight(),
+            job.latentWidth(),
+            job.pixelsPerLatent(),
+            job.sampler()),
+        model.unet());
+  }
+
+  private int pooledDim() {
+    return model.unet().textTime().orElseThrow().textDim();
+  }
+
+  private void time(FleetDevice d, Work work, Map<Work, Long> into, Function<Runner, ?> body)
+      throws InterruptedException {
+    try {
+      once(d, work, body);
+      long least = Long.MAX_VALUE;
+      for (int i = 0; i < MOST_RUNS && (i == 0 || least < LONG_NS); i++) {
+        least = Math.min(least, once(d, work, body));
+      }
+      into.put(work, least);
+    } catch (DeviceFault e) {
+      if (e.kind() == Incident.Kind.OUT_OF_MEMORY) {
+        into.put(work, MeasuredCosts.IMPOSSIBLE_NS);
+      } else {
+        throw new DeviceException("cannot measure device '" + d.id() + "': " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private long once(FleetDevice d, Work work, Function<Runner, ?> body)
+      throws InterruptedException, DeviceFault {
+    DeviceQueue.Label label = new DeviceQueue.Label(new Timeline(), "measure " + work, -1, -1);
+    DeviceQueue.Pending<Object> pending =
+        d.queue().start(label, () -> watchdog.unknown().toNanos(), body::apply);
+    pending.await();
+    return pending.runNs();
+  }
+}

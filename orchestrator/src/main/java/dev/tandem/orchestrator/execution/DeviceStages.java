@@ -1,0 +1,57 @@
+package dev.tandem.orchestrator.execution;
+
+import dev.tandem.devices.CompileOptions;
+import dev.tandem.devices.Device;
+import dev.tandem.stages.DecodeStage;
+import dev.tandem.stages.DenoiseStage;
+import dev.tandem.stages.TextStage;
+import dev.tandem.stages.checkpoint.ModelFolder;
+import java.util.Optional;
+
+/**
+ * The stages of a model at one device, each read when it is first needed. Reading does not use the
+ * device, so it may be done while the device is at work.
+ */
+final class DeviceStages {
+  private final ModelFolder model;
+  private final Device device;
+  private final CompileOptions options;
+  private Optional<TextStage> text = Optional.empty();
+  private Optional<DenoiseStage> denoise = Optional.empty();
+  private Optional<DecodeStage> decode = Optional.empty();
+
+  DeviceStages(ModelFolder model, Device device, CompileOptions options) {
+    this.model = model;
+    this.device = device;
+    this.options = options;
+  }
+
+  synchronized TextStage text() {
+    if (text.isEmpty()) {
+      text = Optional.of(new TextStage(model, device, options));
+    }
+    return text.get();
+  }
+
+  synchronized DenoiseStage denoise() {
+    if (denoise.isEmpty()) {
+      denoise = Optional.of(new DenoiseStage(model, device, options));
+    }
+    return denoise.get();
+  }
+
+  synchronized DecodeStage decode() {
+    if (decode.isEmpty()) {
+      decode = Optional.of(new DecodeStage(model, device, options));
+    }
+    return decode.get();
+  }
+
+  /** Frees everything and closes the device; on the thread that uses it. */
+  synchronized void close() {
+    text.ifPresent(TextStage::close);
+    denoise.ifPresent(DenoiseStage::close);
+    decode.ifPresent(DecodeStage::close);
+    device.close();
+  }
+}

@@ -1,0 +1,36 @@
+package dev.tandem.orchestrator.execution;
+
+import dev.tandem.orchestrator.Request;
+import dev.tandem.stages.sampling.Guidance;
+import dev.tandem.stages.sampling.Sampler;
+
+/**
+ * A request as the model will fulfil it.
+ *
+ * @param request with width, height and sampler filled in
+ * @param sampler for its steps
+ * @param pixelsPerLatent each way: the VAE's scale factor
+ * @param guided whether each evaluation of the U-Net has an unconditional half
+ */
+public record PictureJob(Request request, Sampler sampler, int pixelsPerLatent, boolean guided) {
+
+  /** Evaluations of the U-Net; a guided one has two halves. */
+  public int evaluations() {
+    return sampler.evaluations();
+  }
+
+  /** How the halves of an evaluation are joined. */
+  Guidance guidance() {
+    return new Guidance(request.guidance(), request.limits().rescale());
+  }
+
+  /** Height of the latents. */
+  int latentHeight() {
+    return request.height() / pixelsPerLatent;
+  }
+
+  /** Width of the latents. */
+  int latentWidth() {
+    return request.width() / pixelsPerLatent;
+  }
+}

@@ -1,0 +1,39 @@
+package dev.tandem.orchestrator.pipeline;
+
+import dev.tandem.orchestrator.timeline.Span;
+import dev.tandem.orchestrator.timeline.Timeline;
+import java.util.function.ToIntFunction;
+
+/** What the parts of one pipeline share: its time, its timeline, and whether it was cancelled. */
+final class Run<T> {
+  private final Threading threading;
+  private final Timeline timeline;
+  private final ToIntFunction<T> pictureOf;
+  private volatile boolean cancelled;
+
+  Run(Threading threading, Timeline timeline, ToIntFunction<T> pictureOf) {
+    this.threading = threading;
+    this.timeline = timeline;
+    this.pictureOf = pictureOf;
+  }
+
+  Threading threading() {
+    return threading;
+  }
+
+  long now() {
+    return threading.now();
+  }
+
+  void span(Span.Kind kind, String stage, String device, T task, long from, long to) {
+    timeline.add(new Span(kind, stage, device, pictureOf.applyAsInt(task), -1, from, to));
+  }
+
+  boolean cancelled() {
+    return cancelled;
+  }
+
+  void cancel() {
+    cancelled = true;
+  }
+}

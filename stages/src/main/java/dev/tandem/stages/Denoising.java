@@ -1,0 +1,107 @@
+package dev.tandem.stages;
+
+import dev.tandem.stages.random.TorchGenerator;
+import dev.tandem.stages.sampling.NoiseSource;
+import dev.tandem.stages.sampling.Sampler;
+import dev.tandem.stages.sampling.SamplerState;
+import dev.tandem.stages.unet.UNet2DConfig;
+import java.util.Arrays;
+
+/**
+ * Where the denoising of one picture stands. It knows no device: each evaluation of the U-Net may
+ * be done on another one, and an evaluation that failed may be repeated. One thread at a time.
+ *
+ * <pre>
+ *   Denoising d = new Denoising(job, config);
+ *   while (!d.done()) {
+ *     d.advance(stage.evaluate(d, d.guided() ? Half.BOTH : Half.CONDITIONAL, runner));
+ *   }
+ *   float[] latents = d.latents();
+ * </pre>
+ */
+public final class Denoising {
+  private final DenoiseStage.Job job;
+  private final boolean guided;
+  private final NoiseSource noise;
+  private SamplerState state;
+
+  /** The denoising of a picture by a U-Net of that config, before its first evaluation. */
+  public Denoising(DenoiseStage.Job job, UNet2DConfig config) {
+    this.job = job;
+    guided = guided(config, job.guidance().scale());
+    int channels = config.outChannels();
+    TorchGenerator generator = new TorchGenerator(job.seed());
+    noise = n -> Layout.toChannelsLast(generator.randn(n), channels);
+    float[] start = noise.normal(job.height() * job.width() * channels);
+    for (int i = 0; i < start.length; i++) {
+      start[i] *= job.sampler().initNoiseSigma();
+    }
+    state = job.sampler().start(start);
+  }
+
+  /** Whether the prompt and its negative are both asked: not for a distilled guidance scale. */
+  public static boolean guided(UNet2DConfig config, double scale) {
+    return scale > 1 && config.time().condDim() == 0;
+  }
+
+  DenoiseStage.Job job() {
+    return job;
+  }
+
+  /** Whether each evaluation has an unconditional half as well. */
+  public boolean guided() {
+    return guided;
+  }
+
+  /** Evaluations of the U-Net in all. */
+  public int evaluations() {
+    return sampler().evaluations();
+  }
+
+  /** Evaluations so far. */
+  public int step() {
+    return state.step();
+  }
+
+  public boolean done() {
+    return sampler().done(state);
+  }
+
+  /** What the U-Net is to be asked, {@code [height, width, channels]}. */
+  float[] input() {
+    return sampler().modelInput(state);
+  }
+
+  float timestep() {
+    return sampler().timestep(state);
+  }
+
+  /**
+   * Takes the U-Net's answer.
+   *
+   * @param output {@code [1, height, width, channels]}, or the unconditional and the conditional
+   *     half {@code [2, height, width, channels]} where the picture is guided
+   */
+  public void advance(float[] output) {
+    if (guided) {
+      int n = output.length / 2;
+      advance(Arrays.copyOf(output, n), Arrays.copyOfRange(output, n, 2 * n));
+    } else {
+      state = sampler().next(state, output, noise);
+    }
+  }
+
+  /** Takes the two halves of the U-Net's answer to a guided picture. */
+  public void advance(float[] unconditional, float[] conditional) {
+    state = sampler().next(state, job.guidance().combine(unconditional, conditional), noise);
+  }
+
+  /** The sample as it stands, {@code [height, width, channels]}. */
+  public float[] latents() {
+    return sampler().sample(state);
+  }
+
+  private Sampler sampler() {
+    return job.sampler();
+  }
+}

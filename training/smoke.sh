@@ -20,6 +20,7 @@ run train_unet.py --steps 8 --batch 2 --workers 1
 run train_unet.py --steps 8 --batch 2 --workers 1 --cooldown 1
 run export.py "$TANDEM_TRAINING/export/again" --vae "$TANDEM_TRAINING/vae-decoder"
 run judge.py --steps 8 --batch 8 --workers 1
+run export_judge.py "$TANDEM_TRAINING/judge-folder"
 run evaluate.py "$TANDEM_TRAINING/export/current" --count 2 --steps 2 --sheet "$TANDEM_TRAINING/sheet.png"
 run distill_guidance.py --steps 8 --batch 2 --workers 1
 run distill_progressive.py --round 20 --steps 8 --batch 2 --workers 1

@@ -59,6 +59,6 @@ class DeviceSpecTest {
     DeviceSpec s = DeviceSpec.parse("cpu,treads=2");
     assertThatThrownBy(() -> s.allowOptions(Set.of("wait", "threads")))
         .isInstanceOf(DeviceException.class)
-        .hasMessageContainingAll("'treads'", "[threads, wait]");
+        .hasMessageContainingAll("'treads'", "[memory, threads, wait]");
   }
 }

@@ -245,7 +245,7 @@ class OneDnnDeviceTest {
         .hasMessageContaining("threads=0");
     assertThatThrownBy(() -> Devices.open("cpu,threads=" + (CORES + 1)))
         .hasMessageContaining("1 to " + CORES);
-    assertThatThrownBy(() -> Devices.open("cpu,speed=9")).hasMessageContaining("[threads]");
+    assertThatThrownBy(() -> Devices.open("cpu,speed=9")).hasMessageContaining("[memory, threads]");
     Graph g = block(1, 8, 16);
     try (Arena arena = Arena.ofConfined();
         Device d = Devices.open("cpu")) {

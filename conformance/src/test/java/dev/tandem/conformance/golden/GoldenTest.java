@@ -70,7 +70,7 @@ class GoldenTest {
     assertThat(count(cases, VaeCase.class)).isEqualTo(8);
     assertThat(count(cases, TokenizerCase.class)).isEqualTo(1);
     assertThat(count(cases, RandnCase.class)).isEqualTo(1);
-    assertThat(count(cases, EndToEndCase.class)).isEqualTo(3);
+    assertThat(count(cases, EndToEndCase.class)).isEqualTo(6);
     assertThat(count(cases, SamplerCase.class)).isGreaterThan(50);
     assertThat(count(cases, GoldenCase.Unknown.class)).isZero();
   }

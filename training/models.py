@@ -6,6 +6,7 @@ import shutil
 
 import torch
 from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from safetensors.torch import load_file, save_file
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 PROMPT_TOKENS = 32
@@ -79,6 +80,7 @@ def export_model(folder, vae, tokenizer, text_encoder, unet, schedule=None):
     StableDiffusionPipeline(
         vae=vae, text_encoder=text_encoder, tokenizer=tokenizer, unet=unet, scheduler=schedule or new_schedule(),
         safety_checker=None, feature_extractor=None, requires_safety_checker=False).save_pretrained(new)
+    _name_as_published(new / "text_encoder/model.safetensors")
     # The classic files of the tokenizer, as they are in the work folder, in place of the library's own format.
     shutil.rmtree(new / "tokenizer")
     shutil.copytree(tokenizer.name_or_path, new / "tokenizer")
@@ -88,3 +90,10 @@ def export_model(folder, vae, tokenizer, text_encoder, unet, schedule=None):
     os.replace(link, folder)
     for old in versions[:-1]:
         shutil.rmtree(old)
+
+
+def _name_as_published(file):
+    """Gives the text encoder's keys the prefix of published checkpoints, which older transformers need."""
+    weights = load_file(file)
+    prefixed = {key if key.startswith("text_model.") else f"text_model.{key}": value for key, value in weights.items()}
+    save_file(prefixed, file, metadata={"format": "pt"})

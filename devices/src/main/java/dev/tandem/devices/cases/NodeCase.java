@@ -39,7 +39,8 @@ public final class NodeCase {
       case Op.GatherRows _ -> fills.put("x1", Fill.below(n.input(0).shape().dim(1)));
       default -> {}
     }
-    return new OpCase(name, Tag.CORRECTNESS, g, fills, DType.F32, tolerance(n.op()).both());
+    Tolerance t = tolerance(n.op());
+    return new OpCase(name, Tag.CORRECTNESS, g, fills, DType.F32, t.both(), t.halfArithmetic());
   }
 
   private static Node operand(GraphBuilder b, Node n, int index) {

@@ -22,6 +22,7 @@ import java.util.function.Function;
  * @param weightType how weights are stored in the checkpoint
  * @param tolerances largest absolute difference over the largest magnitude of the reference, for
  *     each precision that the case makes sense in
+ * @param halfArithmetic the same where products, too, are computed in F16
  */
 public record OpCase(
     String name,
@@ -29,7 +30,8 @@ public record OpCase(
     Graph graph,
     Map<String, Fill> fills,
     DType weightType,
-    Map<Precision, Double> tolerances) {
+    Map<Precision, Double> tolerances,
+    double halfArithmetic) {
 
   public OpCase {
     fills = Map.copyOf(fills);
@@ -40,36 +42,37 @@ public record OpCase(
   static OpCase of(String name, Function<GraphBuilder, Node> body) {
     GraphBuilder b = new GraphBuilder(name);
     Graph graph = b.output("y", body.apply(b)).build();
-    return new OpCase(name, Tag.CORRECTNESS, graph, Map.of(), DType.F32, Map.of());
+    return new OpCase(name, Tag.CORRECTNESS, graph, Map.of(), DType.F32, Map.of(), 0);
   }
 
   OpCase within(Tolerance t) {
-    return new OpCase(name, tag, graph, fills, weightType, t.both());
+    return new OpCase(name, tag, graph, fills, weightType, t.both(), t.halfArithmetic());
   }
 
   /** For values that F16 cannot hold, or not well enough. */
   OpCase onlyF32() {
     Map<Precision, Double> f32 = Map.of(Precision.F32, tolerance(Precision.F32));
-    return new OpCase(name, tag, graph, fills, weightType, f32);
+    return new OpCase(name, tag, graph, fills, weightType, f32, halfArithmetic);
   }
 
   OpCase fill(String valueName, Fill fill) {
     Map<String, Fill> more = new HashMap<>(fills);
     more.put(valueName, fill);
-    return new OpCase(name, tag, graph, more, weightType, tolerances);
+    return new OpCase(name, tag, graph, more, weightType, tolerances, halfArithmetic);
   }
 
   /** Weights of another type; the type becomes part of the name. */
   OpCase weights(DType type) {
-    return new OpCase(name + " " + type + " weights", tag, graph, fills, type, tolerances);
+    return new OpCase(
+        name + " " + type + " weights", tag, graph, fills, type, tolerances, halfArithmetic);
   }
 
   OpCase renamed(String other) {
-    return new OpCase(other, tag, graph, fills, weightType, tolerances);
+    return new OpCase(other, tag, graph, fills, weightType, tolerances, halfArithmetic);
   }
 
   OpCase tagged(Tag other) {
-    return new OpCase(name, other, graph, fills, weightType, tolerances);
+    return new OpCase(name, other, graph, fills, weightType, tolerances, halfArithmetic);
   }
 
   /** The precisions that the case makes sense in. */

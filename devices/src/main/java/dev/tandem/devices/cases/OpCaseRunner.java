@@ -20,7 +20,11 @@ public final class OpCaseRunner {
    * @throws dev.tandem.devices.DeviceException if the device lacks an operation or fails
    */
   public static OpCaseResult run(Device device, OpCase c, Precision precision) {
-    double tolerance = c.tolerance(precision);
+    return run(device, c, precision, c.tolerance(precision));
+  }
+
+  /** The same with another bound, for example {@link OpCase#halfArithmetic}. */
+  public static OpCaseResult run(Device device, OpCase c, Precision precision, double tolerance) {
     try (Arena arena = Arena.ofConfined();
         Device reference = Devices.open("reference")) {
       CaseData data = new CaseData(c, arena);

@@ -48,7 +48,8 @@ final class RandomGraphs {
         g.b.build(),
         Map.of(),
         DType.F32,
-        Map.of(Precision.F32, 5e-5));
+        Map.of(Precision.F32, 5e-5),
+        0);
   }
 
   private Node input(int... dims) {

@@ -31,9 +31,17 @@ final class AttentionOps {
     boolean cpu = low.family() == Settings.Family.CPU;
     String file = cpu ? "attention_lanes" : "attention_tile";
     Tunables t = low.tunables(file, shape);
-    t = cpu ? fitWork(t, head, tokens) : fitLocalMemory(t, head, low.hardware().localMemory());
+    t =
+        cpu
+            ? fitWork(t, head, tokens)
+            : TileShapes.attention(
+                t, head, low.halfArithmetic() ? 2 : 4, low.hardware().localMemory());
+    Tunables defines = t.with("HEAD", head);
+    if (low.halfArithmetic()) {
+      defines = defines.with("ARITH_F16", 1);
+    }
     KernelCall k =
-        low.call(n, file, "attention", t.with("HEAD", head))
+        low.call(n, file, "attention", defines)
             .tensor(low.ref(n.input(0)))
             .tensor(low.ref(n.input(1)))
             .tensor(low.ref(n.input(2)))
@@ -48,11 +56,14 @@ final class AttentionOps {
       k.run(
           new long[] {(tokens + queries - 1) / queries, a.heads(), q.dim(0)}, new long[] {1, 1, 1});
     } else {
-      int bq = t.get("BQ");
+      int tq = t.get("TQ");
       int td = t.get("TD");
+      int queries = tq * t.get("QW");
       k.run(
-          new long[] {td, (long) (tokens + bq - 1) / bq * bq, (long) a.heads() * q.dim(0)},
-          new long[] {td, bq, 1});
+          new long[] {
+            td, (long) (tokens + queries - 1) / queries * tq, (long) a.heads() * q.dim(0)
+          },
+          new long[] {td, tq, 1});
     }
   }
 
@@ -60,20 +71,5 @@ final class AttentionOps {
   static Tunables fitWork(Tunables t, int head, int tokens) {
     Tunables fitted = t.with("DB", OpFamilies.vector(t.get("DB"), head));
     return tokens <= t.get("VEC") || head > MOST_FOR_TWO ? fitted.with("QV", 1) : fitted;
-  }
-
-  /** Smaller tiles where a large head would not fit the local memory, and sizes that divide it. */
-  static Tunables fitLocalMemory(Tunables t, int head, long localMemory) {
-    int bq = t.get("BQ");
-    int bk = t.get("BK");
-    while (4L * ((long) (bq + bk) * head + (long) bq * bk) > localMemory && bk > 1) {
-      if (bq > 1) {
-        bq /= 2;
-      } else {
-        bk /= 2;
-      }
-    }
-    int td = OpFamilies.vector(t.get("TD"), head, bk);
-    return t.with("BQ", bq).with("BK", bk).with("TD", td);
   }
 }

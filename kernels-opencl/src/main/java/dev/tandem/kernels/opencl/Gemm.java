@@ -35,7 +35,7 @@ record Gemm(Settings.Family family, Tunables tunables) {
 
   static Gemm choose(Lowering low, GemmShape s, boolean geglu) {
     if (low.family() == Settings.Family.GPU) {
-      return new Gemm(low.family(), low.tunables("gemm_tile", s.key()));
+      return new Gemm(low.family(), TileShapes.gemm(low.tunables("gemm_tile", s.key()), s));
     }
     Tunables t = low.tunables("gemm_panel", s.key());
     return new Gemm(low.family(), shallow(geglu ? t : narrow(t, s.cols()), s.rows()));
@@ -61,12 +61,12 @@ record Gemm(Settings.Family family, Tunables tunables) {
   }
 
   Panels panels(boolean geglu) {
-    int vec = tunables.get("VEC");
-    if (family == Settings.Family.CPU) {
-      int width = vec * tunables.get("NV");
-      return new Panels(width, geglu ? width : 0);
-    }
-    return new Panels(vec * tunables.get("LN"), geglu ? vec : 0);
+    int vectors =
+        family == Settings.Family.CPU
+            ? tunables.get("NV")
+            : tunables.get("LN") * tunables.get("WN");
+    int width = tunables.get("VEC") * vectors;
+    return new Panels(width, geglu ? width : 0);
   }
 
   /**
@@ -98,10 +98,13 @@ record Gemm(Settings.Family family, Tunables tunables) {
                 ? Math.min(tiles, MOST_SWEPT)
                 : blocks(low, s, tiles, (long) panels * s.batch());
     Tunables defines = kernelTunables();
-    if (cpu && s.pointwise()) {
+    if (s.pointwise()) {
       defines = defines.with("POINTWISE", 1);
     } else if (sweep) {
       defines = defines.with("SWEEP", 1);
+    }
+    if (low.halfArithmetic()) {
+      defines = defines.with("ARITH_F16", 1);
     }
     KernelCall k = low.call(node, cpu ? "gemm_panel" : "gemm_tile", "gemm", defines);
     k.operand(x).l(xStep);

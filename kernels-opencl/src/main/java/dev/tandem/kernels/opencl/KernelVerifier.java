@@ -174,15 +174,16 @@ final class KernelVerifier {
   private void check(CandidateBench b, String kernel, Map<String, Integer> values) {
     OpCase c = b.operation();
     for (Precision p : c.precisions()) {
-      if (!depth.precisions().contains(p)) {
+      if (!depth.precisions().contains(p) || device.halfArithmetic() && p != Precision.F16) {
         continue;
       }
       checks++;
       String what = c.name() + " in " + p;
       try (Candidate candidate = b.compile(chosen(b, kernel, values), p)) {
         double error = b.error(candidate);
-        if (error > c.tolerance(p)) {
-          String reason = "error " + error + ", bound " + c.tolerance(p);
+        double bound = device.halfArithmetic() ? c.halfArithmetic() : c.tolerance(p);
+        if (error > bound) {
+          String reason = "error " + error + ", bound " + bound;
           fail(new Trial(kernel, what, values, Trial.Outcome.WRONG, 0, reason));
         }
       } catch (DeviceException e) {

@@ -96,6 +96,11 @@ final class Lowering {
     return half;
   }
 
+  /** True if products are computed in 16 bits. */
+  boolean halfArithmetic() {
+    return half && device.halfArithmetic();
+  }
+
   WeightStore weights() {
     return weights;
   }

@@ -1,6 +1,8 @@
 package dev.tandem.kernels.opencl;
 
 import dev.tandem.devices.CompileOptions;
+import dev.tandem.devices.CompileOptions.Precision;
+import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.Executable;
 import dev.tandem.devices.MemoryLimit;
@@ -33,6 +35,7 @@ public final class OpenClDevice implements TunableDevice {
   private boolean closed;
 
   OpenClDevice(Selector selected, MemoryLimit limit, Settings settings, TunableTable tunables) {
+    refuseWithout16Bits(selected, settings);
     this.cl = new ClContext(selected, limit);
     this.programs = new Programs(cl, settings.cache().map(ProgramCache::new));
     this.settings = settings;
@@ -48,6 +51,28 @@ public final class OpenClDevice implements TunableDevice {
             whole.driver());
   }
 
+  private static void refuseWithout16Bits(Selector selected, Settings settings) {
+    ClDevice d = selected.device();
+    if (settings.halfArithmetic() && !d.fp16()) {
+      throw new DeviceException(
+          selected.id()
+              + " ("
+              + d.name()
+              + ", "
+              + d.platformName()
+              + ") cannot compute in 16 bits (it lacks cl_khr_fp16): leave out arith=f16; with"
+              + " precision f16, values are stored in 16 bits all the same");
+    }
+    if (settings.halfArithmetic() && family(settings, d) == Settings.Family.CPU) {
+      throw new DeviceException(
+          selected.id()
+              + " ("
+              + d.name()
+              + "): the kernels of family=cpu do not compute in 16 bits: add family=gpu, or leave"
+              + " out arith=f16");
+    }
+  }
+
   @Override
   public DeviceInfo info() {
     return info;
@@ -55,6 +80,17 @@ public final class OpenClDevice implements TunableDevice {
 
   @Override
   public Executable compile(Graph graph, Weights weights, CompileOptions options) {
+    if (settings.halfArithmetic() && options.precision() != Precision.F16) {
+      throw new DeviceException(
+          info.id()
+              + " ("
+              + info.name()
+              + "): arith=f16 needs precision f16, but '"
+              + graph.name()
+              + "' is compiled in "
+              + options.precision()
+              + ": choose precision f16, or leave out arith=f16");
+    }
     OpenClExecutable e = GraphCompiler.compile(this, graph, weights, options);
     executables.add(e);
     return e;
@@ -77,6 +113,10 @@ public final class OpenClDevice implements TunableDevice {
 
   @Override
   public TuningResult tune(TuningRequest request, TuningListener listener) {
+    if (settings.halfArithmetic()) {
+      throw new DeviceException(
+          info.id() + ": tuning compares and times in F32: leave out arith=f16");
+    }
     return new KernelTuner(this, request, listener).tune();
   }
 
@@ -117,9 +157,16 @@ public final class OpenClDevice implements TunableDevice {
   }
 
   Settings.Family family() {
-    return settings
-        .family()
-        .orElse(cl.device().isCpu() ? Settings.Family.CPU : Settings.Family.GPU);
+    return family(settings, cl.device());
+  }
+
+  private static Settings.Family family(Settings settings, ClDevice d) {
+    return settings.family().orElse(d.isCpu() ? Settings.Family.CPU : Settings.Family.GPU);
+  }
+
+  /** True if products are computed in 16 bits where values are stored so. */
+  boolean halfArithmetic() {
+    return settings.halfArithmetic();
   }
 
   /** True if a tensor of the caller is the device's own memory, false if it is copied. */

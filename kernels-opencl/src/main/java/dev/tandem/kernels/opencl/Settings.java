@@ -12,6 +12,8 @@ import java.util.Set;
  * The options of an OpenCL device, as a user writes them after its name.
  *
  * @param family {@code family=cpu|gpu}: which kernels to use; by default those for its type
+ * @param halfArithmetic {@code arith=f16}: products of matrices and attention are computed in 16
+ *     bits, too, tile by tile (decision note 016); by default, {@code arith=f32}, only stored
  * @param mapped {@code transfer=mapped|copied}: whether the caller's tensors are the device's
  *     memory; by default the large ones, where host and device share memory
  * @param cache {@code cache=DIR} for compiled programs, {@code cache=off} for none; by default
@@ -22,6 +24,7 @@ import java.util.Set;
  */
 record Settings(
     Optional<Family> family,
+    boolean halfArithmetic,
     Optional<Boolean> mapped,
     Optional<Path> cache,
     Optional<Path> profile,
@@ -36,9 +39,10 @@ record Settings(
   }
 
   static Settings of(DeviceSpec spec) {
-    spec.allowOptions(Set.of("family", "transfer", "cache", "profile"));
+    spec.allowOptions(Set.of("family", "arith", "transfer", "cache", "profile"));
     Optional<Family> family =
         choice(spec, "family", "cpu", "gpu").map(f -> f.equals("cpu") ? Family.CPU : Family.GPU);
+    boolean half = choice(spec, "arith", "f32", "f16").filter(a -> a.equals("f16")).isPresent();
     Optional<Boolean> mapped =
         choice(spec, "transfer", "mapped", "copied").map(t -> t.equals("mapped"));
     String cache = spec.options().get("cache");
@@ -53,7 +57,7 @@ record Settings(
             ? Optional.of(Path.of(profile))
             : Optional.of(ProfileFile.ofThisMachine())
                 .filter(p -> !profile.equals("off") && Files.exists(p));
-    return new Settings(family, mapped, directory, file, given);
+    return new Settings(family, half, mapped, directory, file, given);
   }
 
   private static Path defaultCache() {

@@ -1,14 +1,26 @@
 // Matrix product and implicit-GEMM convolution for GPU-like devices: a work-group computes TM rows
-// by NR columns through tiles in local memory; a work-item holds WM rows by VEC columns in
-// registers. Same arguments and same packed weights (panels of NR columns) as gemm_panel.cl.
+// by NR columns through tiles in local memory; a work-item holds WM rows by WN vectors of VEC
+// columns in registers. Same arguments and same packed weights (panels of NR columns) as
+// gemm_panel.cl.
+//
+// Neighbours along LN own neighbouring vectors, so that they read local memory side by side. A
+// work-item loads the same rows of every tile: where they lie is computed once a kernel tap.
 //
 // Tunables:
 //   LM, LN  work-items along rows and columns of a tile; the work-group has LM * LN of them
 //   WM      rows of a work-item; TM = LM * WM
-//   VEC     columns of a work-item; NR = LN * VEC. Even, for GEGLU: first half values, second gates
-//   TK      depth of a tile; local memory holds (TM + NR) * TK floats (plus padding)
+//   WN      vectors of a work-item; NR = LN * WN * VEC. Even, for GEGLU: first half values, second
+//           half gates
+//   VEC     columns of a vector
+//   TK      depth of a tile; local memory holds TM * (TK + 4) + NR * TK values
+//   LOAD    values that a work-item loads at once, at most: the host takes less (X_LOAD, W_LOAD)
+//           where that would not divide the depth, or a work-item's share of a tile
 // LM * LN divides TM * TK and NR * TK, so that every work-item loads as much as the others.
+// Set by the host:
+//   POINTWISE  defined: 1 x 1 kernel, stride 1, no padding; row m of the result needs row m of x
+//   ARITH_F16  see tile.cl
 #include "epilogue.cl"
+#include "tile.cl"
 
 #ifndef LM
 #define LM 16
@@ -19,12 +31,26 @@
 #ifndef WM
 #define WM 4
 #endif
+#ifndef WN
+#define WN 4
+#endif
 #ifndef TK
 #define TK 16
 #endif
+#ifndef X_LOAD
+#define X_LOAD 1
+#endif
+#ifndef W_LOAD
+#define W_LOAD 1
+#endif
 #define TM (LM * WM)
-#define NR (LN * VEC)
+#define NR (LN * WN * VEC)
 #define ITEMS (LM * LN)
+#define XS (TK + 4)
+// Loads of a row of x, and a work-item's turns of loading x and w.
+#define ROW_LOADS (TK / X_LOAD)
+#define X_TURNS ((TM * ROW_LOADS + ITEMS - 1) / ITEMS)
+#define W_TURNS ((NR * TK / W_LOAD + ITEMS - 1) / ITEMS)
 
 // Global size: (row tiles * LN, panels * LM, batch); local size (LN, LM, 1).
 __kernel __attribute__((reqd_work_group_size(LN, LM, 1)))
@@ -38,86 +64,160 @@ void gemm(__global const real *x, ulong x0, ulong x_step,
           int in_h, int in_w, int out_h, int out_w,
           int kernel_h, int kernel_w, int stride, int pad_top, int pad_left,
           float scale, int act, int geglu, int blocks) {
-  __local float xs[TK][TM + 1];
-  __local float ws[TK][NR];
+  __local arith xs[TM * XS];
+  __local arith ws[TK * NR];
   const int ln = get_local_id(0);
   const int lm = get_local_id(1);
   const int item = lm * LN + ln;
   const int row0 = (int)get_group_id(0) * TM;
   const int panel = get_group_id(1);
   const ulong batch = get_global_id(2);
+  const int taps = kernel_h * kernel_w;
+  const int area = out_h * out_w;
   x += x0 + batch * x_step;
   y += y0 + batch * y_step;
   addend += addend0;
-  w += w0 + batch * w_step + (ulong)panel * kernel_h * kernel_w * depth * NR;
+  w += w0 + batch * w_step + (ulong)panel * taps * depth * NR;
 
-  vec acc[WM];
+  // What this work-item loads of x: X_TURNS rows, `step` apart, from the same channels of each.
+  const int load_c = item % ROW_LOADS * X_LOAD;
+  const int load_r = item / ROW_LOADS;
+  const int step = ITEMS / ROW_LOADS;
+  __global const real *p[X_TURNS];
+#ifdef POINTWISE
+#pragma unroll
+  for (int i = 0; i < X_TURNS; i++) {
+    const int m = row0 + load_r + i * step;
+    p[i] = m < rows ? x + (ulong)m * depth : zeros;
+  }
+#else
+  long first[X_TURNS];
+  int top[X_TURNS], left[X_TURNS];
+#pragma unroll
+  for (int i = 0; i < X_TURNS; i++) {
+    const int m = row0 + load_r + i * step;
+    const int picture = m / area;
+    const int pixel = m - picture * area;
+    const int oy = pixel / out_w;
+    // A row beyond the last one lies outside whatever the tap.
+    top[i] = m < rows ? oy * stride - pad_top : -kernel_h;
+    left[i] = (pixel - oy * out_w) * stride - pad_left;
+    first[i] = (((long)picture * in_h + top[i]) * in_w + left[i]) * depth;
+  }
+#endif
+
+  vec acc[WM][WN];
 #pragma unroll
   for (int r = 0; r < WM; r++) {
-    acc[r] = (vec)(0.0f);
-  }
-  const int area = out_h * out_w;
-
-  for (int ky = 0; ky < kernel_h; ky++) {
-    for (int kx = 0; kx < kernel_w; kx++) {
-      for (int c0 = 0; c0 < depth; c0 += TK) {
-        for (int i = item; i < TM * TK; i += ITEMS) {
-          const int c = i % TK;
-          const int r = i / TK;
-          const int m = row0 + r;
-          const int picture = m / area;
-          const int pixel = m - picture * area;
-          const int iy = (pixel / out_w) * stride - pad_top + ky;
-          const int ix = (pixel % out_w) * stride - pad_left + kx;
-          const bool inside = m < rows && c0 + c < depth && iy >= 0 && iy < in_h && ix >= 0 &&
-                              ix < in_w;
-          xs[c][r] =
-              inside ? LOAD1(x, (((ulong)picture * in_h + iy) * in_w + ix) * depth + c0 + c) : 0.0f;
-        }
-        for (int i = item; i < NR * TK; i += ITEMS) {
-          const int n = i % NR;
-          const int c = i / NR;
-          ws[c][n] =
-              c0 + c < depth
-                  ? LOAD1(w, ((ulong)(ky * kernel_w + kx) * depth + c0 + c) * NR + n)
-                  : 0.0f;
-        }
-        barrier(CLK_LOCAL_MEM_FENCE);
-        for (int c = 0; c < TK; c++) {
-          const vec b = VLOAD_FLOAT(&ws[c][0], ln * VEC);
 #pragma unroll
-          for (int r = 0; r < WM; r++) {
-            acc[r] = MAD((vec)(xs[c][lm + r * LM]), b, acc[r]);
-          }
-        }
-        barrier(CLK_LOCAL_MEM_FENCE);
-      }
+    for (int v = 0; v < WN; v++) {
+      acc[r][v] = (vec)(0.0f);
     }
   }
 
-  const vec b0 = has_bias ? VLOAD_FLOAT(bias + bias0, panel * NR + ln * VEC) : (vec)(0.0f);
+#ifdef POINTWISE
+  {
+#else
+  for (int tap = 0; tap < taps; tap++) {
+    const int ky = tap / kernel_w;
+    const int kx = tap - ky * kernel_w;
+#pragma unroll
+    for (int i = 0; i < X_TURNS; i++) {
+      const bool inside = (uint)(top[i] + ky) < (uint)in_h && (uint)(left[i] + kx) < (uint)in_w;
+      p[i] = inside ? x + (first[i] + ((long)ky * in_w + kx) * depth) : zeros;
+    }
+#endif
+    for (int c0 = 0; c0 < depth; c0 += TK) {
+#pragma unroll
+      for (int i = 0; i < X_TURNS; i++) {
+        // Beyond the depth, zeros, which lie wherever a work-item looks for them.
+        const int c = c0 + load_c;
+        __global const real *from = c < depth ? p[i] + c : zeros;
+        COPY(X_LOAD, from, xs + (load_r + i * step) * XS + load_c);
+      }
+#pragma unroll
+      for (int i = 0; i < W_TURNS; i++) {
+        const int at = (item + i * ITEMS) * W_LOAD;
+        // Beyond the depth, anything finite does: it meets zeros of x.
+        const int row = min(c0 + at / NR, depth - 1);
+        COPY(W_LOAD, w + (ulong)row * NR + at % NR, ws + at);
+      }
+      barrier(CLK_LOCAL_MEM_FENCE);
+#ifdef ARITH_F16
+      avec sum[WM][WN];
+#pragma unroll
+      for (int r = 0; r < WM; r++) {
+#pragma unroll
+        for (int v = 0; v < WN; v++) {
+          sum[r][v] = (avec)(0);
+        }
+      }
+#else
+#define sum acc
+#endif
+#pragma unroll 4
+      for (int c = 0; c < TK; c++) {
+        avec b[WN];
+#pragma unroll
+        for (int v = 0; v < WN; v++) {
+          b[v] = TILE_VLOAD(ws, c * NR + (v * LN + ln) * VEC);
+        }
+#pragma unroll
+        for (int r = 0; r < WM; r++) {
+          const avec a = (avec)(xs[(lm + r * LM) * XS + c]);
+#pragma unroll
+          for (int v = 0; v < WN; v++) {
+            sum[r][v] = TILE_MAD(a, b[v], sum[r][v]);
+          }
+        }
+      }
+#ifdef ARITH_F16
+#pragma unroll
+      for (int r = 0; r < WM; r++) {
+#pragma unroll
+        for (int v = 0; v < WN; v++) {
+          acc[r][v] += TO_FLOAT(sum[r][v]);
+        }
+      }
+#else
+#undef sum
+#endif
+      barrier(CLK_LOCAL_MEM_FENCE);
+    }
+    w += (ulong)depth * NR;
+  }
+
 #pragma unroll
   for (int r = 0; r < WM; r++) {
     const int m = row0 + lm + r * LM;
-    if (m < rows) {
-      if (geglu) {
-        float sums[VEC];
-        VSTORE_FLOAT(acc[r] + b0, sums, 0);
-        for (int i = 0; i < VEC / 2; i++) {
-          const int col = (panel * LN + ln) * (VEC / 2) + i;
-          const float gate = sums[i + VEC / 2];
-          if (col < cols) {
-            const float g = 0.5f * gate * (1.0f + erf(gate * 0.70710678118654752f));
-            STORE1(sums[i] * g, y, (ulong)m * cols + col);
+    if (m >= rows) {
+      continue;
+    }
+    if (geglu) {
+#pragma unroll
+      for (int v = 0; v < WN / 2; v++) {
+        const int at = (v * LN + ln) * VEC;
+        const int col = panel * (NR / 2) + at;
+        if (col < cols) {
+          vec value = acc[r][v];
+          vec gate = acc[r][v + WN / 2];
+          if (has_bias) {
+            value += VLOAD_FLOAT(bias + bias0, panel * NR + at);
+            gate += VLOAD_FLOAT(bias + bias0, panel * NR + NR / 2 + at);
           }
+          store_columns(value * gelu(gate), y, m, cols, col, col + VEC <= cols);
         }
-      } else {
-        const int col = panel * NR + ln * VEC;
+      }
+    } else {
+#pragma unroll
+      for (int v = 0; v < WN; v++) {
+        const int col = panel * NR + (v * LN + ln) * VEC;
         if (col < cols) {
           const bool whole = col + VEC <= cols;
+          const vec b = has_bias ? VLOAD_FLOAT(bias + bias0, col) : (vec)(0.0f);
           const vec extra = load_addend(addend, addend_mode, m, area, cols, col, whole);
-          const vec sum = MAD(acc[r], (vec)(scale), b0 + extra);
-          store_columns(activate(sum, act), y, m, cols, col, whole);
+          const vec total = MAD(acc[r][v], (vec)(scale), b + extra);
+          store_columns(activate(total, act), y, m, cols, col, whole);
         }
       }
     }

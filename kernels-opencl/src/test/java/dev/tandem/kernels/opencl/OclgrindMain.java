@@ -41,10 +41,10 @@ final class OclgrindMain {
           "gemm_panel", Map.of("VEC", 4, "NV", 2, "MR", 3),
           "winograd_panel", Map.of("VEC", 4, "NV", 2, "MR", 2, "MIN_DEPTH", 4, "MIN_TILES", 1),
           "groupnorm", Map.of("VEC", 4, "GROUP", 4, "SPAN", 4, "STRIP_KIB", 1),
-          "gemm_tile", Map.of("VEC", 2, "LN", 2, "LM", 2, "WM", 2, "TK", 4),
+          "gemm_tile", Map.of("VEC", 2, "LN", 2, "LM", 2, "WM", 2, "WN", 2, "TK", 4, "LOAD", 2),
           "winograd", Map.of("VEC", 4, "MIN_DEPTH", 4, "MIN_TILES", 1),
           "attention_lanes", Map.of("VEC", 4, "QV", 2, "KB", 4, "DB", 2),
-          "attention_tile", Map.of("BQ", 4, "TD", 2, "BK", 4),
+          "attention_tile", Map.of("VEC", 2, "TQ", 2, "QW", 2, "TD", 2, "BK", 4, "LOAD", 2),
           "rows", Map.of("LANES", 4));
 
   private final Map<String, Integer> launches = new TreeMap<>();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tandem.devices.CompileOptions.Precision;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.Devices;
+import dev.tandem.devices.cases.OpCase;
 import dev.tandem.devices.cases.OpCaseResult;
 import dev.tandem.devices.cases.OpCaseRunner;
 import dev.tandem.devices.cases.OpCases;
@@ -16,10 +17,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The operation case table on every OpenCL device found: whole and as a sub-device, with both
- * families of kernels, mapped and copied memory. PoCL must be installed.
+ * families of kernels, mapped and copied memory, and with 16-bit arithmetic where there is any.
+ * PoCL must be installed.
  */
 class OpenClOpCasesTest {
-  record Run(String device, Precision precision) {}
+  record Run(String device, Precision precision) {
+    /** In 16 bits, products have bounds of their own. */
+    double bound(OpCase c) {
+      return device.endsWith(HALF) ? c.halfArithmetic() : c.tolerance(precision);
+    }
+  }
+
+  private static final String HALF = ",arith=f16";
 
   static List<Run> runs() {
     List<ClDevice> found = Discovery.now().devices();
@@ -30,6 +39,9 @@ class OpenClOpCasesTest {
       runs.add(new Run(d.id() + ",family=gpu,transfer=copied", Precision.F32));
       runs.add(new Run(d.id(), Precision.F16));
       runs.add(new Run(d.id() + ",family=gpu", Precision.F16));
+      if (d.fp16()) {
+        runs.add(new Run(d.id() + ",family=gpu" + HALF, Precision.F16));
+      }
       if (d.parts() > 0) {
         runs.add(new Run(d.id() + "." + (d.parts() - 1), Precision.F32));
       }
@@ -46,7 +58,7 @@ class OpenClOpCasesTest {
           OpCases.all().stream()
               .filter(c -> c.tag() != Tag.BENCH_SD15)
               .filter(c -> c.precisions().contains(run.precision()))
-              .map(c -> OpCaseRunner.run(d, c, run.precision()))
+              .map(c -> OpCaseRunner.run(d, c, run.precision(), run.bound(c)))
               .toList();
     }
     assertThat(results).isNotEmpty().filteredOn(r -> !r.passed()).isEmpty();

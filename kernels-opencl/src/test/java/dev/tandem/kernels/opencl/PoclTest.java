@@ -222,7 +222,8 @@ class PoclTest {
               Optional.empty(),
               Optional.empty(),
               Optional.empty(),
-              java.util.Map.of("VEC", 1, "LN", 1 << 7, "LM", 1 << 7, "WM", 1, "TK", 1));
+              java.util.Map.of(
+                  "VEC", 1, "LN", 1 << 7, "LM", 1 << 7, "WM", 1, "WN", 2, "TK", 1, "LOAD", 1));
       assertThat(most).isLessThan(1 << 14);
       d.tunables(d.tunables().with(List.of(large)));
       assertThatThrownBy(
@@ -280,6 +281,18 @@ class PoclTest {
       e.run();
       assertThat(e.output("y").toFloats()).containsExactly(6, 7);
     }
+  }
+
+  /** PoCL has no {@code cl_khr_fp16} on processors: {@link OpenClOpCasesTest} runs where it is. */
+  @Test
+  void arithmeticIn16BitsIsRefusedWhereTheDeviceHasNone() {
+    assertThatThrownBy(() -> open(",family=gpu,arith=f16"))
+        .isInstanceOf(DeviceException.class)
+        .hasMessageContaining("Portable Computing Language")
+        .hasMessageContaining("cl_khr_fp16")
+        .hasMessageContaining("leave out arith=f16");
+    assertThatThrownBy(() -> open(",arith=f8")).hasMessageContaining("arith=f8");
+    open(",family=gpu,arith=f32").close();
   }
 
   @Test

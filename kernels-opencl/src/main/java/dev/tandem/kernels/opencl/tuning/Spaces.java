@@ -49,11 +49,13 @@ public final class Spaces {
     return space(
         "gemm_tile",
         List.of(
-            Parameter.of("VEC", 2, 4, 8),
+            Parameter.of("VEC", 1, 2, 4),
             Parameter.of("LN", 8, 16, 32),
             Parameter.of("LM", 4, 8, 16),
             Parameter.of("WM", 2, 4, 8),
-            Parameter.of("TK", 8, 16, 32)),
+            Parameter.of("WN", 2, 4),
+            Parameter.of("TK", 16, 32),
+            Parameter.of("LOAD", 1, 4)),
         List.of(
             new Constraint(
                 "the work-group is neither too large nor less than half a wave",
@@ -66,19 +68,20 @@ public final class Spaces {
                 (v, l) -> {
                   int items = v.get("LM") * v.get("LN");
                   int rows = v.get("LM") * v.get("WM") * v.get("TK");
-                  int columns = v.get("LN") * v.get("VEC") * v.get("TK");
+                  int columns = v.get("LN") * v.get("WN") * v.get("VEC") * v.get("TK");
                   return rows % items == 0 && columns % items == 0;
                 }),
             new Constraint(
                 "tiles fit the local memory",
                 (v, l) -> {
-                  int rows = v.get("LM") * v.get("WM") + 1;
-                  int columns = v.get("LN") * v.get("VEC");
-                  return 4L * v.get("TK") * (rows + columns) <= l.localMemory();
+                  int rows = v.get("LM") * v.get("WM");
+                  int columns = v.get("LN") * v.get("WN") * v.get("VEC");
+                  int values = rows * (v.get("TK") + 4) + columns * v.get("TK");
+                  return 4L * values <= l.localMemory();
                 }),
             new Constraint(
                 "a work-item's sums fit its registers",
-                (v, l) -> v.get("WM") * v.get("VEC") <= 32)));
+                (v, l) -> v.get("WM") * v.get("WN") * v.get("VEC") <= 32)));
   }
 
   /** Thresholds are at their lowest, so that USE alone decides. */
@@ -147,16 +150,21 @@ public final class Spaces {
     return space(
         "attention_tile",
         List.of(
-            Parameter.of("BQ", 4, 8, 16, 32),
+            Parameter.of("VEC", 1, 2, 4),
+            Parameter.of("TQ", 4, 8, 16),
+            Parameter.of("QW", 1, 2, 4),
             Parameter.of("TD", 4, 8, 16),
-            Parameter.of("BK", 8, 16, 32)),
+            Parameter.of("BK", 16, 32, 64),
+            Parameter.of("LOAD", 1, 4)),
         List.of(
-            new Constraint("BQ divides BK", (v, l) -> v.get("BK") % v.get("BQ") == 0),
-            new Constraint("TD divides BK", (v, l) -> v.get("BK") % v.get("TD") == 0),
+            new Constraint(
+                "vectors of keys are shared out evenly",
+                (v, l) -> v.get("BK") % (v.get("TD") * v.get("VEC")) == 0),
+            new Constraint("TQ divides BK", (v, l) -> v.get("BK") % v.get("TQ") == 0),
             new Constraint(
                 "the work-group is neither too large nor less than half a wave",
                 (v, l) -> {
-                  int items = v.get("BQ") * v.get("TD");
+                  int items = v.get("TQ") * v.get("TD");
                   return items >= 32 && items <= Math.min(256, l.maxWorkGroup());
                 })));
   }

@@ -90,7 +90,7 @@ class SpacesTest {
   void constraintsKeepWhatDoesNotFit() {
     Space tile = Spaces.of("gemm_tile").orElseThrow();
     Map<String, Integer> large =
-        new TreeMap<>(Map.of("VEC", 4, "LN", 32, "LM", 16, "WM", 4, "TK", 16));
+        new TreeMap<>(Map.of("VEC", 1, "LN", 32, "LM", 16, "WM", 4, "WN", 4, "TK", 16, "LOAD", 4));
     assertThat(tile.allows(large, GPU)).as("512 work-items of 256").isFalse();
     large.put("LM", 8);
     assertThat(tile.allows(large, GPU)).isTrue();

@@ -174,7 +174,7 @@ final class KernelVerifier {
   private void check(CandidateBench b, String kernel, Map<String, Integer> values) {
     OpCase c = b.operation();
     for (Precision p : c.precisions()) {
-      if (!depth.precisions().contains(p) || device.halfArithmetic() && p != Precision.F16) {
+      if (!depth.precisions().contains(p) || (device.halfArithmetic() && p != Precision.F16)) {
         continue;
       }
       checks++;

@@ -43,8 +43,9 @@ final class TileShapes {
     while (local(tq * qw, bk, td, padded(head, td * vec), bytes) > Math.min(localMemory, MOST_LOCAL)
         && bk * tq * qw > 1) {
       if (tq * qw >= bk) {
-        qw = qw > 1 ? qw / 2 : qw;
-        tq = qw > 1 || tq == 1 ? tq : tq / 2;
+        boolean fewer = qw > 1;
+        qw = fewer ? qw / 2 : 1;
+        tq = fewer ? tq : tq / 2;
       } else {
         bk /= 2;
         td = Math.min(td, bk);
@@ -68,6 +69,7 @@ final class TileShapes {
   }
 
   private static long local(int queries, int keys, int td, int channels, int bytes) {
-    return (long) bytes * ((queries + keys) * channels + queries * keys) + 4L * queries * td;
+    long values = (long) (queries + keys) * channels + (long) queries * keys;
+    return bytes * values + 4L * queries * td;
   }
 }

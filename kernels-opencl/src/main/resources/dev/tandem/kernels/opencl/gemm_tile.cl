@@ -47,6 +47,7 @@
 #define NR (LN * WN * VEC)
 #define ITEMS (LM * LN)
 #define XS (TK + 4)
+#define WHOLE(col) (VEC == 1 || (col) + VEC <= cols)
 // Loads of a row of x, and a work-item's turns of loading x and w.
 #define ROW_LOADS (TK / X_LOAD)
 #define X_TURNS ((TM * ROW_LOADS + ITEMS - 1) / ITEMS)
@@ -205,7 +206,7 @@ void gemm(__global const real *x, ulong x0, ulong x_step,
             value += VLOAD_FLOAT(bias + bias0, panel * NR + at);
             gate += VLOAD_FLOAT(bias + bias0, panel * NR + NR / 2 + at);
           }
-          store_columns(value * gelu(gate), y, m, cols, col, col + VEC <= cols);
+          store_columns(value * gelu(gate), y, m, cols, col, WHOLE(col));
         }
       }
     } else {
@@ -213,7 +214,7 @@ void gemm(__global const real *x, ulong x0, ulong x_step,
       for (int v = 0; v < WN; v++) {
         const int col = panel * NR + (v * LN + ln) * VEC;
         if (col < cols) {
-          const bool whole = col + VEC <= cols;
+          const bool whole = WHOLE(col);
           const vec b = has_bias ? VLOAD_FLOAT(bias + bias0, col) : (vec)(0.0f);
           const vec extra = load_addend(addend, addend_mode, m, area, cols, col, whole);
           const vec total = MAD(acc[r][v], (vec)(scale), b + extra);

@@ -23,12 +23,12 @@ record Roofline(String title, double peakGflops, double peakGigabytes, List<Poin
    */
   record Point(String name, String kind, double intensity, double gflops) {}
 
-  private static final int WIDTH = 900;
+  private static final int WIDTH = 930;
   private static final int HEIGHT = 560;
   private static final int LEFT = 70;
   private static final int BOTTOM = 60;
   private static final int TOP = 50;
-  private static final int RIGHT = 190;
+  private static final int RIGHT = 220;
   private static final Map<String, String> COLOURS =
       Map.of(
           "3x3 convolution", "#3b7dd8",
@@ -105,7 +105,7 @@ record Roofline(String title, double peakGflops, double peakGigabytes, List<Poin
     s.append(
         format(
             "<text class=\"soft\" x=\"%.1f\" y=\"%.1f\">%.0f GB/s measured</text>%n",
-            x(low, low, high) + 6, y(low * peakGigabytes, floor, ceiling) - 12, peakGigabytes));
+            x(1.1, low, high), y(low * peakGigabytes, floor, ceiling) - 6, peakGigabytes));
     for (Point p : points) {
       s.append(
           format(

@@ -8,6 +8,7 @@ usage: peers.py MODEL_DIR ROUNDS THREADS DEVICE[;DEVICE...] -- TANDEM_COMMAND...
 A MODEL_DIR that does not exist is made: a U-Net of Stable Diffusion 1.5's size with random weights.
 """
 
+import gc
 import json
 import os
 import pathlib
@@ -108,33 +109,41 @@ def make_inputs(model):
 
 
 def peers(model, threads, inputs, folder):
-    """Name, function that runs a step and returns its result."""
+    """PyTorch's result, and the wanted peers: a name and a function that runs a step and returns its result."""
     x, t, e = inputs
     torch.set_num_threads(threads)
     unet = UNet2DConditionModel.from_pretrained(model, subfolder="unet", torch_dtype=torch.float32)
     step = Step(unet).eval()
+    expected = step(x, t, e).numpy()
+    wanted = os.environ.get("PEERS", "torch,onnxruntime,openvino").split(",")
     onnx = str(folder / "unet.onnx")
-    torch.onnx.export(
-        step, (x, t, e), onnx, input_names=["x", "t", "e"], output_names=["y"], opset_version=18, dynamo=False
-    )
+    if {"onnxruntime", "openvino"} & set(wanted):
+        torch.onnx.export(
+            step, (x, t, e), onnx, input_names=["x", "t", "e"], output_names=["y"], opset_version=18, dynamo=False
+        )
     feed = {"x": x.numpy(), "t": t.numpy(), "e": e.numpy()}
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
-
-    hints = {
-        "INFERENCE_NUM_THREADS": threads,
-        "PERFORMANCE_HINT": "LATENCY",
-        "INFERENCE_PRECISION_HINT": "f32",
-    }
-    compiled = openvino.Core().compile_model(openvino.convert_model(onnx), "CPU", hints)
-    request = compiled.create_infer_request()
-    return {
-        f"PyTorch {torch.__version__}": lambda: step(x, t, e).numpy(),
-        f"ONNX Runtime {onnxruntime.__version__}": lambda: session.run(None, feed)[0],
-        f"OpenVINO {openvino.__version__.split('-')[0]}": lambda: request.infer(feed)[compiled.output(0)],
-    }
+    others = {}
+    if "torch" in wanted:
+        others[f"PyTorch {torch.__version__}"] = lambda: step(x, t, e).numpy()
+    else:
+        step.unet = None  # a large network is not held twice
+        del unet
+        gc.collect()
+    if "onnxruntime" in wanted:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        session = onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
+        others[f"ONNX Runtime {onnxruntime.__version__}"] = lambda: session.run(None, feed)[0]
+    if "openvino" in wanted:
+        hints = {
+            "INFERENCE_NUM_THREADS": threads,
+            "PERFORMANCE_HINT": "LATENCY",
+            "INFERENCE_PRECISION_HINT": "f32",
+        }
+        compiled = openvino.Core().compile_model(openvino.convert_model(onnx), "CPU", hints)
+        request = compiled.create_infer_request()
+        others[f"OpenVINO {openvino.__version__.split('-')[0]}"] = lambda: request.infer(feed)[compiled.output(0)]
+    return expected, others
 
 
 def processor():
@@ -157,11 +166,10 @@ def main():
     inputs = make_inputs(model)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        others = peers(model, threads, inputs, folder)
+        expected, others = peers(model, threads, inputs, folder)
         own = {
             f"Tandem {d}": Tandem([*sys.argv[split + 1 :], d], folder / str(i), inputs) for i, d in enumerate(devices)
         }
-        expected = next(iter(others.values()))()
         results = {**{k: t.output() for k, t in own.items()}, **{k: run() for k, run in others.items()}}
         for who, y in results.items():
             error = float(np.abs(y - expected).max() / np.abs(expected).max())

@@ -27,6 +27,9 @@ class OpCasesOnEveryDeviceTest {
     List<String> found = Devices.list().stream().map(DeviceInfo::id).toList();
     assertThat(found).contains("reference", "cpu");
     for (DeviceProvider p : ServiceLoader.load(DeviceProvider.class)) {
+      if (p.scheme().equals("sim")) {
+        continue; // simulated devices are made up by whoever names one: none is found
+      }
       assertThat(found)
           .as("devices of the kind '%s' (for opencl, install PoCL: pocl-opencl-icd)", p.scheme())
           .anyMatch(id -> id.equals(p.scheme()) || id.startsWith(p.scheme() + ":"));

@@ -198,7 +198,8 @@ class MemoryEstimateTest {
 
     @Override
     public void run(dev.tandem.devices.OpSpans spans) {
-      // only memory is looked at
+      // Only memory is looked at: nothing is computed, and every operation is said to be done.
+      graph().nodes().forEach(n -> spans.span(n, 0, 0));
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -134,8 +135,12 @@ class CompareCommandTest {
     assertThat(page.complaints()).isEmpty();
     assertThat(page.find("<svg id=\"lanes\"[^>]*height=\"(\\d+)\"")).hasSize(1);
     List<String> widths = page.find("<rect class=\"bar-of denoise\"[^>]* width=\"([\\d.]+)\"");
-    assertThat(widths).hasSize(3).allMatch(w -> Double.parseDouble(w) > 5);
-    assertThat(page.find("class=\"bar-of decode\"")).hasSize(3);
+    assertThat(widths).anyMatch(w -> Double.parseDouble(w) > 5);
+    // Work of another picture in between makes two bars of one.
+    for (String stage : List.of("denoise", "decode")) {
+      assertThat(new TreeSet<>(page.find("data-says=\"" + stage + " of picture (\\d+)")))
+          .hasSize(3);
+    }
     assertThat(page.find("<text class=\"label\"[^>]*>([^<]*)<"))
         .containsExactlyInAnyOrder("opencl:0.0", "opencl:0.1");
     assertThat(page.find("<img [^>]*src=\"data:image/png;base64,")).hasSize(3);

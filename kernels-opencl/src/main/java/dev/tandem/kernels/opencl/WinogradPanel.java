@@ -15,7 +15,7 @@ import java.util.Map;
  * @param panelsEach panels of a work-item
  */
 record WinogradPanel(int vec, int width, int block, int group, int panelsEach) {
-  private static final int POSITIONS = 36;
+  private static final int POSITIONS = WinogradTiles.POSITIONS;
 
   /**
    * Shares the work out: groups of tiles where there are enough for every compute unit, else groups

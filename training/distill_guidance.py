@@ -1,30 +1,29 @@
 """Distils classifier-free guidance: the student gives in one evaluation what the teacher gives in two.
 
 Meng et al., 2023, first stage: the student's v must equal the teacher's guided v, for guidance scales drawn from 2 to
-6. Work folder: reads export/current (or --teacher) and latents/; writes distill-guidance/ (checkpoints, log.csv) and
-export/guided, a model folder whose U-Net has `time_cond_proj_dim`.
+6. Work folder: reads export/default and latents/; writes distill-guidance/ (checkpoints, log.csv) and export/guided, a
+student folder whose U-Net has `time_cond_proj_dim`.
 """
 import argparse
-import pathlib
 
 import torch
 
 import averaging
 from diffusion import Noising
-from models import export_model
+from lora import export_student
 from run import Run, add_run_arguments
-from student import Teacher, draw_guidance, new_student, predict
+from student import BASE, Teacher, draw_guidance, new_student, predict
 from work import add_work_argument, autocast, single_thread
 
 
 def work_on(rank, args):
     single_thread()
-    teacher = Teacher(args.teacher or args.work / "export/current")
+    teacher = Teacher(args.work / "export" / BASE)
     noising = Noising(teacher.schedule, uniform=0.5)
-    student = new_student(teacher.unet.state_dict())
+    student = new_student(teacher)
 
     def on_save(run, final):
-        export_model(args.work / "export/guided", teacher.vae, teacher.tokenizer, teacher.text_encoder, student)
+        export_student(args.work / "export/guided", BASE, student, teacher.schedule)
 
     run = Run(rank, args, args.work / "distill-guidance", dict(unet=student), ("v_mse",), on_save, weight_decay=0)
     examples = teacher.examples(args.work, run.random_seed)
@@ -43,7 +42,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_work_argument(parser)
     add_run_arguments(parser, lr=3e-4, batch=12)
-    parser.add_argument("--teacher", type=pathlib.Path, help="model folder (default: WORK/export/current)")
     averaging.run(work_on, parser.parse_args())
 
 

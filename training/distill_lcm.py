@@ -2,21 +2,20 @@
 
 Luo et al., 2023: for neighbouring times the student's jump from the later one must equal the jump of its own slow
 average from the earlier one, where the teacher's guided DDIM step leads. Jumps blend the input in as diffusers'
-LCMScheduler does, so the exported folder samples with it. Work folder: reads export/current (or --teacher) and
-latents/; writes distill-lcm/ and export/lcm.
+LCMScheduler does, so the exported folder samples with it. Work folder: reads export/guided and latents/; writes
+distill-lcm/ and export/lcm.
 """
 import argparse
 import copy
-import pathlib
 
 import torch
 from diffusers import LCMScheduler
 
 import averaging
 from diffusion import Ddim, Noising
-from models import export_model
+from lora import export_student
 from run import Run, add_run_arguments
-from student import Teacher, draw_guidance, new_student, predict, pseudo_huber
+from student import BASE, Teacher, draw_guidance, new_student, predict, pseudo_huber
 from work import add_work_argument, autocast, single_thread
 
 TIMES = 50
@@ -35,15 +34,15 @@ def jump(noising, x, velocity, times, sigma_data=0.5, scaling=10.0):
 
 def work_on(rank, args):
     single_thread()
-    teacher = Teacher(args.teacher or args.work / "export/current")
+    teacher = Teacher(args.work / "export/guided")
     noising = Noising(teacher.schedule)
-    ddim, student = Ddim(noising), new_student(teacher.unet.state_dict())
+    ddim, student = Ddim(noising), new_student(teacher)
     schedule = LCMScheduler(num_train_timesteps=1000, beta_start=0.00085, beta_end=0.012,
                             beta_schedule="scaled_linear", prediction_type="v_prediction",
                             original_inference_steps=TIMES)
 
     def on_save(run, final):
-        export_model(args.work / "export/lcm", teacher.vae, teacher.tokenizer, teacher.text_encoder, student, schedule)
+        export_student(args.work / "export/lcm", BASE, student, schedule)
 
     run = Run(rank, args, args.work / "distill-lcm", dict(unet=student), ("jump_error",), on_save, weight_decay=0)
     slow = copy.deepcopy(student).requires_grad_(False)
@@ -62,14 +61,13 @@ def work_on(rank, args):
         loss = pseudo_huber(predicted, target)
         run.learn(loss, jump_error=(predicted.detach() - target).square().mean().item())
         with torch.no_grad():
-            torch._foreach_lerp_(list(slow.parameters()), list(student.parameters()), TARGET_RATE)
+            torch._foreach_lerp_(list(slow.parameters()), [p.detach() for p in student.parameters()], TARGET_RATE)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_work_argument(parser)
     add_run_arguments(parser, lr=1e-4, batch=12)
-    parser.add_argument("--teacher", type=pathlib.Path, help="model folder (default: WORK/export/current)")
     averaging.run(work_on, parser.parse_args())
 
 

@@ -1,25 +1,24 @@
 """Progressive distillation: a student does in one DDIM step what its teacher does in several.
 
 Salimans and Ho, 2022, from a teacher with built-in guidance (distill_guidance.py). Rounds, in order, each a run of its
-own: `--round 50` and then `25`, each halving the steps; or `--round 20` straight from 100 steps, then `10`, then `5`.
+own: `--round 50` (of 100 steps), then `10`, then `5`.
 Times are spaced as DDIM's `trailing` spacing, which the exported folder names: sample it with exactly n steps.
 Work folder: reads export/guided or export/steps-M, latents/; writes distill-N/ and export/steps-N.
 """
 import argparse
-import pathlib
 
 import torch
 from diffusers import DDIMScheduler
 
 import averaging
 from diffusion import Ddim, Noising
-from models import export_model
+from lora import export_student
 from run import Run, add_run_arguments
-from student import Teacher, draw_guidance, new_student, predict, weighted_error
+from student import BASE, Teacher, draw_guidance, new_student, predict, weighted_error
 from work import add_work_argument, autocast, single_thread
 
 # Student steps -> (teacher folder in export/, teacher steps that one student step replaces)
-ROUNDS = {50: ("guided", 2), 25: ("steps-50", 2), 20: ("guided", 5), 10: ("steps-20", 2), 5: ("steps-10", 2)}
+ROUNDS = {50: ("guided", 2), 10: ("steps-50", 5), 5: ("steps-10", 2)}
 
 
 def trailing_times(steps):
@@ -30,18 +29,17 @@ def trailing_times(steps):
 def work_on(rank, args):
     single_thread()
     source, parts = ROUNDS[args.round]
-    teacher = Teacher(args.teacher or args.work / "export" / source)
+    teacher = Teacher(args.work / "export" / source)
     if not teacher.has_guidance_input:
         raise SystemExit(f"{teacher.folder} has no guidance input; run distill_guidance.py first")
     noising = Noising(teacher.schedule)
     ddim, coarse = Ddim(noising), trailing_times(args.round)
     fine = trailing_times(args.round * parts)
-    student = new_student(teacher.unet.state_dict())
+    student = new_student(teacher)
     schedule = DDIMScheduler.from_config(teacher.schedule.config, timestep_spacing="trailing")
 
     def on_save(run, final):
-        target = args.work / f"export/steps-{args.round}"
-        export_model(target, teacher.vae, teacher.tokenizer, teacher.text_encoder, student, schedule)
+        export_student(args.work / f"export/steps-{args.round}", BASE, student, schedule)
 
     run = Run(rank, args, args.work / f"distill-{args.round}", dict(unet=student), ("v_mse",), on_save, weight_decay=0)
     examples = teacher.examples(args.work, run.random_seed)
@@ -68,7 +66,6 @@ def main():
     add_work_argument(parser)
     add_run_arguments(parser, lr=2e-4, batch=12)
     parser.add_argument("--round", type=int, choices=ROUNDS, required=True, help="steps of the student")
-    parser.add_argument("--teacher", type=pathlib.Path, help="model folder in place of the round before")
     averaging.run(work_on, parser.parse_args())
 
 

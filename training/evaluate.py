@@ -10,11 +10,11 @@ import pathlib
 
 import numpy as np
 import torch
-from diffusers import StableDiffusionPipeline
 from PIL import Image
 
-from data import COLOR_NAMES, FIRST_GROUPS, STYLES, Pictures
+from data import COLOR_NAMES, COMMON_OBJECTS, FIRST_GROUPS, STYLES, Pictures
 from judging import Judge
+from lora import load_pipeline
 from work import add_work_argument
 
 
@@ -32,7 +32,7 @@ def choose_prompts(names, count, seed):
 
 def sample(model, prompts, steps, guidance, seed, batch=8):
     """Pictures [count, 3, 128, 128] in 0..1 by DDIM, or whatever scheduler the model folder names."""
-    pipeline = StableDiffusionPipeline.from_pretrained(model, safety_checker=None, torch_dtype=torch.float32)
+    pipeline = load_pipeline(model)
     pipeline.set_progress_bar_config(disable=True)
     out = []
     for k in range(0, len(prompts), batch):
@@ -57,6 +57,7 @@ def main():
     add_work_argument(parser)
     parser.add_argument("model", type=pathlib.Path)
     parser.add_argument("--count", type=int, default=48)
+    parser.add_argument("--common", action="store_true", help="only data.COMMON_OBJECTS, still told from all objects")
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--guidance", type=float, default=4.0)
     parser.add_argument("--seed", type=int, default=1)
@@ -65,7 +66,7 @@ def main():
     args = parser.parse_args()
     pictures = Pictures(args.work)
     names = sorted({pictures.name(i) for i in pictures.select(FIRST_GROUPS)})
-    chosen = choose_prompts(names, args.count, args.seed)
+    chosen = choose_prompts(COMMON_OBJECTS if args.common else names, args.count, args.seed)
     prompts = [prompt for _, prompt in chosen]
     images = sample(args.model, prompts, args.steps, args.guidance, args.seed)
     report = dict(model=str(args.model), steps=args.steps, guidance=args.guidance, seed=args.seed, count=len(prompts))

@@ -1,4 +1,5 @@
 """The default model's parts: their shapes, reading and writing the diffusers folder, prompts to token ids."""
+import contextlib
 import copy
 import os
 import pathlib
@@ -6,6 +7,7 @@ import shutil
 
 import torch
 from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from diffusers.models.attention_processor import AttnProcessor
 from safetensors.torch import load_file, save_file
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
@@ -21,7 +23,10 @@ def new_unet(**changes):
         up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"),
         block_out_channels=(64, 128, 192), layers_per_block=1, cross_attention_dim=WIDTH,
         attention_head_dim=[2, 4, 6], norm_num_groups=32, use_linear_projection=True)
-    return UNet2DConditionModel(**{**shape, **changes})
+    unet = UNet2DConditionModel(**{**shape, **changes})
+    # Plain products: on a CPU the gradient of the fused attention takes a third of a training step.
+    unet.set_attn_processor(AttnProcessor())
+    return unet
 
 
 def new_text_encoder(tokenizer):
@@ -65,8 +70,9 @@ def token_ids(tokenizer, prompts):
                      return_tensors="pt").input_ids
 
 
-def export_model(folder, vae, tokenizer, text_encoder, unet, schedule=None):
-    """Writes a complete F16 model folder beside `folder`, then puts it in the place of `folder`.
+@contextlib.contextmanager
+def new_folder(folder):
+    """Gives an empty folder beside `folder`; when the block ends well it takes the place of `folder`.
 
     `folder` becomes a symbolic link to a versioned folder: replacing a link is atomic, so a reader sees the old
     model or the new one. The version before last is removed.
@@ -76,20 +82,27 @@ def export_model(folder, vae, tokenizer, text_encoder, unet, schedule=None):
     versions = sorted(folder.parent.glob(f".{folder.name}-*"))
     number = int(versions[-1].name.rsplit("-", 1)[1]) + 1 if versions else 1
     new = folder.parent / f".{folder.name}-{number:06d}"
-    vae, text_encoder, unet = (copy.deepcopy(part).half() for part in (vae, text_encoder, unet))
-    StableDiffusionPipeline(
-        vae=vae, text_encoder=text_encoder, tokenizer=tokenizer, unet=unet, scheduler=schedule or new_schedule(),
-        safety_checker=None, feature_extractor=None, requires_safety_checker=False).save_pretrained(new)
-    _name_as_published(new / "text_encoder/model.safetensors")
-    # The classic files of the tokenizer, as they are in the work folder, in place of the library's own format.
-    shutil.rmtree(new / "tokenizer")
-    shutil.copytree(tokenizer.name_or_path, new / "tokenizer")
+    new.mkdir()
+    yield new
     link = folder.parent / f".{folder.name}.link"
     link.unlink(missing_ok=True)
     link.symlink_to(new.name)
     os.replace(link, folder)
     for old in versions[:-1]:
         shutil.rmtree(old)
+
+
+def export_model(folder, vae, tokenizer, text_encoder, unet, schedule=None):
+    """Writes a complete F16 model folder."""
+    vae, text_encoder, unet = (copy.deepcopy(part).half() for part in (vae, text_encoder, unet))
+    with new_folder(folder) as new:
+        StableDiffusionPipeline(
+            vae=vae, text_encoder=text_encoder, tokenizer=tokenizer, unet=unet, scheduler=schedule or new_schedule(),
+            safety_checker=None, feature_extractor=None, requires_safety_checker=False).save_pretrained(new)
+        _name_as_published(new / "text_encoder/model.safetensors")
+        # The classic files of the tokenizer, as they are in the work folder, in place of the library's own format.
+        shutil.rmtree(new / "tokenizer")
+        shutil.copytree(tokenizer.name_or_path, new / "tokenizer")
 
 
 def _name_as_published(file):

@@ -1,4 +1,4 @@
-"""A resumable training run: AdamW, EMA, weight averaging between processes, checkpoints, a log with a curve.
+"""A resumable training run: Muon and AdamW, EMA, weight averaging between processes, checkpoints, a log with a curve.
 
     run = Run(rank, args, folder, {"unet": unet}, ("v_mse",), on_save)
     while run.goes_on():
@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 import averaging
+from muon import MuonAndAdamW, split
 from work import ActiveClock, CsvLog, StopSignal, latest_checkpoint, load_state, save_checkpoint
 
 AVERAGE_EVERY = 8
@@ -40,8 +41,7 @@ class Run:
         self.rank, self.args, self.folder, self.modules, self.on_save = rank, args, folder, modules, on_save
         self.parameters = [p for m in modules.values() for p in m.parameters() if p.requires_grad]
         averaging.share(self.parameters)
-        self.optimizer = torch.optim.AdamW(self.parameters, lr=args.lr, betas=(0.9, 0.99),
-                                           weight_decay=weight_decay, fused=True)
+        self.optimizer = MuonAndAdamW(*split(modules.values()), lr=args.lr, weight_decay=weight_decay)
         self.ema = [p.detach().clone() for p in self.parameters]
         self.step, self.pictures, seconds = 0, 0, 0.0
         newest = latest_checkpoint(folder)

@@ -22,9 +22,10 @@ run export.py "$TANDEM_TRAINING/export/again" --vae "$TANDEM_TRAINING/vae-decode
 run judge.py --steps 8 --batch 8 --workers 1
 run export_judge.py "$TANDEM_TRAINING/judge-folder"
 run evaluate.py "$TANDEM_TRAINING/export/current" --count 2 --steps 2 --sheet "$TANDEM_TRAINING/sheet.png"
+ln -s current "$TANDEM_TRAINING/export/default"
 run distill_guidance.py --steps 8 --batch 2 --workers 1
-run distill_progressive.py --round 20 --steps 8 --batch 2 --workers 1
-run evaluate.py "$TANDEM_TRAINING/export/steps-20" --count 2 --steps 20
+for round in 50 10 5; do run distill_progressive.py --round $round --steps 8 --batch 2 --workers 1; done
+run evaluate.py "$TANDEM_TRAINING/export/steps-10" --count 2 --steps 10
 run distill_lcm.py --steps 8 --batch 2 --workers 1
 run evaluate.py "$TANDEM_TRAINING/export/lcm" --count 2 --steps 4
 echo "all recipes run"

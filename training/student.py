@@ -1,15 +1,19 @@
 """What the distillation recipes share: a teacher with guidance, students that take the guidance scale as an input.
 
-A student is the default U-Net with `time_cond_proj_dim`: it receives an embedding of the guidance scale w [batch, 64],
-as latent consistency models do, so one evaluation does what the teacher needs two for.
+A student is the U-Net of BASE with `time_cond_proj_dim` and a low-rank difference: it receives an embedding of the
+guidance scale w [batch, 64], as latent consistency models do, so one evaluation does what BASE needs two for.
 """
 import torch
 from diffusers import UNet2DConditionModel
+from diffusers.models.attention_processor import AttnProcessor
 from torch.nn import functional as F
 
+from lora import adapt, base_of, load_adapter, load_unet
 from models import AutoencoderKL, CLIPTextModel, load_part, load_tokenizer, new_schedule, new_unet, token_ids
 from train_unet import Examples
 
+# The model folder in export/ that all students differ from.
+BASE = "default"
 GUIDANCE_CHANNELS = 64
 # Guidance scales are drawn evenly from here.
 GUIDANCE = (2.0, 6.0)
@@ -23,14 +27,14 @@ def guidance_embedding(w, channels=GUIDANCE_CHANNELS):
     return torch.cat([angles.sin(), angles.cos()], 1)
 
 
-def new_student(weights=None):
-    """A student U-Net; `weights` of a plain U-Net or of another student. The new input starts without effect."""
+def new_student(teacher):
+    """A student that starts as `teacher`: BASE with a low-rank difference. The new input starts without effect."""
     student = new_unet(time_cond_proj_dim=GUIDANCE_CHANNELS)
     torch.nn.init.zeros_(student.time_embedding.cond_proj.weight)
-    if weights is not None:
-        missing, unexpected = student.load_state_dict(weights, strict=False)
-        if unexpected or set(missing) - {"time_embedding.cond_proj.weight"}:
-            raise ValueError(f"weights do not fit: missing {missing}, unexpected {unexpected}")
+    student.load_state_dict(load_part(UNet2DConditionModel, teacher.base / "unet").state_dict(), strict=False)
+    adapt(student)
+    if teacher.has_guidance_input:
+        load_adapter(student, teacher.folder)
     return student
 
 
@@ -38,11 +42,12 @@ class Teacher:
     """A frozen model folder: predictions with classifier-free guidance, or of a student that has it built in."""
 
     def __init__(self, folder):
-        self.folder = folder
-        self.unet = load_part(UNet2DConditionModel, folder / "unet").eval().requires_grad_(False)
-        self.text_encoder = load_part(CLIPTextModel, folder / "text_encoder").eval().requires_grad_(False)
-        self.tokenizer = load_tokenizer(folder / "tokenizer")
-        self.vae = load_part(AutoencoderKL, folder / "vae").eval()
+        self.folder, self.base = folder, base_of(folder) or folder
+        self.unet = load_unet(folder).eval().requires_grad_(False)
+        self.unet.set_attn_processor(AttnProcessor())
+        self.text_encoder = load_part(CLIPTextModel, self.base / "text_encoder").eval().requires_grad_(False)
+        self.tokenizer = load_tokenizer(self.base / "tokenizer")
+        self.vae = load_part(AutoencoderKL, self.base / "vae").eval()
         self.schedule = new_schedule()
         self.empty = self.hidden(token_ids(self.tokenizer, [""]))
 

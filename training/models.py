@@ -31,10 +31,12 @@ def new_unet(**changes):
 
 def new_text_encoder(tokenizer):
     """Text encoder of 2.5 M parameters: ids [batch, 32] -> hidden states [batch, 32, 192]."""
-    return CLIPTextModel(CLIPTextConfig(
+    encoder = CLIPTextModel(CLIPTextConfig(
         vocab_size=len(tokenizer), hidden_size=WIDTH, intermediate_size=4 * WIDTH, num_hidden_layers=4,
         num_attention_heads=6, max_position_embeddings=PROMPT_TOKENS, hidden_act="quick_gelu", projection_dim=WIDTH,
         bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id))
+    encoder.set_attn_implementation("eager")
+    return encoder
 
 
 def new_vae():

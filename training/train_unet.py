@@ -101,7 +101,7 @@ def work_on(rank, args):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_work_argument(parser)
-    add_run_arguments(parser, lr=8e-4, batch=12)
+    add_run_arguments(parser, lr=8e-4, batch=32)
     parser.add_argument("--init", type=pathlib.Path, help="model folder to start from where there is no checkpoint")
     parser.add_argument("--common", type=float, default=0.0, metavar="SHARE",
                         help="of the pictures, so many show data.COMMON_OBJECTS (0 to 1)")

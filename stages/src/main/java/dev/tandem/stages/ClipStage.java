@@ -6,7 +6,7 @@ import dev.tandem.devices.Executable;
 import dev.tandem.stages.checkpoint.Component;
 import dev.tandem.stages.checkpoint.Config;
 import dev.tandem.stages.checkpoint.ModelFolder;
-import dev.tandem.stages.checkpoint.SafeTensors;
+import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.clip.ClipPixels;
 import dev.tandem.stages.clip.ClipTextModel;
 import dev.tandem.stages.clip.ClipVisionConfig;
@@ -41,7 +41,7 @@ public final class ClipStage implements AutoCloseable {
         new TextEncoder(
             model, "tokenizer", "text_encoder", Set.of(ClipTextModel.TEXT_EMBEDS), device, options);
     boolean done = false;
-    try (SafeTensors weights = part.weights()) {
+    try (ModelWeights weights = part.weights()) {
       vision =
           device.compile(tower.graph(1, Set.of(ClipVisionModel.IMAGE_EMBEDS)), weights, options);
       vision.input(ClipVisionModel.CLASS_POSITION).set(new int[] {0});

@@ -6,7 +6,7 @@ import dev.tandem.devices.Executable;
 import dev.tandem.graph.Shape;
 import dev.tandem.stages.checkpoint.Component;
 import dev.tandem.stages.checkpoint.ModelFolder;
-import dev.tandem.stages.checkpoint.SafeTensors;
+import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.vae.Tiles;
 import dev.tandem.stages.vae.Vae;
 
@@ -16,7 +16,7 @@ import dev.tandem.stages.vae.Vae;
  */
 public final class DecodeStage implements AutoCloseable {
   private final Vae vae;
-  private final SafeTensors weights;
+  private final ModelWeights weights;
   private final Device device;
   private final CompileOptions options;
   private Executable executable;

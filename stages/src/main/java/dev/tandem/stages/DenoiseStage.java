@@ -4,7 +4,7 @@ import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
 import dev.tandem.stages.checkpoint.Component;
 import dev.tandem.stages.checkpoint.ModelFolder;
-import dev.tandem.stages.checkpoint.SafeTensors;
+import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.sampling.Guidance;
 import dev.tandem.stages.sampling.Sampler;
 import dev.tandem.stages.unet.UNet2DConditionModel;
@@ -19,7 +19,7 @@ import java.util.Map;
  */
 public final class DenoiseStage implements AutoCloseable {
   private final UNet2DConditionModel model;
-  private final SafeTensors weights;
+  private final ModelWeights weights;
   private final Device device;
   private final CompileOptions options;
   private final Map<Integer, GuidedUNet> byBatch = new HashMap<>();

@@ -3,7 +3,7 @@ package dev.tandem.stages;
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.Executable;
-import dev.tandem.stages.checkpoint.SafeTensors;
+import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.unet.UNet2DConditionModel;
 import dev.tandem.stages.unet.UNet2DConfig;
 import java.lang.ref.WeakReference;
@@ -35,7 +35,7 @@ final class GuidedUNet implements AutoCloseable {
 
   GuidedUNet(
       UNet2DConditionModel model,
-      SafeTensors weights,
+      ModelWeights weights,
       Size size,
       Device device,
       CompileOptions options) {

@@ -7,7 +7,7 @@ import dev.tandem.graph.Graph;
 import dev.tandem.graph.Node;
 import dev.tandem.stages.checkpoint.Component;
 import dev.tandem.stages.checkpoint.ModelFolder;
-import dev.tandem.stages.checkpoint.SafeTensors;
+import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.clip.ClipTextConfig;
 import dev.tandem.stages.clip.ClipTextModel;
 import dev.tandem.stages.unet.UNet2DConditionModel;
@@ -59,7 +59,7 @@ public final class MemoryNeeds {
             .toList();
     unet = new UNet2DConditionModel(UNet2DConfig.of(folder.component("unet").config().json()));
     Component part = folder.component("vae");
-    try (SafeTensors weights = part.weights()) {
+    try (ModelWeights weights = part.weights()) {
       vae = Vae.of(part.config().json(), weights.names());
     }
   }
@@ -79,7 +79,7 @@ public final class MemoryNeeds {
 
   private static Encoder encoder(Component part, Set<String> outputs) {
     ClipTextConfig config = ClipTextConfig.of(part.config().json());
-    try (SafeTensors weights = part.weights()) {
+    try (ModelWeights weights = part.weights()) {
       return new Encoder(config, new ClipTextModel(config, weights.names()), outputs);
     }
   }

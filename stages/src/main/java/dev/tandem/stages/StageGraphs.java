@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tandem.graph.Graph;
 import dev.tandem.stages.checkpoint.Component;
 import dev.tandem.stages.checkpoint.ModelFolder;
-import dev.tandem.stages.checkpoint.SafeTensors;
+import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.clip.ClipTextConfig;
 import dev.tandem.stages.clip.ClipTextModel;
 import dev.tandem.stages.unet.UNet2DConditionModel;
@@ -44,7 +44,7 @@ public final class StageGraphs {
   }
 
   private static Set<String> names(Component c) {
-    try (SafeTensors weights = c.weights()) {
+    try (ModelWeights weights = c.weights()) {
       return Set.copyOf(weights.names());
     }
   }

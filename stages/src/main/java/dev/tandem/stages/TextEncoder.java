@@ -5,7 +5,7 @@ import dev.tandem.devices.Device;
 import dev.tandem.devices.Executable;
 import dev.tandem.stages.checkpoint.Component;
 import dev.tandem.stages.checkpoint.ModelFolder;
-import dev.tandem.stages.checkpoint.SafeTensors;
+import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.clip.ClipTextConfig;
 import dev.tandem.stages.clip.ClipTextModel;
 import dev.tandem.stages.text.ClipTokenizer;
@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 /** One tokenizer with its CLIP text encoder, compiled for one prompt at a time. */
 final class TextEncoder implements AutoCloseable {
   private final ClipTokenizer tokenizer;
-  private final SafeTensors weights;
+  private final ModelWeights weights;
   private final ClipTextModel model;
   private final Set<String> outputs;
   private final Device device;

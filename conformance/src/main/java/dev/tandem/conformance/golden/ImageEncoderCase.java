@@ -4,6 +4,7 @@ import dev.tandem.devices.Device;
 import dev.tandem.devices.Tensor;
 import dev.tandem.graph.Shape;
 import dev.tandem.stages.checkpoint.Component;
+import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.checkpoint.SafeTensors;
 import dev.tandem.stages.clip.ClipVisionConfig;
 import dev.tandem.stages.clip.ClipVisionModel;
@@ -34,7 +35,7 @@ record ImageEncoderCase(String model, Path folder, Set<String> expected)
   public List<Check> run(Device device) {
     Component component = Component.open(folder.resolve(PART));
     try (SafeTensors golden = SafeTensors.open(folder.resolve("golden.safetensors"));
-        SafeTensors weights = component.weights();
+        ModelWeights weights = component.weights();
         Arena arena = Arena.ofConfined()) {
       ClipVisionModel encoder = new ClipVisionModel(ClipVisionConfig.of(component.config().json()));
       Tensor pixels = golden.get(PREFIX + ClipVisionModel.PIXEL_VALUES);

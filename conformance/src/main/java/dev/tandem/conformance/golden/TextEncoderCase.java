@@ -4,6 +4,7 @@ import dev.tandem.devices.Device;
 import dev.tandem.devices.Tensor;
 import dev.tandem.graph.Shape;
 import dev.tandem.stages.checkpoint.Component;
+import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.checkpoint.SafeTensors;
 import dev.tandem.stages.clip.ClipTextConfig;
 import dev.tandem.stages.clip.ClipTextModel;
@@ -36,7 +37,7 @@ record TextEncoderCase(String model, Path folder, String part, String prefix, Se
   public List<Check> run(Device device) {
     Component component = Component.open(folder.resolve(part));
     try (SafeTensors golden = SafeTensors.open(folder.resolve("golden.safetensors"));
-        SafeTensors weights = component.weights();
+        ModelWeights weights = component.weights();
         Arena arena = Arena.ofConfined()) {
       ClipTextModel encoder =
           new ClipTextModel(ClipTextConfig.of(component.config().json()), weights.names());

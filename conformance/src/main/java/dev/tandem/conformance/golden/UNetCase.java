@@ -3,6 +3,7 @@ package dev.tandem.conformance.golden;
 import dev.tandem.devices.Device;
 import dev.tandem.graph.Graph;
 import dev.tandem.stages.checkpoint.Component;
+import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.checkpoint.SafeTensors;
 import dev.tandem.stages.unet.UNet2DConditionModel;
 import dev.tandem.stages.unet.UNet2DConfig;
@@ -41,7 +42,7 @@ record UNetCase(String model, Path folder, String prefix, Set<String> expected)
     UNet2DConditionModel unet =
         new UNet2DConditionModel(UNet2DConfig.of(component.config().json()));
     try (SafeTensors golden = SafeTensors.open(folder.resolve("golden.safetensors"));
-        SafeTensors weights = component.weights()) {
+        ModelWeights weights = component.weights()) {
       int[] x = golden.get(prefix + UNet2DConditionModel.SAMPLE).shape().toArray();
       int tokens = golden.get(prefix + UNet2DConditionModel.ENCODER_HIDDEN_STATES).shape().dim(1);
       Map<String, float[]> outputs =
@@ -55,7 +56,7 @@ record UNetCase(String model, Path folder, String prefix, Set<String> expected)
   }
 
   private Map<String, float[]> run(
-      Device device, Graph graph, SafeTensors golden, SafeTensors weights) {
+      Device device, Graph graph, SafeTensors golden, ModelWeights weights) {
     return Network.run(device, graph, weights, input -> golden.get(prefix + input));
   }
 

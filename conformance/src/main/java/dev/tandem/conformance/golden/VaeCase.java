@@ -5,6 +5,7 @@ import dev.tandem.devices.Tensor;
 import dev.tandem.devices.Weights;
 import dev.tandem.graph.Graph;
 import dev.tandem.stages.checkpoint.Component;
+import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.checkpoint.SafeTensors;
 import dev.tandem.stages.vae.Moments;
 import dev.tandem.stages.vae.Vae;
@@ -39,7 +40,7 @@ record VaeCase(String model, Path folder, String prefix, Set<String> present)
   public List<Check> run(Device device) {
     Component component = Component.open(folder.resolve("vae"));
     try (SafeTensors golden = SafeTensors.open(folder.resolve("golden.safetensors"));
-        SafeTensors weights = component.weights()) {
+        ModelWeights weights = component.weights()) {
       Vae vae = Vae.of(component.config().json(), weights.names());
       List<Check> checks = new ArrayList<>();
       if (present.contains(IMAGE)) {

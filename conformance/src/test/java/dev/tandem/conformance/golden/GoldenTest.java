@@ -66,7 +66,7 @@ class GoldenTest {
     List<GoldenCase> cases = FOLDERS.stream().flatMap(f -> GoldenFolder.cases(f).stream()).toList();
     assertThat(count(cases, TextEncoderCase.class)).isEqualTo(4);
     assertThat(count(cases, ImageEncoderCase.class)).isEqualTo(1);
-    assertThat(count(cases, UNetCase.class)).isEqualTo(12);
+    assertThat(count(cases, UNetCase.class)).isEqualTo(16);
     assertThat(count(cases, VaeCase.class)).isEqualTo(8);
     assertThat(count(cases, TokenizerCase.class)).isEqualTo(1);
     assertThat(count(cases, RandnCase.class)).isEqualTo(1);

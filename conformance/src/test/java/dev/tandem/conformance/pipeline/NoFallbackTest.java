@@ -10,7 +10,7 @@ import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.timeline.Span;
 import dev.tandem.stages.checkpoint.Component;
-import dev.tandem.stages.checkpoint.SafeTensors;
+import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.clip.ClipTextConfig;
 import dev.tandem.stages.clip.ClipTextModel;
 import dev.tandem.stages.unet.UNet2DConditionModel;
@@ -67,8 +67,8 @@ class NoFallbackTest {
     Component text = Component.open(Run.MODEL.resolve("text_encoder"));
     Component vae = Component.open(Run.MODEL.resolve("vae"));
     Component unet = Component.open(Run.MODEL.resolve("unet"));
-    try (SafeTensors textWeights = text.weights();
-        SafeTensors vaeWeights = vae.weights()) {
+    try (ModelWeights textWeights = text.weights();
+        ModelWeights vaeWeights = vae.weights()) {
       ClipTextModel clip =
           new ClipTextModel(ClipTextConfig.of(text.config().json()), textWeights.names());
       return Map.of(

@@ -14,7 +14,7 @@ import dev.tandem.graph.Node;
 import dev.tandem.stages.DecodeStage;
 import dev.tandem.stages.StageGraphs;
 import dev.tandem.stages.checkpoint.ModelFolder;
-import dev.tandem.stages.checkpoint.SafeTensors;
+import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.sampling.Guidance;
 import dev.tandem.stages.sampling.NoiseSource;
 import dev.tandem.stages.sampling.Sampler;
@@ -70,7 +70,7 @@ final class StageBench implements AutoCloseable {
   }
 
   private void compile(ModelFolder model, String part, Graph graph, Device device) {
-    try (SafeTensors weights = model.component(part).weights()) {
+    try (ModelWeights weights = model.component(part).weights()) {
       Weights source = weights;
       executables.add(device.compile(graph, source, CompileOptions.DEFAULT));
     }

@@ -6,7 +6,7 @@ import dev.tandem.orchestrator.RequestException;
 import dev.tandem.stages.Denoising;
 import dev.tandem.stages.checkpoint.Component;
 import dev.tandem.stages.checkpoint.ModelFolder;
-import dev.tandem.stages.checkpoint.SafeTensors;
+import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.sampling.Sampler;
 import dev.tandem.stages.sampling.Samplers;
 import dev.tandem.stages.unet.UNet2DConfig;
@@ -30,7 +30,7 @@ record ModelInfo(ModelFolder folder, String name, UNet2DConfig unet, int scale) 
   static ModelInfo of(ModelFolder folder) {
     UNet2DConfig unet = UNet2DConfig.of(folder.component("unet").config().json());
     Component part = folder.component("vae");
-    try (SafeTensors weights = part.weights()) {
+    try (ModelWeights weights = part.weights()) {
       Vae vae = Vae.of(part.config().json(), weights.names());
       String name = folder.folder().toAbsolutePath().normalize().getFileName().toString();
       return new ModelInfo(folder, name, unet, vae.scaleFactor());

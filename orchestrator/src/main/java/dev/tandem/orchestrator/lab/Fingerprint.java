@@ -1,5 +1,6 @@
 package dev.tandem.orchestrator.lab;
 
+import dev.tandem.stages.checkpoint.ModelFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +16,22 @@ final class Fingerprint {
 
   private Fingerprint() {}
 
-  /** A hash of all weights and settings in the folder's parts; golden data does not count. */
+  /**
+   * A hash of all weights and settings in the folder's parts, and of the base that a student's are
+   * a difference from; golden data does not count.
+   */
   static String of(Path folder) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      add(digest, folder);
+      ModelFolder.open(folder).base().ifPresent(base -> add(digest, base.folder()));
+      return HexFormat.of().formatHex(digest.digest()).substring(0, DIGITS);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  private static void add(MessageDigest digest, Path folder) {
     try (Stream<Path> walk = Files.walk(folder)) {
       List<Path> files =
           walk.filter(Files::isRegularFile)
@@ -24,17 +39,13 @@ final class Fingerprint {
               .filter(f -> !f.getFileName().toString().startsWith("golden."))
               .sorted()
               .toList();
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (Path file : files) {
         digest.update(
             folder.relativize(file).toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
         digest.update(Files.readAllBytes(file));
       }
-      return HexFormat.of().formatHex(digest.digest()).substring(0, DIGITS);
     } catch (IOException e) {
       throw new LabException(folder + " cannot be read: " + e.getMessage(), e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 }

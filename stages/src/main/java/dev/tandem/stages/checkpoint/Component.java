@@ -1,11 +1,8 @@
 package dev.tandem.stages.checkpoint;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * One part of a model: a folder with a config and, for networks, weights.
@@ -17,14 +14,6 @@ import java.util.stream.Stream;
 public record Component(String name, String className, Path folder, Config config) {
   private static final List<String> CONFIGS =
       List.of("config.json", "scheduler_config.json", "tokenizer_config.json");
-  private static final List<String> STEMS = List.of("diffusion_pytorch_model", "model");
-  private static final List<String> SUFFIXES =
-      List.of(
-          ".safetensors",
-          ".safetensors.index.json",
-          ".fp16.safetensors",
-          ".safetensors.index.fp16.json",
-          ".fp16.safetensors.index.json");
 
   /**
    * Opens a part on its own, for example another VAE; the class comes from its config.
@@ -56,55 +45,14 @@ public record Component(String name, String className, Path folder, Config confi
   }
 
   /**
-   * The weights: {@code *.safetensors}, else its shards, else the {@code fp16} variant of either.
+   * The weights: {@code *.safetensors}, else its shards, else the {@code fp16} variant of either;
+   * or, where there is an {@code adapter_config.json}, those of its base with the low-rank
+   * difference of PEFT added.
    *
    * @throws CheckpointException if there are none that can be read
    */
-  public SafeTensors weights() {
-    return SafeTensors.open(weightsFile());
-  }
-
-  private Path weightsFile() {
-    for (String suffix : SUFFIXES) {
-      for (String stem : STEMS) {
-        Path file = folder.resolve(stem + suffix);
-        if (Files.isRegularFile(file)) {
-          return file;
-        }
-      }
-    }
-    List<Path> others = files(".safetensors");
-    if (others.size() == 1) {
-      return others.getFirst();
-    }
-    if (!others.isEmpty()) {
-      throw new CheckpointException(
-          folder
-              + " has several weight files, "
-              + others.stream().map(Path::getFileName).toList()
-              + "; name the right one diffusion_pytorch_model.safetensors");
-    }
-    Optional<Path> pickled =
-        Stream.of(".bin", ".ckpt", ".pt", ".pth").flatMap(s -> files(s).stream()).findFirst();
-    throw new CheckpointException(
-        pickled
-            .map(
-                p ->
-                    p
-                        + ": pickled weights are not read, as they can run code; convert them with"
-                        + " diffusers' save_pretrained(..., safe_serialization=True)")
-            .orElse(
-                folder
-                    + " has no weights; expected diffusion_pytorch_model.safetensors or"
-                    + " model.safetensors"));
-  }
-
-  private List<Path> files(String suffix) {
-    try (Stream<Path> list = Files.list(folder)) {
-      return list.filter(p -> p.getFileName().toString().endsWith(suffix)).sorted().toList();
-    } catch (IOException e) {
-      throw new CheckpointException(folder + " cannot be read: " + e.getMessage(), e);
-    }
+  public ModelWeights weights() {
+    return WeightFiles.open(folder);
   }
 
   private static Config readConfig(Path folder) {

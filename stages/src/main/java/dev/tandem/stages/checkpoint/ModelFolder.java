@@ -8,16 +8,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A model in the diffusers layout: {@code model_index.json} and a folder for each part.
+ * A model in the diffusers layout: {@code model_index.json} and a folder for each part. A student
+ * names another model in the key {@code _base} and takes from it the parts that it has no folder
+ * for.
  *
  * @param index {@code model_index.json}
  * @param classNames the class of each part that exists, in the order of the index
+ * @param base the model that has the other parts
  */
-public record ModelFolder(Path folder, Config index, Map<String, String> classNames) {
+public record ModelFolder(
+    Path folder, Config index, Map<String, String> classNames, Optional<ModelFolder> base) {
   /** Classes of networks and tokenizers that this program can run. */
   public static final Set<String> KNOWN_CLASSES =
       Collections.unmodifiableSet(
@@ -35,7 +40,9 @@ public record ModelFolder(Path folder, Config index, Map<String, String> classNa
   private static final Set<String> UNUSED =
       Set.of("safety_checker", "feature_extractor", "image_encoder");
 
+  private static final String INDEX = "model_index.json";
   private static final String SCHEDULER = "scheduler";
+  private static final String BASE = "_base";
 
   public ModelFolder {
     classNames = Collections.unmodifiableMap(new LinkedHashMap<>(classNames));
@@ -45,7 +52,8 @@ public record ModelFolder(Path folder, Config index, Map<String, String> classNa
    * Opens a model and checks that every part is of a known class; weights are not touched yet.
    *
    * @throws CheckpointException if it is no such folder (a single-file checkpoint is not yet
-   *     supported), or a part is of a class that is not known
+   *     supported), a part is of a class that is not known, or its base is missing or itself has
+   *     one
    */
   public static ModelFolder open(Path folder) {
     if (isSingleFile(folder)) {
@@ -60,10 +68,10 @@ public record ModelFolder(Path folder, Config index, Map<String, String> classNa
               + (Files.exists(folder) ? " is not a folder" : " does not exist")
               + "; give a model folder in the diffusers layout");
     }
-    Path indexFile = folder.resolve("model_index.json");
+    Path indexFile = folder.resolve(INDEX);
     if (!Files.isRegularFile(indexFile)) {
       throw new CheckpointException(
-          folder + " is not a model folder: it has no model_index.json (diffusers layout)");
+          folder + " is not a model folder: it has no " + INDEX + " (diffusers layout)");
     }
     Config index = Config.read(indexFile);
     Map<String, String> classes = new LinkedHashMap<>();
@@ -73,7 +81,33 @@ public record ModelFolder(Path folder, Config index, Map<String, String> classNa
         classes.put(e.getKey(), requireKnown(indexFile, e.getKey(), v.get(1).textValue()));
       }
     }
-    return new ModelFolder(folder, index, classes);
+    return new ModelFolder(folder, index, classes, base(folder, index));
+  }
+
+  private static Optional<ModelFolder> base(Path folder, Config index) {
+    return index
+        .text(BASE)
+        .map(
+            path -> {
+              Path base = folder.resolve(path).normalize();
+              String named = index.file() + ": '" + BASE + "' is '" + path + "'";
+              if (!Files.isRegularFile(base.resolve(INDEX))) {
+                throw new CheckpointException(
+                    named
+                        + ", but "
+                        + base
+                        + (Files.isDirectory(base) ? " has no " + INDEX : " does not exist")
+                        + "; put the base model there, or give the path from this folder to it");
+              }
+              if (Config.read(base.resolve(INDEX)).text(BASE).isPresent()) {
+                throw new CheckpointException(
+                    named
+                        + ", which has a '"
+                        + BASE
+                        + "' itself; name the model that has all parts");
+              }
+              return open(base);
+            });
   }
 
   /** The pipeline's class, for example {@code StableDiffusionXLPipeline}; may be empty. */
@@ -86,9 +120,10 @@ public record ModelFolder(Path folder, Config index, Map<String, String> classNa
   }
 
   /**
-   * A part by name.
+   * A part by name, of this folder or else of the base.
    *
-   * @throws CheckpointException if the model has none of that name, or its config is missing
+   * @throws CheckpointException if the model has none of that name, its config is missing, or the
+   *     base's is of another class
    */
   public Component component(String name) {
     String className = classNames.get(name);
@@ -96,7 +131,24 @@ public record ModelFolder(Path folder, Config index, Map<String, String> classNa
       throw new CheckpointException(
           index.file() + " has no part '" + name + "', only " + classNames.keySet());
     }
-    return Component.open(name, className, folder.resolve(name));
+    if (base.isEmpty() || Files.isDirectory(folder.resolve(name))) {
+      return Component.open(name, className, folder.resolve(name));
+    }
+    Component part = base.get().component(name);
+    if (!part.className().equals(className)) {
+      throw new CheckpointException(
+          index.file()
+              + ": part '"
+              + name
+              + "' is of class "
+              + className
+              + ", but that of the base "
+              + base.get().folder()
+              + " is of class "
+              + part.className()
+              + "; give the same class, or the part a folder of its own");
+    }
+    return part;
   }
 
   /** The sampler's settings: {@code scheduler/scheduler_config.json}. */

@@ -3,9 +3,7 @@ package dev.tandem.stages.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.WeightException;
-import dev.tandem.devices.Weights;
 import dev.tandem.graph.DType;
-import dev.tandem.graph.Node;
 import dev.tandem.graph.Shape;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -30,7 +28,7 @@ import java.util.Set;
  *
  * <p>Format: huggingface/safetensors. Values are F32, F16, BF16, I32 or I64.
  */
-public final class SafeTensors implements Weights, AutoCloseable {
+public final class SafeTensors implements ModelWeights {
   private final String source;
   private final Arena arena;
   private final Map<String, Stored> tensors;
@@ -165,10 +163,12 @@ public final class SafeTensors implements Weights, AutoCloseable {
   }
 
   /** All names, in the order of the file. */
+  @Override
   public Set<String> names() {
     return tensors.keySet();
   }
 
+  @Override
   public boolean contains(String name) {
     return tensors.containsKey(name);
   }
@@ -178,7 +178,7 @@ public final class SafeTensors implements Weights, AutoCloseable {
     return metadata;
   }
 
-  /** The file or files, as messages show them. */
+  @Override
   public String source() {
     return source;
   }
@@ -204,19 +204,6 @@ public final class SafeTensors implements Weights, AutoCloseable {
               + "', so the file does not fit the model's config");
     }
     return new Tensor(shape(name, s), type(name, s), s.data());
-  }
-
-  /** As in {@link Weights}, with the file in every message. */
-  @Override
-  public Tensor get(Node weight) {
-    if (!contains(weight.name())) {
-      return get(weight.name());
-    }
-    try {
-      return Weights.super.get(weight);
-    } catch (WeightException e) {
-      throw new WeightException(source + ": " + e.getMessage());
-    }
   }
 
   private static DType type(String name, Stored s) {

@@ -3,8 +3,9 @@
  *
  * <pre>
  *   folder/model_index.json --ModelFolder.open--> ModelFolder
- *     component("unet") --> Component: class name, Config, SafeTensors (= Weights)
+ *     component("unet") --> Component: class name, Config, ModelWeights
  *   *.safetensors --SafeTensorsHeader--> where each tensor lies --SafeTensors--> memory-mapped Tensor
+ *   adapter_config.json, adapter_model.safetensors, base --LoraWeights--> merged Tensor
  * </pre>
  *
  * Every malformed file is one {@link dev.tandem.stages.checkpoint.CheckpointException} that names

@@ -167,8 +167,8 @@ class ModelFolderTest {
   }
 
   private static void assertNames(Component part, String name) {
-    try (SafeTensors st = part.weights()) {
-      assertThat(st.names()).containsExactly(name);
+    try (ModelWeights weights = part.weights()) {
+      assertThat(weights.names()).containsExactly(name);
     }
   }
 

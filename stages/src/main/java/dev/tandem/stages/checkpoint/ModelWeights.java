@@ -1,0 +1,43 @@
+package dev.tandem.stages.checkpoint;
+
+import dev.tandem.devices.Tensor;
+import dev.tandem.devices.WeightException;
+import dev.tandem.devices.Weights;
+import dev.tandem.graph.Node;
+import java.util.Set;
+
+/**
+ * The weights of a part of a model: stored as they are, or as a difference from those of another.
+ * May be read by several threads. Tensors are read-only and stay valid until {@link #close}; later
+ * use of them throws {@link IllegalStateException}.
+ */
+public sealed interface ModelWeights extends Weights, AutoCloseable
+    permits SafeTensors, LoraWeights {
+  /** All names. */
+  Set<String> names();
+
+  boolean contains(String name);
+
+  /** The file or files, as messages show them. */
+  String source();
+
+  /** As in {@link Weights}, with the file in every message. */
+  @Override
+  default Tensor get(Node weight) {
+    if (!contains(weight.name())) {
+      return get(weight.name());
+    }
+    try {
+      return Weights.super.get(weight);
+    } catch (WeightException e) {
+      throw new WeightException(source() + ": " + e.getMessage());
+    }
+  }
+
+  @Override
+  Tensor get(String name);
+
+  /** Lets all tensors go. */
+  @Override
+  void close();
+}

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -115,6 +116,12 @@ final class GenerateCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = "For example ddim or 'DPM++ 2M Karras'. Default: the model's own.")
   private String sampler = "";
+
+  @Option(
+      names = "--eta",
+      paramLabel = "X",
+      description = "Noise that ddim adds at each step: 0 (none) to 1 (as ddpm). Default: 0.")
+  private Optional<Double> eta = Optional.empty();
 
   @Option(
       names = "--model",
@@ -225,6 +232,7 @@ final class GenerateCommand implements Callable<Integer> {
                   width,
                   height,
                   sampler,
+                  eta.map(OptionalDouble::of).orElseGet(OptionalDouble::empty),
                   limits));
         }
       }

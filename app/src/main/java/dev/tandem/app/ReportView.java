@@ -56,6 +56,7 @@ final class ReportView {
       p.put("guidanceRescale", r.request().limits().rescale());
       p.put("dynamicThreshold", r.request().limits().thresholdRatio());
       p.put("sampler", r.request().sampler());
+      r.request().eta().ifPresent(eta -> p.put("eta", eta));
       p.put("width", r.request().width());
       p.put("height", r.request().height());
       if (r.error().isEmpty()) {

@@ -1,5 +1,7 @@
 package dev.tandem.orchestrator;
 
+import java.util.OptionalDouble;
+
 /**
  * One picture to make.
  *
@@ -10,6 +12,8 @@ package dev.tandem.orchestrator;
  * @param width pixels, or 0 for the model's own size
  * @param height pixels, or 0 for the model's own size
  * @param sampler its name, or empty for the model's own
+ * @param eta how much noise DDIM adds, 0 (none, what it does where this is empty) to 1 (as DDPM);
+ *     only for samplers that have it
  * @param limits on what guidance does
  */
 public record Request(
@@ -21,6 +25,7 @@ public record Request(
     int width,
     int height,
     String sampler,
+    OptionalDouble eta,
     GuidanceLimits limits) {
   public static final int DEFAULT_STEPS = 20;
   public static final float DEFAULT_GUIDANCE = 5;
@@ -33,6 +38,9 @@ public record Request(
     if (!(guidance >= 0 && guidance <= 100)) {
       throw new RequestException("guidance must be 0 to 100, got " + guidance);
     }
+    if (eta.isPresent() && !(eta.getAsDouble() >= 0 && eta.getAsDouble() <= 1)) {
+      throw new RequestException("eta must be 0 to 1, got " + eta.getAsDouble());
+    }
     if (width < 0 || height < 0) {
       throw new RequestException(
           "width and height must not be negative, got " + width + " x " + height);
@@ -42,39 +50,64 @@ public record Request(
   /** A request with default settings. */
   public static Request of(String prompt) {
     return new Request(
-        prompt, "", DEFAULT_SEED, DEFAULT_STEPS, DEFAULT_GUIDANCE, 0, 0, "", GuidanceLimits.NONE);
+        prompt,
+        "",
+        DEFAULT_SEED,
+        DEFAULT_STEPS,
+        DEFAULT_GUIDANCE,
+        0,
+        0,
+        "",
+        OptionalDouble.empty(),
+        GuidanceLimits.NONE);
   }
 
   public Request withPrompt(String value) {
-    return new Request(value, negative, seed, steps, guidance, width, height, sampler, limits);
+    return new Request(value, negative, seed, steps, guidance, width, height, sampler, eta, limits);
   }
 
   public Request withNegative(String value) {
-    return new Request(prompt, value, seed, steps, guidance, width, height, sampler, limits);
+    return new Request(prompt, value, seed, steps, guidance, width, height, sampler, eta, limits);
   }
 
   public Request withSeed(long value) {
-    return new Request(prompt, negative, value, steps, guidance, width, height, sampler, limits);
+    return new Request(
+        prompt, negative, value, steps, guidance, width, height, sampler, eta, limits);
   }
 
   public Request withSteps(int value) {
-    return new Request(prompt, negative, seed, value, guidance, width, height, sampler, limits);
+    return new Request(
+        prompt, negative, seed, value, guidance, width, height, sampler, eta, limits);
   }
 
   public Request withGuidance(float value) {
-    return new Request(prompt, negative, seed, steps, value, width, height, sampler, limits);
+    return new Request(prompt, negative, seed, steps, value, width, height, sampler, eta, limits);
   }
 
   public Request withSize(int newWidth, int newHeight) {
     return new Request(
-        prompt, negative, seed, steps, guidance, newWidth, newHeight, sampler, limits);
+        prompt, negative, seed, steps, guidance, newWidth, newHeight, sampler, eta, limits);
   }
 
   public Request withSampler(String value) {
-    return new Request(prompt, negative, seed, steps, guidance, width, height, value, limits);
+    return new Request(prompt, negative, seed, steps, guidance, width, height, value, eta, limits);
   }
 
   public Request withLimits(GuidanceLimits value) {
-    return new Request(prompt, negative, seed, steps, guidance, width, height, sampler, value);
+    return new Request(prompt, negative, seed, steps, guidance, width, height, sampler, eta, value);
+  }
+
+  public Request withEta(double value) {
+    return new Request(
+        prompt,
+        negative,
+        seed,
+        steps,
+        guidance,
+        width,
+        height,
+        sampler,
+        OptionalDouble.of(value),
+        limits);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.conformance.cli.Shell.Result;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -69,6 +70,23 @@ class GenerateCommandTest {
   }
 
   @Test
+  void etaAddsNoiseThatTheSeedDecides() throws Exception {
+    String common = "'red apple' --sampler ddim --steps 3 --output " + folder;
+    generate(common + "/plain.png --quiet");
+    generate(common + "/zero.png --quiet --eta 0");
+    Result one = generate(common + "/one.png --json --eta 1");
+    generate(common + "/again.png --quiet --eta 1");
+    generate(common + "/other.png --quiet --eta 1 --seed 43");
+    assertThat(pixels("zero.png")).isEqualTo(pixels("plain.png"));
+    assertThat(pixels("again.png")).isEqualTo(pixels("one.png")).isNotEqualTo(pixels("plain.png"));
+    assertThat(pixels("other.png")).isNotEqualTo(pixels("one.png"));
+    JsonNode json = new ObjectMapper().readTree(one.out());
+    assertThat(json.at("/pictures/0/eta").asDouble(-1)).isEqualTo(1);
+    assertThat(Files.readString(folder.resolve("one.png"), StandardCharsets.ISO_8859_1))
+        .contains(", Eta DDIM: 1, Model");
+  }
+
+  @Test
   void jsonHoldsWhatTheTableHolds() throws Exception {
     Result r =
         Shell.run(
@@ -97,6 +115,8 @@ class GenerateCommandTest {
           apple --sampler magic        | 2 | magic
           apple --guidance-rescale 2   | 2 | guidance rescale must be 0 to 1, got 2.0
           apple --dynamic-threshold 0.9 --sampler euler | 2 | sampler 'euler' has no dynamic thresholding
+          apple --eta 1.5              | 2 | eta must be 0 to 1, got 1.5
+          apple --eta 0 --sampler ddpm | 2 | sampler 'ddpm' has no eta; those that have it: ddim
           apple --threshold-max 3      | 2 | a largest limit of 3.0 needs a ratio
           apple --output {model}.png   | 2 | unknown placeholder
           apple --output a.png --count 2 | 2 | same file

@@ -9,6 +9,7 @@ import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.sampling.Sampler;
 import dev.tandem.stages.sampling.Samplers;
+import dev.tandem.stages.sampling.StepOptions;
 import dev.tandem.stages.unet.UNet2DConfig;
 import dev.tandem.stages.vae.Vae;
 import java.util.List;
@@ -78,10 +79,14 @@ record ModelInfo(ModelFolder folder, String name, UNet2DConfig unet, int scale) 
           limits.thresholds()
               ? Samplers.withThresholding(own, limits.thresholdRatio(), limits.thresholdMax())
               : own;
+      StepOptions options = StepOptions.DEFAULT.withEta(r.eta().orElse(0));
       Sampler sampler =
           r.sampler().isEmpty()
-              ? Samplers.of(config, r.steps())
-              : Samplers.of(r.sampler(), config, r.steps());
+              ? Samplers.of(config, options, r.steps())
+              : Samplers.of(r.sampler(), config, options, r.steps());
+      if (r.eta().isPresent()) {
+        Samplers.requireEta(sampler.name());
+      }
       if (limits.thresholds()) {
         Samplers.requireThresholding(sampler.name());
       }

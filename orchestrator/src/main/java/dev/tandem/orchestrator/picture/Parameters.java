@@ -36,11 +36,16 @@ public final class Parameters {
         .append(r.width())
         .append('x')
         .append(r.height())
+        .append(eta(r))
         .append(limits(r.limits()))
         .append(", Model: ")
         .append(quoted(picture.model()))
         .append(", Version: Tandem")
         .toString();
+  }
+
+  private static String eta(Request r) {
+    return r.eta().isEmpty() ? "" : ", Eta DDIM: " + plain((float) r.eta().getAsDouble());
   }
 
   private static String limits(GuidanceLimits limits) {

@@ -64,6 +64,14 @@ class PngTest {
   }
 
   @Test
+  void parametersNameTheEtaThatWasAskedFor() {
+    Request r = picture("a", "").request();
+    assertThat(Parameters.of(new Picture(0, r, "default", new byte[18]))).doesNotContain("Eta");
+    assertThat(Parameters.of(new Picture(0, r.withEta(0.5), "default", new byte[18])))
+        .contains("Size: 3x2, Eta DDIM: 0.5, Model:");
+  }
+
+  @Test
   void otherParametersAreAnInternationalTextChunk() throws Exception {
     Path file = folder.resolve("a.png");
     picture("日本語 🍎", "").writePng(file);

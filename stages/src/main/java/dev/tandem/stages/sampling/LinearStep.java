@@ -20,8 +20,9 @@ record LinearStep(double sample, List<Double> outputs, double noise) {
     }
     if (!finite) {
       throw new IllegalArgumentException(
-          "these settings give a step without finite coefficients; use lower_order_final true, or"
-              + " fewer steps");
+          "these settings give a step without finite coefficients, as in diffusers, which fails or"
+              + " gives NaN there: two noise levels are equal, or the last step is not of order 1;"
+              + " use fewer steps, timestep_spacing trailing, or lower_order_final true");
     }
   }
 

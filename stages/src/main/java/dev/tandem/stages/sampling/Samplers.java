@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Makes samplers from the names and files that users have. */
 public final class Samplers {
@@ -29,18 +30,16 @@ public final class Samplers {
 
   /** The short names of the samplers that take a suffix for the spacing of their noise levels. */
   public static List<String> spacedNames() {
-    return Arrays.stream(Solver.values())
-        .filter(Solver::takesSigmaSpacing)
-        .map(Solver::id)
-        .toList();
+    return names(Solver::takesSigmaSpacing);
   }
 
   /** The short names of the samplers that can limit predicted pictures dynamically. */
   public static List<String> thresholdingNames() {
-    return Arrays.stream(Solver.values())
-        .filter(Solver::takesThresholding)
-        .map(Solver::id)
-        .toList();
+    return names(Solver::takesThresholding);
+  }
+
+  private static List<String> names(Predicate<Solver> wanted) {
+    return Arrays.stream(Solver.values()).filter(wanted).map(Solver::id).toList();
   }
 
   /**
@@ -62,18 +61,34 @@ public final class Samplers {
    * @throws IllegalArgumentException if it does not threshold; lists those that do
    */
   public static void requireThresholding(String name) {
+    require(name, "dynamic thresholding", Solver::takesThresholding);
+  }
+
+  /**
+   * Refuses a sampler that would ignore {@link StepOptions#eta}.
+   *
+   * @param name its short name
+   * @throws IllegalArgumentException if it has none; lists those that have it
+   */
+  public static void requireEta(String name) {
+    require(name, "eta", Solver::takesEta);
+  }
+
+  private static void require(String name, String what, Predicate<Solver> takes) {
     String plain = suffix(name).map(s -> withoutSuffix(name, s)).orElse(name);
-    boolean takes =
+    boolean has =
         Solver.ofName(plain)
             .or(() -> DpmName.parse(plain).map(DpmName::solver))
-            .filter(Solver::takesThresholding)
+            .filter(takes)
             .isPresent();
-    if (!takes) {
+    if (!has) {
       throw new IllegalArgumentException(
           "sampler '"
               + name
-              + "' has no dynamic thresholding; those that have it: "
-              + String.join(", ", thresholdingNames()));
+              + "' has no "
+              + what
+              + "; those that have it: "
+              + String.join(", ", names(takes)));
     }
   }
 
@@ -139,8 +154,13 @@ public final class Samplers {
    * its settings. Its name, with the same config, gives the same sampler again.
    */
   public static Sampler of(JsonNode schedulerConfig, int steps) {
+    return of(schedulerConfig, StepOptions.DEFAULT, steps);
+  }
+
+  /** The same, with what diffusers takes as arguments of {@code step()}. */
+  public static Sampler of(JsonNode schedulerConfig, StepOptions options, int steps) {
     return fromDiffusers(
-        schedulerConfig.path("_class_name").asText(), schedulerConfig, StepOptions.DEFAULT, steps);
+        schedulerConfig.path("_class_name").asText(), schedulerConfig, options, steps);
   }
 
   /**

@@ -64,6 +64,11 @@ enum Solver {
     };
   }
 
+  /** Whether the amount of noise that it adds can be chosen. */
+  boolean takesEta() {
+    return this == DDIM;
+  }
+
   /** The first solver of a diffusers class, for runs that take all settings from the config. */
   static Optional<Solver> ofClass(String className) {
     for (Solver solver : values()) {

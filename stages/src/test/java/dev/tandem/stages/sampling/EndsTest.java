@@ -1,6 +1,7 @@
 package dev.tandem.stages.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -146,6 +147,61 @@ class EndsTest {
       assertThat(timesteps[i]).isLessThanOrEqualTo(timesteps[i - 1]);
     }
     assertThat(timesteps[999]).isZero();
+  }
+
+  /** As tried with diffusers 0.42.1: what is refused here, fails or gives NaN there. */
+  @ParameterizedTest
+  @CsvSource({
+    "leading, 0, 998, 999",
+    "leading, 1, 998, 998",
+    "linspace, 0, 999, 999",
+    "trailing, 1, 1000, 1000"
+  })
+  void multistepSolversTakeAsManyStepsAsInDiffusers(
+      String spacing, int offset, int below, int most) {
+    ObjectNode config =
+        Configs.stableDiffusion("{}").put("timestep_spacing", spacing).put("steps_offset", offset);
+    for (String name : List.of("dpmpp_2m", "dpmpp_3m", "dpmpp_2m_sde", "unipc")) {
+      for (int steps = below; steps <= 1000; steps++) {
+        int n = steps;
+        if (n <= most) {
+          assertThat(Samplers.of(name, config, n).evaluations()).isEqualTo(n);
+        } else {
+          assertThatThrownBy(() -> Samplers.of(name, config, n))
+              .as(name + " " + n)
+              .hasMessageContaining("as in diffusers, which fails or gives NaN there");
+        }
+      }
+    }
+    assertThat(Samplers.of("dpmpp_2s", config, 1000).evaluations()).isEqualTo(1000);
+  }
+
+  /**
+   * Last samples of diffusers 0.42.1 for the model output {@code tanh(0.7 x) (0.5 + t / 2000)} and
+   * the start -2, -2/3, 2/3, 2. Its coefficients are in single precision: the bound allows for 1000
+   * of them.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "dpmpp_2m, trailing, 2.26165, 16.74047",
+    "dpmpp_3m, trailing, 2.26165, 16.74046",
+    "unipc, trailing, 2.26164, 16.74047",
+    "dpmpp_2s, linspace, 2.26162, 16.74019"
+  })
+  void allTrainingStepsEndWhereDiffusersEnds(String name, String spacing, float near, float far) {
+    ObjectNode config = Configs.stableDiffusion("{}").put("timestep_spacing", spacing);
+    Sampler sampler = Samplers.of(name, config, 1000);
+    SamplerState state = sampler.start(new float[] {-2, -2 / 3f, 2 / 3f, 2});
+    while (!sampler.done(state)) {
+      float[] x = sampler.modelInput(state);
+      float t = sampler.timestep(state);
+      for (int k = 0; k < x.length; k++) {
+        x[k] = (float) (Math.tanh(0.7 * x[k]) * (0.5 + t / 2000));
+      }
+      state = sampler.next(state, x, NoiseSource.none());
+    }
+    assertThat(sampler.sample(state))
+        .containsExactly(new float[] {-far, -near, near, far}, offset(5e-4f));
   }
 
   @Test

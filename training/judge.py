@@ -123,6 +123,7 @@ def work_on(rank, args):
     judge = Judge(new_vision(), new_text(tokenizer), tokenizer)
     scale = torch.nn.Parameter(torch.tensor(math.log(1 / 0.07)))
     prototypes = torch.nn.Parameter(torch.randn(len(renders.names), WIDTH))
+    head = torch.nn.ParameterDict(dict(scale=scale, object_embeddings=prototypes))
 
     def on_save(run, final):
         judge.save(args.work / "judge")
@@ -130,7 +131,7 @@ def work_on(rank, args):
         (args.work / "judge/evaluation.json").write_text(json.dumps(found, indent=1))
         return dict(top1=found["top1"], top5=found["top5"])
 
-    run = Run(rank, args, args.work / "judge-training", dict(vision=judge.vision, text=judge.text, head=torch.nn.ParameterList([scale, prototypes])),
+    run = Run(rank, args, args.work / "judge-training", dict(vision=judge.vision, text=judge.text, head=head),
               ("contrast", "recognition", "top1", "top5"), on_save, weight_decay=0.05)
     rng = np.random.default_rng(run.random_seed)
     while run.goes_on():
@@ -146,7 +147,7 @@ def work_on(rank, args):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_work_argument(parser)
-    add_run_arguments(parser, lr=6e-4, batch=20)
+    add_run_arguments(parser, lr=6e-4, batch=32)
     parser.add_argument("--groups", choices=("first", "all"), default="first", help="first: animals, plants, food")
     parser.add_argument("--evaluate", action="store_true", help="only report")
     args = parser.parse_args()

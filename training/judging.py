@@ -10,22 +10,22 @@ from torch.nn import functional as F
 from transformers import (CLIPTextConfig, CLIPTextModelWithProjection, CLIPVisionConfig,
                           CLIPVisionModelWithProjection)
 
-from models import PROMPT_TOKENS, load_part, load_tokenizer
+from models import PROMPT_TOKENS, load_part, load_tokenizer, plain_attention
 
 WIDTH = 192
 
 
 def new_vision():
-    return CLIPVisionModelWithProjection(CLIPVisionConfig(
+    return plain_attention(CLIPVisionModelWithProjection(CLIPVisionConfig(
         hidden_size=WIDTH, intermediate_size=4 * WIDTH, num_hidden_layers=4, num_attention_heads=6, image_size=128,
-        patch_size=16, projection_dim=WIDTH, hidden_act="quick_gelu"))
+        patch_size=16, projection_dim=WIDTH, hidden_act="quick_gelu")))
 
 
 def new_text(tokenizer):
-    return CLIPTextModelWithProjection(CLIPTextConfig(
+    return plain_attention(CLIPTextModelWithProjection(CLIPTextConfig(
         vocab_size=len(tokenizer), hidden_size=WIDTH, intermediate_size=4 * WIDTH, num_hidden_layers=3,
         num_attention_heads=6, max_position_embeddings=PROMPT_TOKENS, hidden_act="quick_gelu", projection_dim=WIDTH,
-        bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id))
+        bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id)))
 
 
 class Judge:

@@ -41,7 +41,7 @@ record LoraAdapter(Map<String, LowRank> lowRanks, Map<String, Tensor> whole) {
       } else if (name.endsWith(B)) {
         String module = name.substring(0, name.length() - B.length());
         requireCounterpart(adapter, key, PREFIX + module + A);
-      } else if (name.contains(".lora_")) {
+      } else if (("." + name).contains(".lora_")) {
         throw wrong(
             adapter, key, "is of a kind that is not supported; known are *" + A + " and *" + B);
       } else {
@@ -76,6 +76,18 @@ record LoraAdapter(Map<String, LowRank> lowRanks, Map<String, Tensor> whole) {
               + " does not have; give the base that the adapter was trained on");
     }
     Tensor w = base.get(weight);
+    if (w.shape().rank() < 2) {
+      throw wrong(
+          adapter,
+          keyA,
+          "of shape "
+              + a.shape()
+              + " is for '"
+              + weight
+              + "' of shape "
+              + w.shape()
+              + "; only linear layers and convolutions can have a low-rank difference");
+    }
     int rank = config.rank(module);
     if (a.shape().dim(0) != rank) {
       throw wrong(

@@ -172,6 +172,10 @@ record LoraConfig(
     if (json.isMissingNode() || json.isNull()) {
       return out;
     }
+    if (!json.isObject()) {
+      throw new CheckpointException(
+          c.file() + ": key '" + key + "' is " + json + ", expected an object");
+    }
     Config values = new Config(c.file(), json);
     for (Map.Entry<String, JsonNode> e : json.properties()) {
       try {

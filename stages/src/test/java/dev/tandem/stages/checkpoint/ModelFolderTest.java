@@ -137,6 +137,61 @@ class ModelFolderTest {
   }
 
   @Test
+  void aStudentTakesFromItsBaseWhatItHasNoFolderFor() throws IOException {
+    write("vae/config.json", "{\"_class_name\":\"AutoencoderKL\"}");
+    writeStudent("..");
+    write("student/scheduler/scheduler_config.json", "{\"steps_offset\":1}");
+    write("student/unet/config.json", "{\"time_cond_proj_dim\":64}");
+    ModelFolder student = ModelFolder.open(dir.resolve("student"));
+    assertThat(student.base().orElseThrow().folder()).isEqualTo(dir);
+    assertThat(student.component("vae").folder()).isEqualTo(dir.resolve("vae"));
+    assertThat(student.component("unet").config().integer("time_cond_proj_dim")).contains(64);
+    assertThat(student.scheduler().config().integer("steps_offset")).contains(1);
+    assertThat(student.has("text_encoder")).isFalse();
+    assertThat(ModelFolder.open(dir).base()).isEmpty();
+  }
+
+  @Test
+  void aBaseThatIsMissingOrNoWholeModelIsNamed() throws IOException {
+    writeStudent("../none");
+    assertNoStudent("student/model_index.json", "'../none'", "does not exist", "put the base");
+    writeStudent("../vae");
+    write("vae/config.json", "{}");
+    assertNoStudent("'../vae'", "has no model_index.json");
+    for (String itself : new String[] {".", "../other"}) {
+      write("other/model_index.json", "{\"_base\": \"..\"}");
+      writeStudent(itself);
+      assertNoStudent("'" + itself + "'", "has a '_base' itself");
+    }
+    writeStudent("..");
+    ModelFolder student = ModelFolder.open(dir.resolve("student"));
+    write("model_index.json", "{\"vae\": [\"diffusers\", \"AutoencoderTiny\"]}");
+    ModelFolder other = ModelFolder.open(dir.resolve("student"));
+    assertThatThrownBy(() -> other.component("vae"))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll("'vae'", "AutoencoderKL", "AutoencoderTiny");
+    assertThatThrownBy(() -> other.component("unet"))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll("no part 'unet'");
+    assertThat(student.component("unet").folder()).isEqualTo(dir.resolve("unet"));
+  }
+
+  private void writeStudent(String base) throws IOException {
+    write(
+        "student/model_index.json",
+        """
+        {"_base": "%s", "scheduler": ["diffusers", "DDIMScheduler"],
+         "unet": ["diffusers", "UNet2DConditionModel"], "vae": ["diffusers", "AutoencoderKL"]}"""
+            .formatted(base));
+  }
+
+  private void assertNoStudent(String... parts) {
+    assertThatThrownBy(() -> ModelFolder.open(dir.resolve("student")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll(parts);
+  }
+
+  @Test
   void configReadsNameFileAndKey() throws IOException {
     Path file =
         write(

@@ -12,39 +12,50 @@ final class LabView {
 
   static void table(PrintWriter out, LabReport report) {
     out.printf(
-        "%d pair%s; 95%% intervals in brackets, * is on the Pareto front%n",
-        report.pairs().size(), report.pairs().size() == 1 ? "" : "s");
+        "%s%d pair%s; 95%% intervals in brackets, * is on the Pareto front%n",
+        report.complete() ? "" : "up to ",
+        report.pairs().size(),
+        report.pairs().size() == 1 ? "" : "s");
     Table.print(
         out,
-        List.of("setting", "evals", "seconds", "CLIP score", "top-1 %", "CMMD", "PSNR dB"),
+        List.of("setting", "pairs", "evals", "seconds", "CLIP score", "top-1 %", "CMMD", "PSNR dB"),
         report.rows().stream()
             .map(
                 r ->
                     List.of(
                         r.setting().id(),
+                        Integer.toString(r.pairs()),
                         Integer.toString(r.evaluations()),
                         r.seconds().text(3),
                         r.score().text(3) + star(r.scoreFront()),
                         percent(r.top1()),
                         String.format(Locale.ROOT, "%.3f", r.cmmd()) + star(r.cmmdFront()),
-                        r.psnr().map(p -> p.text(1)).orElse("")))
+                        r.psnr().map(p -> p.text(r)).orElse("")))
             .toList());
     if (!report.comparisons().isEmpty()) {
       out.println();
       Table.print(
           out,
-          List.of("setting", "against", "times faster", "CLIP score", "top-1 %", "verdict"),
+          List.of(
+              "setting", "against", "pairs", "times faster", "CLIP score", "top-1 %", "verdict"),
           report.comparisons().stream()
               .map(
                   c ->
                       List.of(
                           c.fast().id(),
                           c.slow().id(),
+                          Integer.toString(c.pairs()),
                           c.speedUp().text(1),
                           c.score().text(3),
                           percent(c.top1()),
                           c.verdict().toString()))
               .toList());
+    }
+    if (!report.missing().isEmpty()) {
+      out.println("Not drawn yet: " + report.missing());
+    }
+    if (!report.complete()) {
+      out.println("Not complete: the same command goes on where it was.");
     }
   }
 

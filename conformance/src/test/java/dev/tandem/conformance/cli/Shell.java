@@ -37,7 +37,8 @@ public final class Shell {
     }
   }
 
-  static Process start(String commandLine, Path out, Path err) throws IOException {
+  /** Starts a command that a test wants to interrupt. */
+  public static Process start(String commandLine, Path out, Path err) throws IOException {
     return new ProcessBuilder(List.of("bash", "-c", "exec " + commandLine))
         .directory(ROOT.toFile())
         .redirectOutput(out.toFile())
@@ -45,7 +46,9 @@ public final class Shell {
         .start();
   }
 
-  static Result end(Process process, String commandLine, Path out, Path err) throws IOException {
+  /** Waits for a command that {@link #start} started. */
+  public static Result end(Process process, String commandLine, Path out, Path err)
+      throws IOException {
     try {
       if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();
@@ -58,7 +61,8 @@ public final class Shell {
     return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
   }
 
-  static Path file(String suffix) {
+  /** A temporary file for what a command prints. */
+  public static Path file(String suffix) {
     try {
       Path file = Files.createTempFile("tandem", suffix);
       file.toFile().deleteOnExit();

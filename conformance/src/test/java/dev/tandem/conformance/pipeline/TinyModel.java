@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** A whole model folder with random weights that makes 32 x 32 pictures in milliseconds. */
-final class TinyModel {
+public final class TinyModel {
   private static final int VOCABULARY = 1000;
 
   private TinyModel() {}
 
   /** Writes {@code model_index.json} and all parts, the networks from the golden SD 2 model. */
-  static Path write(Path folder) throws IOException {
+  public static Path write(Path folder) throws IOException {
     Path golden = Path.of(System.getProperty("tandem.root"), "conformance/golden/sd2-tiny");
     for (String part : new String[] {"unet", "vae", "text_encoder"}) {
       Files.createDirectories(folder.resolve(part));

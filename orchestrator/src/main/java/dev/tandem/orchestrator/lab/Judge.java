@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A small CLIP with its objects and real pictures: says how near a picture is to its prompt, and
@@ -61,6 +63,15 @@ public final class Judge implements AutoCloseable {
   /** The vectors of the real pictures. */
   public List<float[]> real() {
     return real;
+  }
+
+  /** The vectors of the real pictures that show one of these objects. */
+  public List<float[]> real(List<String> wanted) {
+    Set<String> set = Set.copyOf(wanted);
+    return IntStream.range(0, real.size())
+        .filter(i -> set.contains(heldOut.objects().get(i)))
+        .mapToObj(real::get)
+        .toList();
   }
 
   /** The unit vector of a picture. */

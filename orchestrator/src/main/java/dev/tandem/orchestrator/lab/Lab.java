@@ -9,22 +9,15 @@ import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Placement;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Runs a plan with real models and a real judge. One thread at a time, except {@link #cancel}.
- *
- * <p>The prompts are those of the judge's held-out pictures, in an order that depends on nothing.
- */
+/** Runs a plan with real models and a real judge. One thread at a time, except {@link #cancel}. */
 public final class Lab implements AutoCloseable {
-  private static final long ORDER = 1;
   private static final int WARM_UP_STEPS = 2;
 
   private final LabPlan plan;
@@ -61,38 +54,22 @@ public final class Lab implements AutoCloseable {
   /**
    * Draws what is missing and works the figures out.
    *
-   * @return what was found over the pairs that are complete
-   * @throws LabException if it was cancelled before one pair was complete
+   * @return what was found with the pictures that there are
+   * @throws LabException if it was stopped before the first picture
    */
   public LabReport run(LabListener listener) {
     long start = System.nanoTime();
-    List<LabPair> complete =
-        new LabRun(plan.drawn(), store, this::paint, judge::ofPicture)
-            .run(pairs(), () -> timeIsUp(start), () -> cancelled, listener);
-    if (complete.isEmpty()) {
-      throw new LabException("cancelled before the first pair of pictures was complete");
-    }
-    return new LabStatistics(plan, complete, store, judge).report();
+    List<String> objects = LabPrompts.objects(judge.heldOut().objects());
+    List<LabPair> pairs = LabPrompts.pairs(objects, plan.pairs(), plan.seed());
+    new LabRun(plan.passes(), store, this::paint, judge::ofPicture)
+        .run(pairs, () -> cancelled || timeIsUp(start), listener);
+    Criteria criteria = new Criteria(judge::score, judge::object, judge.real(objects));
+    return new LabStatistics(plan, pairs, store, criteria).report();
   }
 
   private boolean timeIsUp(long start) {
     long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
     return plan.seconds().isPresent() && seconds >= plan.seconds().get();
-  }
-
-  private List<LabPair> pairs() {
-    HeldOut real = judge.heldOut();
-    List<Integer> order = new ArrayList<>();
-    for (int i = 0; i < real.prompts().size(); i++) {
-      order.add(i);
-    }
-    Collections.shuffle(order, new Random(ORDER));
-    List<LabPair> pairs = new ArrayList<>();
-    for (int i = 0; i < plan.pairs(); i++) {
-      int at = order.get(i % order.size());
-      pairs.add(new LabPair(i, real.prompts().get(at), real.objects().get(at), plan.seed() + i));
-    }
-    return pairs;
   }
 
   private LabRun.Painted paint(Setting setting, LabPair pair) {

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 public final class LabFiles {
   private static final String HEADER =
       "setting,pairs,evaluations,seconds,seconds_low,seconds_high,clip_score,clip_score_low,"
-          + "clip_score_high,top1,top1_low,top1_high,cmmd,psnr,psnr_low,psnr_high,score_front,"
+          + "clip_score_high,top1,top1_low,top1_high,cmmd,psnr,psnr_low,psnr_high,psnr_pairs,score_front,"
           + "cmmd_front";
 
   private LabFiles() {}
@@ -36,11 +36,12 @@ public final class LabFiles {
     for (Row r : report.rows()) {
       List<String> cells = new ArrayList<>();
       cells.add(r.setting().id());
-      cells.add(Integer.toString(report.pairs().size()));
+      cells.add(Integer.toString(r.pairs()));
       cells.add(Integer.toString(r.evaluations()));
       Stream.of(r.seconds(), r.score(), r.top1()).forEach(i -> cells.addAll(cells(i)));
       cells.add(number(r.cmmd()));
-      cells.addAll(r.psnr().map(LabFiles::cells).orElse(List.of("", "", "")));
+      cells.addAll(r.psnr().map(p -> cells(p.decibels())).orElse(List.of("", "", "")));
+      cells.add(r.psnr().map(p -> Integer.toString(p.pairs())).orElse(""));
       cells.add(Boolean.toString(r.scoreFront()));
       cells.add(Boolean.toString(r.cmmdFront()));
       out.append(String.join(",", cells)).append('\n');
@@ -60,6 +61,7 @@ public final class LabFiles {
   static String json(LabReport report) {
     ObjectNode root = new ObjectMapper().createObjectNode();
     root.put("pairs", report.pairs().size());
+    root.put("complete", report.complete());
     root.put("realPictures", report.realPictures());
     root.put("guidance", report.plan().guidance());
     root.put("margin", report.plan().margin());
@@ -69,12 +71,13 @@ public final class LabFiles {
     for (Row r : report.rows()) {
       ObjectNode row = rows.addObject();
       row.put("setting", r.setting().id());
+      row.put("pairs", r.pairs());
       row.put("evaluations", r.evaluations());
       put(row, "seconds", r.seconds());
       put(row, "clipScore", r.score());
       put(row, "top1", r.top1());
       row.put("cmmd", r.cmmd());
-      r.psnr().ifPresent(p -> put(row, "psnr", p));
+      r.psnr().ifPresent(p -> put(row, "psnr", p.decibels()).put("pairs", p.pairs()));
       row.put("scoreFront", r.scoreFront());
       row.put("cmmdFront", r.cmmdFront());
     }
@@ -83,6 +86,7 @@ public final class LabFiles {
       ObjectNode row = comparisons.addObject();
       row.put("setting", c.fast().id());
       row.put("against", c.slow().id());
+      row.put("pairs", c.pairs());
       put(row, "clipScoreDifference", c.score());
       put(row, "top1Difference", c.top1());
       put(row, "cmmdDifference", c.cmmd());
@@ -97,12 +101,13 @@ public final class LabFiles {
     return root.toPrettyString() + "\n";
   }
 
-  private static void put(ObjectNode node, String name, Interval i) {
+  private static ObjectNode put(ObjectNode node, String name, Interval i) {
     ObjectNode out = node.putObject(name);
     out.put("value", i.value());
     if (i.bounded()) {
       out.put("low", i.low());
       out.put("high", i.high());
     }
+    return out;
   }
 }

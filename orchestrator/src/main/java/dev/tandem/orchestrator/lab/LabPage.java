@@ -53,11 +53,13 @@ final class LabPage {
   private String summary(LabPlan plan) {
     return String.format(
         Locale.ROOT,
-        "%d paired picture%s per setting, guidance %s, device %s.",
+        "%s%d paired picture%s per setting, guidance %s, device %s.%s",
+        report.complete() ? "" : "Not complete: up to ",
         report.pairs().size(),
         report.pairs().size() == 1 ? "" : "s",
         plan.guidance(),
-        escape(plan.device()));
+        escape(plan.device()),
+        report.missing().isEmpty() ? "" : " Not drawn yet: " + report.missing() + ".");
   }
 
   private String legend() {
@@ -74,6 +76,7 @@ final class LabPage {
     return table(
         List.of(
             "setting",
+            "pairs",
             "evaluations",
             "seconds",
             "CLIP score",
@@ -85,26 +88,36 @@ final class LabPage {
         r ->
             List.of(
                 r.setting().id(),
+                Integer.toString(r.pairs()),
                 Integer.toString(r.evaluations()),
                 r.seconds().text(3),
                 r.score().text(3),
                 percent(r.top1()),
                 String.format(Locale.ROOT, "%.3f", r.cmmd()),
-                r.psnr().map(p -> p.text(1)).orElse("–"),
+                r.psnr().map(p -> p.text(r)).orElse("–"),
                 r.scoreFront() ? r.cmmdFront() ? "both" : "score" : r.cmmdFront() ? "CMMD" : ""));
   }
 
   private String comparisons() {
     if (report.comparisons().isEmpty()) {
-      return "<p>None: neither ddim-100 nor ddpm-1000 was drawn.</p>";
+      return "<p>None: neither ddim-100 nor ddpm was drawn.</p>";
     }
     return table(
-        List.of("setting", "against", "times faster", "CLIP score", "top-1", "CMMD", "verdict"),
+        List.of(
+            "setting",
+            "against",
+            "pairs",
+            "times faster",
+            "CLIP score",
+            "top-1",
+            "CMMD",
+            "verdict"),
         report.comparisons(),
         (Comparison c) ->
             List.of(
                 c.fast().id(),
                 c.slow().id(),
+                Integer.toString(c.pairs()),
                 c.speedUp().text(1),
                 c.score().text(3),
                 percent(c.top1()),
@@ -144,6 +157,10 @@ final class LabPage {
       s.append(pair.seed()).append("</th>");
       for (Row r : report.rows()) {
         Path file = report.pictures().get(r.setting()).get(pair.index());
+        if (file == null) {
+          s.append("<td></td>");
+          continue;
+        }
         s.append("<td><img alt=\"").append(escape(r.setting().id() + ": " + pair.prompt()));
         s.append("\" src=\"data:image/png;base64,").append(base64(file)).append("\"></td>");
       }

@@ -1,11 +1,13 @@
 package dev.tandem.orchestrator.lab;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What a lab draws.
@@ -19,7 +21,7 @@ import java.util.Optional;
  * @param guidance of every picture
  * @param margin largest difference of the CLIP score that counts as none, stated beforehand
  * @param device that computes
- * @param seconds after which no further pair is begun; empty for no limit
+ * @param seconds after which no further picture is begun; empty for no limit
  */
 public record LabPlan(
     Path model,
@@ -69,6 +71,19 @@ public record LabPlan(
     LinkedHashSet<Setting> all = new LinkedHashSet<>(settings);
     all.add(reference);
     return List.copyOf(all);
+  }
+
+  /**
+   * The same in the order of drawing: settings of up to 100 steps, of up to 250, and of more. Those
+   * that are drawn together meet the same state of the machine.
+   */
+  public List<List<Setting>> passes() {
+    Map<Integer, List<Setting>> byCost = new TreeMap<>();
+    for (Setting s : drawn()) {
+      int pass = s.steps() <= 100 ? 0 : s.steps() <= 250 ? 1 : 2;
+      byCost.computeIfAbsent(pass, p -> new ArrayList<>()).add(s);
+    }
+    return List.copyOf(byCost.values());
   }
 
   /** The folder that a setting's model is in. */

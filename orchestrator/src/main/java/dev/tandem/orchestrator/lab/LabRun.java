@@ -9,11 +9,12 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
- * Draws what is missing in a store: pair by pair, each with all settings, so that the machine's
- * moods fall on all of them alike; every pair begins with another setting.
+ * Draws what is missing in a store. What is cheap comes first and for all pairs, so that a lab that
+ * is stopped has many pairs of most settings. What costs about the same is drawn pair by pair, so
+ * that the machine's moods fall on all of it alike; every pair begins with another setting.
  */
 final class LabRun {
-  private final List<Setting> settings;
+  private final List<List<Setting>> passes;
   private final LabStore store;
   private final Painter painter;
   private final Function<Picture, float[]> judge;
@@ -32,9 +33,15 @@ final class LabRun {
    */
   record Painted(Picture picture, double seconds, int evaluations) {}
 
+  /**
+   * @param passes settings of about the same cost together, in the order in which they are drawn
+   */
   LabRun(
-      List<Setting> settings, LabStore store, Painter painter, Function<Picture, float[]> judge) {
-    this.settings = settings;
+      List<List<Setting>> passes,
+      LabStore store,
+      Painter painter,
+      Function<Picture, float[]> judge) {
+    this.passes = passes;
     this.store = store;
     this.painter = painter;
     this.judge = judge;
@@ -43,35 +50,29 @@ final class LabRun {
   /**
    * Draws until all is there, or until told to stop.
    *
-   * @param last asked before each pair but the first: whether to leave it at what there is
-   * @param cancelled asked after each picture: whether to leave at once
-   * @return the pairs that are complete
+   * @param stop asked before each picture: whether to leave it at what there is
    */
-  List<LabPair> run(
-      List<LabPair> pairs, BooleanSupplier last, BooleanSupplier cancelled, LabListener listener) {
-    List<LabPair> complete = new ArrayList<>();
+  void run(List<LabPair> pairs, BooleanSupplier stop, LabListener listener) {
+    int all = pairs.size() * passes.stream().mapToInt(List::size).sum();
     int done = 0;
-    for (LabPair pair : pairs) {
-      if (!complete.isEmpty() && last.getAsBoolean()) {
-        break;
-      }
-      List<Setting> order = new ArrayList<>(settings);
-      Collections.rotate(order, -pair.index());
-      for (Setting setting : order) {
-        if (cancelled.getAsBoolean()) {
-          return complete;
+    for (List<Setting> pass : passes) {
+      for (LabPair pair : pairs) {
+        List<Setting> order = new ArrayList<>(pass);
+        Collections.rotate(order, -pair.index());
+        for (Setting setting : order) {
+          boolean there = store.has(setting, pair);
+          if (!there && stop.getAsBoolean()) {
+            return;
+          }
+          try {
+            LabResult result = there ? store.read(setting, pair) : draw(setting, pair);
+            listener.onPicture(++done, all, result);
+          } catch (CancellationException e) {
+            return;
+          }
         }
-        LabResult result;
-        try {
-          result = store.has(setting, pair) ? store.read(setting, pair) : draw(setting, pair);
-        } catch (CancellationException e) {
-          return complete;
-        }
-        listener.onPicture(++done, pairs.size() * settings.size(), result);
       }
-      complete.add(pair);
     }
-    return complete;
   }
 
   private LabResult draw(Setting setting, LabPair pair) {

@@ -1,138 +1,179 @@
 package dev.tandem.orchestrator.lab;
 
 import dev.tandem.orchestrator.lab.LabReport.Comparison;
+import dev.tandem.orchestrator.lab.LabReport.Likeness;
 import dev.tandem.orchestrator.lab.LabReport.Row;
 import dev.tandem.orchestrator.lab.LabReport.Verdict;
-import dev.tandem.stages.quality.Cmmd;
 import dev.tandem.stages.quality.Psnr;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Works the figures out of the results that are in a store. */
 final class LabStatistics {
-  /** Settings that others are compared with, where they were drawn. */
-  private static final List<Setting> BASELINES =
-      List.of(Setting.of("ddpm", 1000), Setting.of("ddim", 100));
+  /** The teacher of the students, and what fewer steps are compared with. */
+  private static final Setting TEACHER = Setting.of("ddim", 100);
+
+  /** CMMD falls with the number of pictures: who has fewer than this share is on no front. */
+  private static final double SHARE_FOR_FRONT = 0.9;
 
   private final LabPlan plan;
   private final List<LabPair> pairs;
   private final LabStore store;
-  private final Judge judge;
-  private final Bootstrap bootstrap;
+  private final Criteria criteria;
+  private final Map<Integer, Bootstrap> bootstraps = new HashMap<>();
 
-  /** What a setting's pictures say, a value for each pair. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Measured(
-      int evaluations, double[] seconds, double[] score, double[] top1, Cmmd cmmd) {}
-
-  LabStatistics(LabPlan plan, List<LabPair> pairs, LabStore store, Judge judge) {
+  LabStatistics(LabPlan plan, List<LabPair> pairs, LabStore store, Criteria criteria) {
     this.plan = plan;
     this.pairs = pairs;
     this.store = store;
-    this.judge = judge;
-    this.bootstrap = new Bootstrap(pairs.size());
+    this.criteria = criteria;
   }
 
+  /**
+   * The report.
+   *
+   * @throws LabException if no setting has drawn anything
+   */
   LabReport report() {
     Map<Setting, Measured> measured = new LinkedHashMap<>();
-    Map<Setting, List<Path>> pictures = new LinkedHashMap<>();
+    Map<Setting, Map<Integer, Path>> pictures = new LinkedHashMap<>();
     for (Setting setting : plan.settings()) {
-      measured.put(setting, measure(setting));
-      pictures.put(setting, pairs.stream().map(p -> store.picture(setting, p)).toList());
+      List<LabResult> results =
+          pairs.stream()
+              .filter(p -> store.has(setting, p))
+              .map(p -> store.read(setting, p))
+              .toList();
+      if (!results.isEmpty()) {
+        measured.put(setting, Measured.of(results, criteria));
+        Map<Integer, Path> files = new TreeMap<>();
+        results.forEach(r -> files.put(r.pair().index(), store.picture(setting, r.pair())));
+        pictures.put(setting, files);
+      }
     }
-    List<Setting> all = plan.settings();
+    if (measured.isEmpty()) {
+      throw new LabException("stopped before the first picture; start it again to go on");
+    }
+    return new LabReport(
+        plan,
+        pairs,
+        plan.drawn().stream().allMatch(s -> pairs.stream().allMatch(p -> store.has(s, p))),
+        criteria.real().size(),
+        rows(measured),
+        comparisons(measured),
+        pictures);
+  }
+
+  private List<Row> rows(Map<Setting, Measured> measured) {
+    int most = measured.values().stream().mapToInt(Measured::count).max().orElseThrow();
+    List<Setting> fit =
+        measured.keySet().stream()
+            .filter(s -> measured.get(s).count() >= SHARE_FOR_FRONT * most)
+            .toList();
     List<Setting> byScore =
         Pareto.front(
-            all,
-            s -> median(measured.get(s).seconds, everyPair()),
-            s -> Bootstrap.meanOf(measured.get(s).score, everyPair()));
+            fit,
+            s -> median(measured.get(s).seconds()),
+            s -> Arrays.stream(measured.get(s).score()).average().orElseThrow());
     List<Setting> byCmmd =
         Pareto.front(
-            all,
-            s -> median(measured.get(s).seconds, everyPair()),
-            s -> -measured.get(s).cmmd.value());
+            fit, s -> median(measured.get(s).seconds()), s -> -measured.get(s).cmmd().value());
     List<Row> rows = new ArrayList<>();
-    for (Setting s : all) {
-      Measured m = measured.get(s);
-      rows.add(
-          new Row(
-              s,
-              m.evaluations,
-              bootstrap.of(chosen -> median(m.seconds, chosen)),
-              bootstrap.mean(m.score),
-              bootstrap.mean(m.top1),
-              m.cmmd.value(),
-              psnr(s),
-              byScore.contains(s),
-              byCmmd.contains(s)));
-    }
-    return new LabReport(plan, pairs, judge.real().size(), rows, comparisons(measured), pictures);
+    measured.forEach(
+        (s, m) -> {
+          Bootstrap bootstrap = bootstrap(m.count());
+          rows.add(
+              new Row(
+                  s,
+                  m.count(),
+                  m.evaluations(),
+                  bootstrap.of(chosen -> median(m.seconds(), chosen)),
+                  bootstrap.mean(m.score()),
+                  bootstrap.mean(m.top1()),
+                  m.cmmd().value(),
+                  psnr(s, m),
+                  byScore.contains(s),
+                  byCmmd.contains(s)));
+        });
+    return rows;
   }
 
-  private int[] everyPair() {
-    int[] all = new int[pairs.size()];
-    Arrays.setAll(all, i -> i);
-    return all;
-  }
-
-  private Measured measure(Setting setting) {
-    List<LabResult> results = pairs.stream().map(p -> store.read(setting, p)).toList();
-    return new Measured(
-        results.getFirst().evaluations(),
-        results.stream().mapToDouble(LabResult::seconds).toArray(),
-        results.stream().mapToDouble(r -> judge.score(r.vector(), r.pair().prompt())).toArray(),
-        results.stream()
-            .mapToDouble(r -> judge.object(r.vector()).equals(r.pair().object()) ? 1 : 0)
-            .toArray(),
-        Cmmd.between(results.stream().map(LabResult::vector).toList(), judge.real()));
+  private Bootstrap bootstrap(int count) {
+    return bootstraps.computeIfAbsent(count, Bootstrap::new);
   }
 
   /** Students solve another equation, so only the model's own settings are compared. */
-  private Optional<Interval> psnr(Setting setting) {
+  private Optional<Likeness> psnr(Setting setting, Measured m) {
     Setting reference = plan.reference();
+    List<LabPair> both = m.pairs().stream().filter(p -> store.has(reference, p)).toList();
     if (setting.equals(reference)
         || !setting.model().equals(reference.model())
-        || !LabPlan.isDeterministic(setting)) {
+        || !LabPlan.isDeterministic(setting)
+        || both.isEmpty()) {
       return Optional.empty();
     }
     double[] values =
-        pairs.stream()
+        both.stream()
             .mapToDouble(p -> Psnr.of(store.rgb(setting, p), store.rgb(reference, p)))
             .toArray();
-    return Optional.of(bootstrap.mean(values));
+    return Optional.of(new Likeness(bootstrap(both.size()).mean(values), both.size()));
   }
 
   private List<Comparison> comparisons(Map<Setting, Measured> measured) {
     List<Comparison> out = new ArrayList<>();
-    for (Setting slow : BASELINES) {
+    for (Setting slow : baselines(measured)) {
       Measured b = measured.get(slow);
-      if (b == null) {
-        continue;
-      }
       measured.forEach(
           (fast, a) -> {
-            if (a.evaluations < b.evaluations) {
-              out.add(compare(fast, a, slow, b));
+            if (a.evaluations() < b.evaluations()) {
+              List<LabPair> both = new ArrayList<>(a.pairs());
+              both.retainAll(b.pairs());
+              if (!both.isEmpty()) {
+                out.add(compare(fast, a.over(both, criteria), slow, b.over(both, criteria)));
+              }
             }
           });
     }
     return out;
   }
 
+  /**
+   * What others are compared with: DDPM with the most steps of which there are enough pairs, and
+   * the students' teacher.
+   */
+  private static List<Setting> baselines(Map<Setting, Measured> measured) {
+    Optional<Setting> slowest =
+        measured.keySet().stream()
+            .filter(s -> s.family().equals("ddpm"))
+            .max(
+                Comparator.<Setting, Boolean>comparing(
+                        s -> measured.get(s).count() >= Bootstrap.LEAST_PAIRS)
+                    .thenComparingInt(Setting::steps));
+    return Stream.concat(slowest.stream(), Stream.of(TEACHER).filter(measured::containsKey))
+        .toList();
+  }
+
   private Comparison compare(Setting fast, Measured a, Setting slow, Measured b) {
-    Interval score = bootstrap.mean(difference(a.score, b.score));
+    Bootstrap bootstrap = bootstrap(a.count());
+    Interval score = bootstrap.mean(difference(a.score(), b.score()));
+    double[] ratios = new double[a.count()];
+    Arrays.setAll(ratios, i -> b.seconds()[i] / a.seconds()[i]);
     return new Comparison(
         fast,
         slow,
+        a.count(),
         score,
-        bootstrap.mean(difference(a.top1, b.top1)),
-        bootstrap.of(chosen -> a.cmmd.resampled(chosen) - b.cmmd.resampled(chosen)),
-        bootstrap.of(chosen -> median(b.seconds, chosen) / median(a.seconds, chosen)),
+        bootstrap.mean(difference(a.top1(), b.top1())),
+        bootstrap.of(chosen -> a.cmmd().resampled(chosen) - b.cmmd().resampled(chosen)),
+        bootstrap.of(chosen -> median(ratios, chosen)),
         Verdict.of(score, plan.margin()));
   }
 
@@ -142,9 +183,14 @@ final class LabStatistics {
     return out;
   }
 
-  private static double median(double[] values, int[] chosen) {
-    double[] sorted = Arrays.stream(chosen).mapToDouble(i -> values[i]).sorted().toArray();
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  private static double median(double[] values, int[] chosen) {
+    return median(Arrays.stream(chosen).mapToDouble(i -> values[i]).toArray());
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -95,6 +96,36 @@ class LabFiguresTest {
     assertThat(Setting.parse("lcm/lcm-4").id()).isEqualTo("lcm/lcm-4");
     assertThat(Settings.parse("ddim-10,ddim-20")).hasSize(2);
     assertThat(Settings.full()).contains(Setting.of("ddpm", 1000), Setting.of("dpmpp_2m", 5));
+  }
+
+  /** At 25 ms for a step with guidance and 30 ms for decoding, on two cores. */
+  @Test
+  void theQuickLabFitsInTwoMinutes() {
+    int pairs = 8;
+    double students = 0.0125 * (10 + 5 + 4 + 2 + 1) + 0.03 * 5;
+    double own = Settings.quick().stream().mapToDouble(s -> 0.025 * s.steps() + 0.03).sum();
+    assertThat(pairs * (own + students)).isLessThan(100);
+  }
+
+  @Test
+  void cheapSettingsAreDrawnFirst() {
+    LabPlan plan =
+        new LabPlan(
+            Path.of("m"),
+            Map.of(),
+            Settings.parse("ddpm-1000,ddim-10,ddpm-250,ddim-100"),
+            Setting.of("ddim", 1000),
+            1,
+            1,
+            5,
+            0.02,
+            "cpu",
+            Optional.empty());
+    assertThat(plan.passes())
+        .containsExactly(
+            Settings.parse("ddim-10,ddim-100"),
+            Settings.parse("ddpm-250"),
+            Settings.parse("ddpm-1000,ddim-1000"));
   }
 
   @Test

@@ -39,8 +39,8 @@ class LabPageTest {
             "cpu",
             Optional.empty());
     Path png = Files.write(folder.resolve("a.png"), new byte[] {1, 2, 3});
-    Map<Setting, List<Path>> pictures = new HashMap<>();
-    settings.forEach(s -> pictures.put(s, List.of(png)));
+    Map<Setting, Map<Integer, Path>> pictures = new HashMap<>();
+    settings.forEach(s -> pictures.put(s, Map.of(0, png)));
     List<Row> rows =
         List.of(
             row(settings.get(0), 500, 4.0, 0.61, false),
@@ -50,18 +50,20 @@ class LabPageTest {
         new Comparison(
             settings.get(1),
             settings.get(0),
+            1,
             new Interval(-0.01, -0.015, -0.005),
             Interval.alone(0),
             Interval.alone(0.1),
             new Interval(10, 9, 11),
             Verdict.EQUIVALENT);
     LabPair pair = new LabPair(0, "<apple> & \"pear\"", "apple", 7);
-    return new LabReport(plan, List.of(pair), 291, rows, List.of(c), pictures);
+    return new LabReport(plan, List.of(pair), true, 291, rows, List.of(c), pictures);
   }
 
   private static Row row(Setting s, int evaluations, double seconds, double score, boolean front) {
     return new Row(
         s,
+        1,
         evaluations,
         Interval.alone(seconds),
         new Interval(score, score - 0.02, score + 0.02),
@@ -81,6 +83,25 @@ class LabPageTest {
     assertThat(html).contains("&lt;apple&gt; &amp; &quot;pear&quot;").doesNotContain("<apple>");
     assertThat(html).contains("data:image/png;base64,AQID").contains("equivalent");
     assertThat(html).contains("1 paired picture per setting, guidance 5.0");
+  }
+
+  @Test
+  void aLabThatWasStoppedShowsWhatItHasAndSaysWhatItLacks() throws Exception {
+    LabReport whole = report();
+    LabPair second = new LabPair(1, "pear", "pear", 8);
+    Map<Setting, Map<Integer, Path>> pictures = new HashMap<>(whole.pictures());
+    pictures.remove(Setting.of("ddpm", 250));
+    List<LabPair> pairs = List.of(whole.pairs().getFirst(), second);
+    List<Row> rows = whole.rows().subList(1, 3);
+    LabReport part =
+        new LabReport(whole.plan(), pairs, false, 291, rows, List.of(), Map.copyOf(pictures));
+    String html = new LabPage(part).html();
+    assertThat(html)
+        .contains("Not complete: up to 2 paired pictures per setting")
+        .contains("Not drawn yet: [ddpm-250].")
+        .contains("seed 8</th><td></td><td></td>");
+    assertThat(new ObjectMapper().readTree(LabFiles.json(part)).path("complete").asBoolean(true))
+        .isFalse();
   }
 
   @Test

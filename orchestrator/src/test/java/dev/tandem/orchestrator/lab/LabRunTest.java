@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LabRunTest {
   private static final List<Setting> SETTINGS =
       List.of(Setting.of("ddim", 2), Setting.of("ddim", 4), Setting.of("lcm", 1));
+  private static final Setting SLOW = Setting.of("ddpm", 1000);
   private static final List<LabPair> PAIRS =
       List.of(
           new LabPair(0, "red apple, flat style", "red apple", 7),
@@ -44,20 +46,33 @@ class LabRunTest {
     return new LabRun.Painted(picture(pair), setting.steps() / 10.0, setting.steps());
   }
 
-  private List<LabPair> run(int limit) {
+  private void run(int limit) {
+    run(limit, () -> false);
+  }
+
+  private void run(int limit, BooleanSupplier stop) {
     LabStore store = LabStore.open(folder, FACTS);
-    return new LabRun(SETTINGS, store, (s, p) -> paint(s, p, limit), p -> new float[] {0.6f, 0.8f})
-        .run(PAIRS, () -> false, () -> false, LabListener.NONE);
+    List<List<Setting>> passes = List.of(SETTINGS, List.of(SLOW));
+    new LabRun(passes, store, (s, p) -> paint(s, p, limit), p -> new float[] {0.6f, 0.8f})
+        .run(PAIRS, stop, LabListener.NONE);
   }
 
   @Test
   void anInterruptedLabGoesOnWhereItWas() {
-    assertThat(run(5)).containsExactly(PAIRS.getFirst());
-    assertThat(run(100)).isEqualTo(PAIRS);
-    assertThat(drawn).hasSize(9);
-    assertThat(new HashSet<>(drawn)).hasSize(9);
-    run(9);
-    assertThat(drawn).hasSize(9);
+    run(5);
+    assertThat(drawn).hasSize(5);
+    run(100);
+    assertThat(drawn).hasSize(12);
+    assertThat(new HashSet<>(drawn)).hasSize(12);
+    run(12);
+    assertThat(drawn).hasSize(12);
+  }
+
+  @Test
+  void whatIsCheapIsDrawnForAllPairsFirst() {
+    run(100);
+    assertThat(drawn.subList(0, 9)).noneMatch(d -> d.startsWith("ddpm"));
+    assertThat(drawn.subList(9, 12)).containsExactly("ddpm-1000 0", "ddpm-1000 1", "ddpm-1000 2");
   }
 
   @Test
@@ -78,7 +93,7 @@ class LabRunTest {
     Path results = folder.resolve("pictures").resolve("ddim-2");
     Files.delete(results.resolve("0001.json"));
     run(100);
-    assertThat(drawn).hasSize(10).last().isEqualTo("ddim-2 1");
+    assertThat(drawn).hasSize(13).last().isEqualTo("ddim-2 1");
     try (Stream<Path> left = Files.walk(folder)) {
       assertThat(left.map(Path::toString)).noneMatch(f -> f.endsWith(".tmp"));
     }
@@ -92,10 +107,23 @@ class LabRunTest {
   }
 
   @Test
-  void noFurtherPairIsBegunWhenTimeIsUpButOneIsAlwaysComplete() {
+  void nothingIsBegunAfterItWasToldToStop() {
+    run(100, () -> drawn.size() == 4);
+    assertThat(drawn).hasSize(4);
+    // What is there is no reason to stop.
+    List<LabResult> seen = new ArrayList<>();
+    LabListener listener =
+        new LabListener() {
+          @Override
+          public void onPicture(int done, int all, LabResult result) {
+            seen.add(result);
+          }
+        };
     LabStore store = LabStore.open(folder, FACTS);
-    LabRun lab = new LabRun(SETTINGS, store, (s, p) -> paint(s, p, 100), p -> new float[] {1});
-    assertThat(lab.run(PAIRS, () -> true, () -> false, LabListener.NONE)).hasSize(1);
+    new LabRun(List.of(SETTINGS), store, (s, p) -> paint(s, p, 100), p -> new float[] {1})
+        .run(PAIRS, () -> true, listener);
+    assertThat(drawn).hasSize(4);
+    assertThat(seen).hasSize(4);
   }
 
   @Test

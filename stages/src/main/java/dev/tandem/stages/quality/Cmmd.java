@@ -18,6 +18,7 @@ public final class Cmmd {
   private final double[][] kernel;
   private final int first;
   private final double second;
+  private final double[] crossSums;
 
   private Cmmd(double[][] kernel, int first) {
     this.kernel = kernel;
@@ -30,6 +31,12 @@ public final class Cmmd {
     }
     double m = kernel.length - first;
     this.second = sum / (m * m);
+    this.crossSums = new double[first];
+    for (int i = 0; i < first; i++) {
+      for (int j = first; j < kernel.length; j++) {
+        crossSums[i] += kernel[i][j];
+      }
+    }
   }
 
   /** Works the kernel out once for all pairs, so that {@link #resampled} is cheap. */
@@ -67,14 +74,20 @@ public final class Cmmd {
    * @param chosen places in the first set; may repeat
    */
   public double resampled(int[] chosen) {
+    int[] times = new int[first];
+    for (int i : chosen) {
+      times[i]++;
+    }
     double own = 0;
     double cross = 0;
-    for (int i : chosen) {
-      for (int j : chosen) {
-        own += kernel[i][j];
-      }
-      for (int j = first; j < kernel.length; j++) {
-        cross += kernel[i][j];
+    for (int i = 0; i < first; i++) {
+      if (times[i] > 0) {
+        double below = 0;
+        for (int j = 0; j < i; j++) {
+          below += times[j] * kernel[i][j];
+        }
+        own += times[i] * (2 * below + times[i] * kernel[i][i]);
+        cross += times[i] * crossSums[i];
       }
     }
     double n = chosen.length;

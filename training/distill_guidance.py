@@ -1,7 +1,7 @@
 """Distils classifier-free guidance: the student gives in one evaluation what the teacher gives in two.
 
-Meng et al., 2023, first stage: the student's v must equal the teacher's guided v, for guidance scales drawn from 2 to
-6. Work folder: reads export/default and latents/; writes distill-guidance/ (checkpoints, log.csv) and export/guided, a
+Meng et al., 2023, first stage: the student's v must equal the teacher's guided v, for guidance scales drawn from 1 to
+4. Work folder: reads export/default and latents/; writes distill-guidance/ (checkpoints, log.csv) and export/guided, a
 student folder whose U-Net has `time_cond_proj_dim`.
 """
 import argparse

@@ -16,7 +16,7 @@ from train_unet import Examples
 BASE = "default"
 GUIDANCE_CHANNELS = 64
 # Guidance scales are drawn evenly from here.
-GUIDANCE = (2.0, 6.0)
+GUIDANCE = (1.0, 4.0)
 
 
 def guidance_embedding(w, channels=GUIDANCE_CHANNELS):

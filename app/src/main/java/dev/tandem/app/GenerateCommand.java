@@ -79,7 +79,9 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--guidance",
       paramLabel = "X",
       defaultValue = "" + Request.DEFAULT_GUIDANCE,
-      description = "How closely to follow the prompt; 1 is off (default ${DEFAULT-VALUE}).")
+      description =
+          "How closely to follow the prompt; 1 is off; Stable Diffusion's models usually want 5 to 8"
+              + " (default ${DEFAULT-VALUE}).")
   private float guidance;
 
   @Option(

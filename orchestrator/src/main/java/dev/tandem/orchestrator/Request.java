@@ -28,7 +28,7 @@ public record Request(
     OptionalDouble eta,
     GuidanceLimits limits) {
   public static final int DEFAULT_STEPS = 20;
-  public static final float DEFAULT_GUIDANCE = 5;
+  public static final float DEFAULT_GUIDANCE = 2.5f;
   public static final long DEFAULT_SEED = 42;
 
   public Request {

@@ -44,7 +44,7 @@ class LabCommandTest {
 
     Shell.Result other = lab("--settings ddim-2 --guidance 3");
     assertThat(other.exitCode()).isEqualTo(1);
-    assertThat(other.err()).contains("another guidance: 5.0, now 3.0");
+    assertThat(other.err()).contains("another guidance: 2.5, now 3.0");
   }
 
   /** Students of a model: the guidance scale is an input, so a step asks the U-Net once. */

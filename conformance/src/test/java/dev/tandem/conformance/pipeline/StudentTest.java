@@ -1,10 +1,12 @@
 package dev.tandem.conformance.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.placement.Placement;
+import dev.tandem.stages.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whole pictures of a folder that has a low-rank difference and takes the rest from its base. */
@@ -42,6 +45,27 @@ class StudentTest {
   @Test
   void aDifferenceDrawsAnotherOne() throws IOException {
     assertThat(picture(student(0.5f))).isNotEqualTo(picture(models.resolve("base")));
+  }
+
+  @Test
+  void anAdapterThatDoesNotFitIsRefusedBeforeTheRun() throws IOException {
+    Path student = student(0);
+    Path config = student.resolve("unet/adapter_config.json");
+    Files.writeString(config, Files.readString(config).replace("\"r\": 1", "\"r\": 2"));
+    assertThatThrownBy(() -> Tandem.open(student, Placement.on("cpu")).close())
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll("conv_in.lora_A.weight", "[1, 4, 3, 3]", "rank 2");
+  }
+
+  @Test
+  @Timeout(60)
+  void weightsThatAreDamagedAfterTheStartEndTheRun() throws IOException {
+    Path student = student(0);
+    try (Tandem tandem = Tandem.open(student, Placement.on("cpu"))) {
+      Files.delete(student.resolve("unet/adapter_model.safetensors"));
+      assertThatThrownBy(() -> tandem.generate(REQUEST))
+          .hasMessageContaining("adapter_model.safetensors");
+    }
   }
 
   private static byte[] picture(Path model) {

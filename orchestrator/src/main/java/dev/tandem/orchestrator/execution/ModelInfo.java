@@ -24,12 +24,18 @@ record ModelInfo(ModelFolder folder, String name, UNet2DConfig unet, int scale) 
   private static final int USUAL_LATENTS = 64;
 
   /**
-   * Reads the configs of a model.
+   * Reads the configs of a model, and the headers of its weights: what is wrong with them is known
+   * before a run.
    *
    * @throws dev.tandem.stages.checkpoint.CheckpointException if a part is missing or damaged
    */
   static ModelInfo of(ModelFolder folder) {
     UNet2DConfig unet = UNet2DConfig.of(folder.component("unet").config().json());
+    for (String network : List.of("text_encoder", "text_encoder_2", "unet")) {
+      if (folder.has(network)) {
+        folder.component(network).weights().close();
+      }
+    }
     Component part = folder.component("vae");
     try (ModelWeights weights = part.weights()) {
       Vae vae = Vae.of(part.config().json(), weights.names());

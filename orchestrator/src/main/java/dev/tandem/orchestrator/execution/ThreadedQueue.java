@@ -132,23 +132,29 @@ final class ThreadedQueue implements DeviceQueue {
     }
 
     private void run() {
-      synchronized (this) {
-        if (ended) {
-          return;
-        }
-        begun = true;
-        limitNs = limit.getAsLong();
-        startNs = System.nanoTime();
-        notifyAll();
-      }
       Optional<R> r = Optional.empty();
       Optional<DeviceFault> f = Optional.empty();
       try {
+        if (!begin()) {
+          return;
+        }
         r = Optional.of(work.on(this::timed));
       } catch (Throwable e) { // whatever a device throws is for whoever called it
         f = Optional.of(DeviceFault.of(e));
       }
       end(r, f);
+    }
+
+    /** False if the call was given up before; the limit may need the model's files, and fail. */
+    private synchronized boolean begin() {
+      if (ended) {
+        return false;
+      }
+      limitNs = limit.getAsLong();
+      startNs = System.nanoTime();
+      begun = true;
+      notifyAll();
+      return true;
     }
 
     /** Runs an executable, on the timeline. */

@@ -12,7 +12,7 @@ from torch.nn.utils import parametrize
 
 from models import load_part, new_folder
 
-RANK = 16
+RANK = 12
 # Trained whole: the input that a base does not have.
 WHOLE = "time_embedding.cond_proj"
 _PREFIX = "base_model.model."
@@ -46,13 +46,22 @@ def _low_ranks(unet):
     return {name: m.parametrizations.weight[0] for name, m in unet.named_modules() if parametrize.is_parametrized(m)}
 
 
+def _cut(a, b, rank):
+    """The nearest product of lower rank."""
+    u, s, v = torch.linalg.svd(b @ a, full_matrices=False)
+    return s[:rank, None].sqrt() * v[:rank], u[:, :rank] * s[:rank].sqrt()
+
+
 def load_adapter(unet, folder):
-    """Puts the adapter of a student folder into an adapted U-Net."""
+    """Puts the adapter of a student folder into an adapted U-Net; a higher rank is cut to the U-Net's."""
     stored = load_file(folder / "unet/adapter_model.safetensors")
     with torch.no_grad():
         for name, low in _low_ranks(unet).items():
-            low.a.copy_(stored[f"{_PREFIX}{name}.lora_A.weight"].flatten(1))
-            low.b.copy_(stored[f"{_PREFIX}{name}.lora_B.weight"].flatten(1))
+            a, b = (stored[f"{_PREFIX}{name}.lora_{part}.weight"].flatten(1).float() for part in "AB")
+            if len(a) > len(low.a):
+                a, b = _cut(a, b, len(low.a))
+            low.a.copy_(a)
+            low.b.copy_(b)
         unet.get_submodule(WHOLE).weight.copy_(stored[f"{_PREFIX}{WHOLE}.weight"])
 
 

@@ -34,7 +34,7 @@ public record DeviceDetails(
     NONE("no"),
     /** They are stored; sums and products are 32-bit. */
     STORAGE("storage"),
-    /** They are stored and computed with. */
+    /** They are stored and, where that is asked for, computed with. */
     ARITHMETIC("arithmetic");
 
     private final String text;

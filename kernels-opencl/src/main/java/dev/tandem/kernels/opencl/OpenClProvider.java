@@ -50,7 +50,7 @@ public final class OpenClProvider implements DeviceProvider {
         d.info(d.id()),
         Optional.of(d.vendor()),
         Optional.of(d.platformName()),
-        DeviceDetails.F16.STORAGE,
+        d.fp16() ? DeviceDetails.F16.ARITHMETIC : DeviceDetails.F16.STORAGE,
         d.unified(),
         d.maxAllocation(),
         d.hardware(),

@@ -266,6 +266,19 @@ class PoclTest {
   }
 
   @Test
+  void detailsSayArithmeticWhereItIsAccepted() {
+    for (DeviceDetails d : new OpenClProvider().details()) {
+      String spec = d.info().id() + ",family=gpu,arith=f16,cache=" + cache;
+      if (d.f16() == DeviceDetails.F16.ARITHMETIC) {
+        Devices.open(spec).close();
+      } else {
+        assertThat(d.f16()).isEqualTo(DeviceDetails.F16.STORAGE);
+        assertThatThrownBy(() -> Devices.open(spec)).hasMessageContaining("arith=f16");
+      }
+    }
+  }
+
+  @Test
   void idsOutsideTheTableAreRefused() {
     GraphBuilder b = new GraphBuilder("gather");
     Node x = b.input("x", Shape.of(1, 4, 2), DType.F32);

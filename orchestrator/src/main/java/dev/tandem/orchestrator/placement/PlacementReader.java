@@ -15,6 +15,9 @@ final class PlacementReader {
   Placement placement(JsonNode root) {
     requireObject(
         "the file", root, Set.of("$schema", "lanes", "ringDepth", "order"), Set.of("lanes"));
+    if (root.has("$schema")) {
+      text("$schema", root.get("$schema"));
+    }
     List<Lane> lanes = new ArrayList<>();
     JsonNode list = requireArray("lanes", root.get("lanes"));
     for (int i = 0; i < list.size(); i++) {
@@ -23,7 +26,7 @@ final class PlacementReader {
     int depth = Placement.DEPTH_BY_MEMORY;
     if (root.has("ringDepth")) {
       JsonNode n = root.get("ringDepth");
-      if (!n.isInt() || n.intValue() < 1) {
+      if (!isWhole(n) || n.intValue() < 1) {
         throw wrong("ringDepth", n, "a whole number from 1 to " + Placement.MOST_DEPTH);
       }
       depth = n.intValue();
@@ -68,10 +71,10 @@ final class PlacementReader {
   }
 
   private Steps steps(String path, JsonNode n) {
-    if (n.isInt()) {
+    if (isWhole(n)) {
       return at(path + ".", () -> new Steps.Count(n.intValue()));
     }
-    if (n.asText().equals("rest")) {
+    if (n.isTextual() && n.textValue().equals("rest")) {
       return new Steps.Rest();
     }
     if (n.isTextual() && n.textValue().matches(PERCENT)) {
@@ -91,6 +94,11 @@ final class PlacementReader {
       all.add(text(path + "[" + i + "]", list.get(i)));
     }
     return all;
+  }
+
+  /** Also 3.0, which JSON does not tell from 3. */
+  private static boolean isWhole(JsonNode n) {
+    return n.canConvertToExactIntegral() && n.canConvertToInt();
   }
 
   private static String text(String path, JsonNode n) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -83,25 +84,13 @@ final class CompareCommand implements Callable<Integer> {
   private int count;
 
   @Option(
-      names = "--steps",
-      paramLabel = "N",
-      defaultValue = "" + Request.DEFAULT_STEPS,
-      description = "Steps of the sampler (default ${DEFAULT-VALUE}).")
-  private int steps;
-
-  @Option(
-      names = "--guidance",
-      paramLabel = "X",
-      defaultValue = "" + Request.DEFAULT_GUIDANCE,
-      description = "How closely to follow the prompt; 1 is off (default ${DEFAULT-VALUE}).")
-  private float guidance;
-
-  @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "" + Request.DEFAULT_SEED,
       description = "Seed of the first picture, the next ones count up (default ${DEFAULT-VALUE}).")
   private long seed;
+
+  @Mixin private PictureOptions picture = new PictureOptions();
 
   @Option(
       names = "--repeat",
@@ -109,9 +98,6 @@ final class CompareCommand implements Callable<Integer> {
       defaultValue = "3",
       description = "Rounds: each runs every strategy once (default ${DEFAULT-VALUE}).")
   private int repeat;
-
-  @Option(names = "--model", paramLabel = "DIR", description = "Model folder (default: ours).")
-  private Path model = Home.folder().resolve("models").resolve("default");
 
   @Option(
       names = "--report",
@@ -142,7 +128,8 @@ final class CompareCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Entrants entrants =
         Entrants.of(
-            new Entrants.Asked(model, requests, deviceList(), strategies, placements, profile),
+            new Entrants.Asked(
+                picture.model(), requests, deviceList(), strategies, placements, profile),
             err);
     List<Contestant> contestants = entrants.contestants();
     CompareJson document = CompareJson.before(facts(requests), contestants);
@@ -150,7 +137,7 @@ final class CompareCommand implements Callable<Integer> {
     CompareText.predictions(err, contestants);
     Comparer comparer =
         new Comparer(
-            model,
+            picture.model(),
             requests,
             (what, turn, turns) -> {
               err.printf("[%d/%d] %s%n", turn, turns, what);
@@ -178,7 +165,7 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private RunFacts facts(List<Request> requests) {
-    return RunFacts.now(spec.commandLine(), model, requests, repeat);
+    return RunFacts.now(spec.commandLine(), picture.model(), requests, repeat);
   }
 
   private static void write(String option, Path file, ObjectNode root) {
@@ -215,11 +202,7 @@ final class CompareCommand implements Callable<Integer> {
     List<String> from = prompts.isEmpty() ? PROMPTS : prompts;
     List<Request> requests = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      requests.add(
-          Request.of(from.get(i % from.size()))
-              .withSeed(seed + i)
-              .withSteps(steps)
-              .withGuidance(guidance));
+      requests.add(picture.request(from.get(i % from.size())).withSeed(seed + i));
     }
     return requests;
   }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -68,21 +67,7 @@ final class GenerateCommand implements Callable<Integer> {
           "Seed of the first picture, the next ones count up; -1 draws one (default ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(
-      names = "--steps",
-      paramLabel = "N",
-      defaultValue = "" + Request.DEFAULT_STEPS,
-      description = "Steps of the sampler (default ${DEFAULT-VALUE}).")
-  private int steps;
-
-  @Option(
-      names = "--guidance",
-      paramLabel = "X",
-      defaultValue = "" + Request.DEFAULT_GUIDANCE,
-      description =
-          "How closely to follow the prompt; 1 is off; Stable Diffusion's models usually want 5 to 8"
-              + " (default ${DEFAULT-VALUE}).")
-  private float guidance;
+  @Mixin private PictureOptions picture = new PictureOptions();
 
   @Option(
       names = "--guidance-rescale",
@@ -107,12 +92,6 @@ final class GenerateCommand implements Callable<Integer> {
       description = "The largest limit of --dynamic-threshold (default: the model's, else 1).")
   private double thresholdMax;
 
-  @Option(names = "--width", paramLabel = "PIXELS", description = "Default: the model's own.")
-  private int width;
-
-  @Option(names = "--height", paramLabel = "PIXELS", description = "Default: the model's own.")
-  private int height;
-
   @Option(
       names = "--sampler",
       paramLabel = "NAME",
@@ -124,13 +103,6 @@ final class GenerateCommand implements Callable<Integer> {
       paramLabel = "X",
       description = "Noise that ddim adds at each step: 0 (none) to 1 (as ddpm). Default: 0.")
   private Optional<Double> eta = Optional.empty();
-
-  @Option(
-      names = "--model",
-      paramLabel = "DIR",
-      description =
-          "Model folder in the diffusers layout. Default: the one that comes with Tandem.")
-  private Path model = Home.folder().resolve("models").resolve("default");
 
   @Option(
       names = "--output",
@@ -176,7 +148,7 @@ final class GenerateCommand implements Callable<Integer> {
     ProgressBar bar = new ProgressBar(err, terminal && !quiet);
     PictureFiles sink = new PictureFiles(requests, paths, bar, quiet || json);
     CountDownLatch returned = new CountDownLatch(1);
-    try (Tandem tandem = Tandem.open(model, placement.first(), deviceUse.options())) {
+    try (Tandem tandem = Tandem.open(picture.model(), placement.first(), deviceUse.options())) {
       Thread stop = Thread.ofPlatform().unstarted(() -> interrupt(tandem, returned));
       Runtime.getRuntime().addShutdownHook(stop);
       Detail detail = timeline.orElse(trace.isPresent() ? Detail.OPERATIONS : Detail.HOST);
@@ -224,18 +196,14 @@ final class GenerateCommand implements Callable<Integer> {
       GuidanceLimits limits = new GuidanceLimits(guidanceRescale, thresholdRatio, thresholdMax);
       for (String prompt : Prompts.collect(prompts, files, System.in)) {
         for (int i = 0; i < count; i++) {
-          requests.add(
-              new Request(
-                  prompt,
-                  negative,
-                  first + requests.size(),
-                  steps,
-                  guidance,
-                  width,
-                  height,
-                  sampler,
-                  eta.map(OptionalDouble::of).orElseGet(OptionalDouble::empty),
-                  limits));
+          Request r =
+              picture
+                  .request(prompt)
+                  .withNegative(negative)
+                  .withSeed(first + requests.size())
+                  .withSampler(sampler)
+                  .withLimits(limits);
+          requests.add(eta.map(r::withEta).orElse(r));
         }
       }
     } catch (IllegalArgumentException e) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -47,11 +48,7 @@ final class PlanCommand implements Callable<Integer> {
               + " machine's own ('tandem calibrate' writes it).")
   private String profile = "";
 
-  @Option(
-      names = "--model",
-      paramLabel = "DIR",
-      description = "Default: the model that comes with Tandem.")
-  private Path model = Home.folder().resolve("models").resolve("default");
+  @Mixin private PictureOptions picture = new PictureOptions();
 
   @Option(
       names = "--count",
@@ -66,26 +63,6 @@ final class PlanCommand implements Callable<Integer> {
       defaultValue = "1",
       description = "Different prompts among them (default ${DEFAULT-VALUE}).")
   private int prompts;
-
-  @Option(
-      names = "--steps",
-      paramLabel = "N",
-      defaultValue = "" + Request.DEFAULT_STEPS,
-      description = "Steps of the sampler (default ${DEFAULT-VALUE}).")
-  private int steps;
-
-  @Option(
-      names = "--guidance",
-      paramLabel = "X",
-      defaultValue = "" + Request.DEFAULT_GUIDANCE,
-      description = "1 is without (default ${DEFAULT-VALUE}).")
-  private float guidance;
-
-  @Option(names = "--width", paramLabel = "PIXELS", description = "Default: the model's own.")
-  private int width;
-
-  @Option(names = "--height", paramLabel = "PIXELS", description = "Default: the model's own.")
-  private int height;
 
   @Option(
       names = {"--device", "--devices"},
@@ -121,11 +98,10 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Profile machine = profile();
-    Planner planner = Planner.open(machine, model);
+    Planner planner = Planner.open(machine, picture.model());
     try {
-      Request request =
-          Request.of("").withSteps(steps).withGuidance(guidance).withSize(width, height);
-      Job job = planner.job(count, prompts, steps, request);
+      Request request = picture.request("");
+      Job job = planner.job(count, prompts, picture.steps(), request);
       List<String> ids =
           devices.isEmpty() ? machine.devices().stream().map(d -> d.id()).toList() : devices;
       List<String> names =

@@ -33,8 +33,10 @@ final class OpenMp {
 
   /**
    * How worker threads wait, set before the runtime is loaded and only where the user has not: they
-   * sleep ({@code OMP_WAIT_POLICY=passive}), so that other devices get the cores, but look for work
-   * a tenth of a millisecond before, because the next primitive comes within microseconds.
+   * look for work a tenth of a millisecond, because the next primitive comes within microseconds,
+   * and then sleep, so that other devices get the cores. {@code OMP_WAIT_POLICY=active} does not
+   * change that in libgomp where its {@code GOMP_SPINCOUNT} is given; it keeps 1000 rounds of
+   * looking, instead of none, where several devices have more workers than there are cores.
    */
   static void configureWaiting() {
     Linker linker = Linker.nativeLinker();
@@ -47,7 +49,7 @@ final class OpenMp {
             setenv.get(), FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
     try (Arena arena = Arena.ofConfined()) {
       String[][] settings = {
-        {"OMP_WAIT_POLICY", "passive"}, {"GOMP_SPINCOUNT", "10000"}, {"KMP_BLOCKTIME", "1"}
+        {"OMP_WAIT_POLICY", "active"}, {"GOMP_SPINCOUNT", "10000"}, {"KMP_BLOCKTIME", "1"}
       };
       for (String[] s : settings) {
         int status = (int) h.invokeExact(arena.allocateFrom(s[0]), arena.allocateFrom(s[1]), 0);

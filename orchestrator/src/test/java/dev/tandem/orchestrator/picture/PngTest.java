@@ -51,7 +51,7 @@ class PngTest {
     assertThat(new String(chunks(file).get("tEXt"), StandardCharsets.ISO_8859_1))
         .isEqualTo(
             "parameters\0crème brûlée, flat style\nNegative prompt: blurry\n"
-                + "Steps: 20, Sampler: DDIM, CFG scale: 5, Seed: 7, Size: 3x2, Model: default,"
+                + "Steps: 20, Sampler: DDIM, CFG scale: 2.5, Seed: 7, Size: 3x2, Model: default,"
                 + " Version: Tandem");
   }
 

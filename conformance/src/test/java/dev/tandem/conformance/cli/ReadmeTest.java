@@ -40,7 +40,10 @@ class ReadmeTest {
   @ParameterizedTest
   @MethodSource("commands")
   void everyCommandWorks(String command, @TempDir Path folder) throws Exception {
-    String here = command.replace("./tandem", Shell.ROOT + "/tandem");
+    String here =
+        command
+            .replace("./tandem", Shell.ROOT + "/tandem")
+            .replace("--model models/", "--model " + Shell.ROOT + "/models/");
     Shell.Result r =
         Shell.run(
             "bash -c 'cd \"$1\" && eval \"$2\"' - '"

@@ -67,7 +67,7 @@ def work_on(rank, args):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_work_argument(parser)
-    add_run_arguments(parser, lr=1e-4, batch=12)
+    add_run_arguments(parser, lr=1.5e-3, batch=32)
     averaging.run(work_on, parser.parse_args())
 
 

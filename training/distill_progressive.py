@@ -64,7 +64,7 @@ def work_on(rank, args):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_work_argument(parser)
-    add_run_arguments(parser, lr=2e-4, batch=12)
+    add_run_arguments(parser, lr=3e-4, batch=32)
     parser.add_argument("--round", type=int, choices=ROUNDS, required=True, help="steps of the student")
     averaging.run(work_on, parser.parse_args())
 

@@ -65,6 +65,13 @@ def load_adapter(unet, folder):
         unet.get_submodule(WHOLE).weight.copy_(stored[f"{_PREFIX}{WHOLE}.weight"])
 
 
+def load_base(unet, base):
+    """Puts the U-Net of the model folder `base` into one that has no more inputs than WHOLE beside it."""
+    missing, unexpected = unet.load_state_dict(load_part(UNet2DConditionModel, base / "unet").state_dict(), strict=False)
+    if unexpected or set(missing) - {f"{WHOLE}.weight"}:
+        raise ValueError(f"weights of {base} do not fit: missing {missing}, unexpected {unexpected}")
+
+
 def base_of(folder):
     """The model folder that has what the student `folder` lacks, or None where `folder` is no student."""
     base = json.loads((folder / "model_index.json").read_text()).get("_base")
@@ -78,7 +85,7 @@ def load_unet(folder):
         return load_part(UNet2DConditionModel, folder / "unet")
     config = json.loads((folder / "unet/config.json").read_text())
     unet = UNet2DConditionModel.from_config(config)
-    unet.load_state_dict(load_part(UNet2DConditionModel, base / "unet").state_dict(), strict=False)
+    load_base(unet, base)
     rank = json.loads((folder / "unet/adapter_config.json").read_text())["r"]
     load_adapter(adapt(unet, rank), folder)
     for name in _low_ranks(unet):

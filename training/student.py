@@ -4,11 +4,10 @@ A student is the U-Net of BASE with `time_cond_proj_dim` and a low-rank differen
 guidance scale w [batch, 64], as latent consistency models do, so one evaluation does what BASE needs two for.
 """
 import torch
-from diffusers import UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
 from torch.nn import functional as F
 
-from lora import adapt, base_of, load_adapter, load_unet
+from lora import adapt, base_of, load_adapter, load_base, load_unet
 from models import AutoencoderKL, CLIPTextModel, load_part, load_tokenizer, new_schedule, new_unet, token_ids
 from train_unet import Examples
 
@@ -31,7 +30,7 @@ def new_student(teacher):
     """A student that starts as `teacher`: BASE with a low-rank difference. The new input starts without effect."""
     student = new_unet(time_cond_proj_dim=GUIDANCE_CHANNELS)
     torch.nn.init.zeros_(student.time_embedding.cond_proj.weight)
-    student.load_state_dict(load_part(UNet2DConditionModel, teacher.base / "unet").state_dict(), strict=False)
+    load_base(student, teacher.base)
     adapt(student)
     if teacher.has_guidance_input:
         load_adapter(student, teacher.folder)

@@ -6,13 +6,11 @@ The base is a U-Net without, the student one with a guidance-scale embedding, wh
 lora-tiny      all in F32, outputs with the adapter active in PEFT; two ranks and two alphas, by patterns
 lora-f16-tiny  all in F16, rank-stabilised; outputs of the weights that PEFT merges in F32, rounded to F16
 """
-import argparse
-import pathlib
 import shutil
 
 import torch
 from diffusers import UNet2DConditionModel
-from make_models import CROSS_DOWN, CROSS_UP, DOWN, UP, perturbed
+from make_models import CROSS_DOWN, CROSS_UP, DOWN, UP, perturbed, start
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file, save_file
 
@@ -75,13 +73,7 @@ def goldens(u, g):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("out", type=pathlib.Path)
-    parser.add_argument("seed", type=int, nargs="?", default=0)
-    args = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.manual_seed(args.seed)
-    g = torch.Generator().manual_seed(args.seed)
+    args, g = start(__doc__)
     for name, options, dtype in students(g):
         base, student = unet(g), unet(g, time_cond_proj_dim=GUIDANCE_CHANNELS)
         student.load_state_dict(base.state_dict(), strict=False)

@@ -159,15 +159,21 @@ def vae_goldens(v, g):
     return out
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def start(description, **flags):
+    """(arguments, generator): OUT, SEED (0) and `flags`, name to help; seeds torch, and computes on one thread."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("seed", type=int, nargs="?", default=0)
-    parser.add_argument("--held", action="store_true", help="the shapes kept for acceptance")
+    for name, text in flags.items():
+        parser.add_argument(f"--{name}", action="store_true", help=text)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    generator = torch.Generator().manual_seed(args.seed)
     torch.manual_seed(args.seed)
+    return args, torch.Generator().manual_seed(args.seed)
+
+
+def main():
+    args, generator = start(__doc__, held="the shapes kept for acceptance")
     for name, parts, prediction in pipelines(generator, args.held):
         folder, tensors = args.out / name, text_goldens(parts, generator)
         if "unet" in parts:

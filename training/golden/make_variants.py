@@ -2,12 +2,10 @@
 
 The same layout in a smaller size: `square` is 8x8 latents with batch 2, `odd` 7x5; five tokens of text.
 """
-import argparse
-import pathlib
 
 import torch
 from diffusers import AutoencoderTiny, UNet2DConditionModel
-from make_models import CROSS_DOWN, CROSS_UP, DOWN, UP, perturbed, store, vae
+from make_models import CROSS_DOWN, CROSS_UP, DOWN, UP, perturbed, start, store, vae
 from safetensors.torch import save_file
 
 TOKENS = 5
@@ -71,13 +69,7 @@ def goldens(parts, g):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("out", type=pathlib.Path)
-    parser.add_argument("seed", type=int, nargs="?", default=0)
-    args = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.manual_seed(args.seed)
-    generator = torch.Generator().manual_seed(args.seed)
+    args, generator = start(__doc__)
     for name, parts in variants(generator):
         tensors = goldens(parts, generator)
         for part, model in parts.items():

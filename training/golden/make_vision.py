@@ -3,25 +3,17 @@
 `vision.pixel_values` [2, 3, 40, 40] (normalised), and in F32 `vision.last_hidden_state`, `vision.pooler_output`,
 `vision.image_embeds`. Weights are rounded to F16 first, as in make_models.py.
 """
-import argparse
 import json
-import pathlib
 
 import torch
 from safetensors.torch import save_file
 from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
-from make_models import perturbed
+from make_models import perturbed, start
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("out", type=pathlib.Path)
-    parser.add_argument("seed", type=int, nargs="?", default=0)
-    args = parser.parse_args()
-    torch.set_num_threads(1)
-    generator = torch.Generator().manual_seed(args.seed)
-    torch.manual_seed(args.seed)
+    args, generator = start(__doc__)
     model = perturbed(CLIPVisionModelWithProjection(CLIPVisionConfig(
         hidden_size=32, intermediate_size=80, num_hidden_layers=3, num_attention_heads=4, image_size=40, patch_size=8,
         projection_dim=24, hidden_act="quick_gelu")), generator)

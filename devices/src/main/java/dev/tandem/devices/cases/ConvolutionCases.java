@@ -36,6 +36,16 @@ final class ConvolutionCases {
     all.add(conv(new Op.Padding(0, 0, 1, 1), 3, 2, 1, 16, 12, 16, 16));
     all.add(conv(new Op.Padding(0, 0, 1, 1), 3, 2, 2, 15, 13, 5, 6));
     all.add(conv(new Op.Padding(2, 0, 1, 3), 3, 1, 1, 5, 6, 4, 8));
+    // Enough tiles and channels for Winograd's forms; sizes that no tile divides.
+    all.add(square(3, 1, 1, 2, 15, 18, 32, 40));
+    all.add(square(3, 1, 1, 2, 7, 8, 33, 35));
+    all.add(conv(new Op.Padding(2, 0, 1, 3), 3, 1, 1, 14, 13, 36, 32));
+    all.add(square(3, 1, 0, 1, 19, 22, 32, 32));
+    for (Activation act : List.of(Activation.NONE, Activation.RELU)) {
+      all.add(fused(3, 2, 17, 15, 32, act, true));
+      all.add(addend(2, 13, 18, 40, 32, act, true));
+      all.add(addend(2, 6, 5, 40, 32, act, false));
+    }
     // Deep sums, and weights as checkpoints store them.
     all.add(square(3, 1, 1, 1, 4, 4, 192, 64));
     all.add(square(3, 1, 1, 1, 8, 8, 24, 40).weights(DType.F16));
@@ -54,8 +64,8 @@ final class ConvolutionCases {
       all.add(fused(1, 8, 9, 6, 20, act, false));
       all.add(fused(3, 2, 5, 7, 12, act, true));
     }
-    all.add(addend(2, 6, 5, 13, 20, false));
-    all.add(addend(2, 6, 5, 13, 20, true));
+    all.add(addend(2, 6, 5, 13, 20, Activation.SILU, false));
+    all.add(addend(2, 6, 5, 13, 20, Activation.SILU, true));
     return all;
   }
 
@@ -109,12 +119,18 @@ final class ConvolutionCases {
         .within(Tolerance.PRODUCT);
   }
 
-  /** A residual or, if {@code row}, one row a picture; without a bias, with SiLU. */
-  private static OpCase addend(int batch, int height, int width, int in, int out, boolean row) {
+  /** A residual or, if {@code row}, one row a picture; without a bias. */
+  private static OpCase addend(
+      int batch, int height, int width, int in, int out, Activation act, boolean row) {
     return OpCase.of(
-            "conv2d 3x3 without bias + " + (row ? "one row a picture" : "residual") + " + SILU",
+            "conv2d 3x3 without bias + %s + %s %s -> %d"
+                .formatted(
+                    row ? "one row a picture" : "residual",
+                    act,
+                    Shape.of(batch, height, width, in),
+                    out),
             b -> {
-              Op op = new Op.Conv2d(1, Op.Padding.same(1), false, true, Activation.SILU);
+              Op op = new Op.Conv2d(1, Op.Padding.same(1), false, true, act);
               Shape a = row ? Shape.of(batch, 1, 1, out) : Shape.of(batch, height, width, out);
               return b.add(
                   "c",

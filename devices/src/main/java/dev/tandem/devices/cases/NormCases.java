@@ -30,6 +30,13 @@ final class NormCases {
     // About 4 and not more: from 8 on, rounding x to F16 alone costs more than the F16 bound.
     all.add(cancel.fill("x", Fill.uniform(4, 1)).renamed("groupnorm about 4"));
     all.add(cancel.fill("x", Fill.values(3)).renamed("groupnorm of a constant"));
+    // The first pixel is no estimate of the others.
+    all.add(
+        group(4, Activation.NONE, 1, 9, 37, 12)
+            .fill("x", (random, i) -> (i < 12 ? 500 : 0) + 2 * random.nextDouble() - 1)
+            .renamed("groupnorm, first pixel far from the others")
+            .onlyF32());
+    all.add(group(4, Activation.SILU, 1, 70, 70, 64));
     all.add(layer(1, 3, 16));
     all.add(layer(2, 77, 48));
     all.add(layer(2, 5, 7));

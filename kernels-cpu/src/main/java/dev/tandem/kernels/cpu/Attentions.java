@@ -17,7 +17,7 @@ final class Attentions {
   private static final long WHOLE = 8 << 20;
 
   /** Otherwise a tile of it is at most this large (but at least 16 rows), bytes. */
-  private static final long TILE = 2 << 20;
+  private static final long TILE = 1 << 20;
 
   private static final int MIN_ROWS = 16;
 
@@ -27,27 +27,30 @@ final class Attentions {
     long batch = n.shape().dim(0);
     long rows = n.shape().dim(1);
     long keys = n.input(1).shape().dim(1);
-    long row = a.heads() * keys * Float.BYTES;
+    long heads = a.heads();
+    long row = keys * Float.BYTES;
     Place mask =
         a.causal()
             ? causalMask(low.primitives(), rows, keys)
             : Place.at(MemorySegment.NULL.address());
     List<Kernel> kernels = new ArrayList<>();
-    if (batch * rows * row <= WHOLE) {
-      tile(low, n, a, new Tile(0, batch, 0, rows), mask, kernels);
+    if (batch * heads * rows * row <= WHOLE) {
+      tile(low, n, a, new Tile(0, batch, 0, heads, 0, rows), mask, kernels);
       return kernels;
     }
     long step = Math.max(MIN_ROWS, TILE / row);
     for (long b = 0; b < batch; b++) {
-      for (long r = 0; r < rows; r += step) {
-        tile(low, n, a, new Tile(b, 1, r, Math.min(step, rows - r)), mask, kernels);
+      for (long h = 0; h < heads; h++) {
+        for (long r = 0; r < rows; r += step) {
+          tile(low, n, a, new Tile(b, 1, h, 1, r, Math.min(step, rows - r)), mask, kernels);
+        }
       }
     }
     return kernels;
   }
 
-  /** Batch items {@code [item, item + items)} and query rows {@code [row, row + rows)}. */
-  private record Tile(long item, long items, long row, long rows) {}
+  /** Batch items {@code [item, item + items)}, heads and query rows likewise. */
+  private record Tile(long item, long items, long head, long heads, long row, long rows) {}
 
   private static void tile(
       Lowering low, Node n, Op.Attention a, Tile t, Place mask, List<Kernel> kernels) {
@@ -55,23 +58,25 @@ final class Attentions {
     long tokens = n.shape().dim(1);
     long keys = n.input(1).shape().dim(1);
     long width = n.shape().dim(2);
-    long heads = a.heads();
-    long size = width / heads;
+    long size = width / a.heads();
 
-    long[] queryDims = {t.items(), heads, t.rows(), size};
+    long[] queryDims = {t.items(), t.heads(), t.rows(), size};
     long queries = p.layout(queryDims, new long[] {tokens * width, size, width, 1});
     long keysTransposed =
         p.layout(
-            new long[] {t.items(), heads, size, keys}, new long[] {keys * width, size, 1, width});
+            new long[] {t.items(), t.heads(), size, keys},
+            new long[] {keys * width, size, 1, width});
     long values =
         p.layout(
-            new long[] {t.items(), heads, keys, size}, new long[] {keys * width, size, width, 1});
-    long scores = p.layout(t.items(), heads, t.rows(), keys);
+            new long[] {t.items(), t.heads(), keys, size},
+            new long[] {keys * width, size, width, 1});
+    long scores = p.layout(t.items(), t.heads(), t.rows(), keys);
 
-    long queryStart = (t.item() * tokens + t.row()) * width;
-    long keyStart = t.item() * keys * width;
+    long headStart = t.head() * size;
+    long queryStart = (t.item() * tokens + t.row()) * width + headStart;
+    long keyStart = t.item() * keys * width + headStart;
     Operand score =
-        new Operand(scores, p.temporary(0, t.items() * heads * t.rows() * keys * Float.BYTES));
+        new Operand(scores, p.temporary(0, t.items() * t.heads() * t.rows() * keys * Float.BYTES));
     PostOps post = PostOps.none().scale(a.scale());
     if (a.causal()) {
       post.binary(

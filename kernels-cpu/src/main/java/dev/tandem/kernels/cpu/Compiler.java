@@ -40,7 +40,7 @@ final class Compiler {
     List<Node> shared = visibleNodes();
     plan = MemoryPlan.of(part, Memory.ALIGNMENT, n -> shared.contains(n) ? 0 : n.bytes());
     primitives = device.primitives(memory);
-    store = new WeightStore(primitives);
+    store = new WeightStore(primitives, device);
   }
 
   private List<Node> visibleNodes() {
@@ -54,10 +54,10 @@ final class Compiler {
 
   static OneDnnExecutable compile(OneDnnDevice device, Graph source, Weights weights) {
     Graph graph = Fusion.apply(source);
-    Compiler c = new Compiler(device, graph, Memory.within(device.budget(), graph.name()));
+    Compiler c = new Compiler(device, graph, device.memory(graph.name()));
     try {
       c.device.threads().first().run(c::lower);
-      c.store.fill(weights, device.threads().first());
+      c.store.fill(weights);
       return c.executable();
     } catch (OutOfMemoryError e) {
       c.free();
@@ -99,7 +99,8 @@ final class Compiler {
     }
     for (int i = 0; i < parts; i++) {
       Primitives.Scratch scratch = primitives.newScratch();
-      Lowering lowering = new Lowering(primitives, store, places(i));
+      Team team = new Team(device.threads(), openMpThreads);
+      Lowering lowering = new Lowering(primitives, store, team, places(i));
       List<Lane.Step> steps = new ArrayList<>();
       for (Node n : part.nodes()) {
         if (n.isComputed()) {

@@ -10,6 +10,12 @@ final class Convolutions {
   private Convolutions() {}
 
   static List<Kernel> conv2d(Lowering low, Node n, Op.Conv2d c) {
+    return WinogradTiles.suiting(n, c, low.team().size())
+        .map(t -> Winograd.conv2d(low, n, c, t))
+        .orElseGet(() -> direct(low, n, c));
+  }
+
+  private static List<Kernel> direct(Lowering low, Node n, Op.Conv2d c) {
     Primitives p = low.primitives();
     OneDnn lib = p.lib();
     Shape w = n.input(1).shape();

@@ -37,6 +37,24 @@ final class DeviceThreads implements AutoCloseable {
     DeviceThread.rethrow(thrown);
   }
 
+  /** As {@link #run}, for a caller that is the first thread itself and runs the first task. */
+  void runFromFirst(Runnable[] tasks) {
+    for (int i = 1; i < tasks.length; i++) {
+      threads.get(i).start(tasks[i]);
+    }
+    Throwable thrown = null;
+    try {
+      tasks[0].run();
+    } catch (RuntimeException | Error e) {
+      thrown = e; // the others must end before it is told
+    }
+    for (int i = 1; i < tasks.length; i++) {
+      Throwable t = threads.get(i).await();
+      thrown = thrown == null ? t : thrown;
+    }
+    DeviceThread.rethrow(thrown);
+  }
+
   @Override
   public void close() {
     threads.forEach(DeviceThread::close);

@@ -10,168 +10,153 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Group norm with activation. oneDNN's own is slow for groups of few NHWC channels, so: batch norm
- * gives mean and variance of each channel (shifted to begin at zero), Java merges the channels of
- * each group into a factor and an offset for each channel, and one binary primitive applies both
+ * Group norm with activation. oneDNN's own is slow for groups of few NHWC channels, so: Java finds
+ * the moments of each channel and merges those of each group, and one binary primitive applies them
  * and the activation.
  */
 final class GroupNorms {
   private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT;
 
+  /** A thread takes at least so many floats: handing over fewer costs what is saved. */
+  private static final long FLOATS_EACH = 128 << 10;
+
   private GroupNorms() {}
 
   static List<Kernel> groupNorm(Lowering low, Node n, Op.GroupNorm g) {
-    Primitives p = low.primitives();
-    Shape s = n.shape();
-    int batch = s.dim(0);
-    int channels = s.dim(3);
-    long item = s.elements() / batch;
     Statistics stats = new Statistics(low, n, g);
     List<Kernel> kernels = new ArrayList<>();
-    for (int b = 0; b < batch; b++) {
-      Place x = low.place(n.input(0)).plusFloats(b * item);
-      Place y = low.place(n).plusFloats(b * item);
-      kernels.add(shift(p, item / channels, channels, x, y));
-      kernels.add(moments(p, s, y, stats, b));
-    }
-    kernels.add(stats);
-    for (int b = 0; b < batch; b++) {
-      Place y = low.place(n).plusFloats(b * item);
-      kernels.add(apply(p, item / channels, channels, g, y, stats, b));
+    kernels.add(low.team().kernel(stats.batch * stats.parts, stats::measure));
+    kernels.add(stats::merge);
+    for (int b = 0; b < stats.batch; b++) {
+      kernels.add(apply(low, n, g, stats, b));
     }
     return kernels;
   }
 
   /**
-   * Subtracts the first pixel from all, {@code x} into {@code y}: the mean of a channel may be far
-   * from zero, and sums in F32 would lose what it differs by.
+   * {@code act((x - center) * factor + offset)}: the center first, for the mean may be far from 0.
    */
-  private static Kernel shift(Primitives p, long pixels, int channels, Place x, Place y) {
-    long matrix = p.layout(pixels, channels);
+  private static Kernel apply(Lowering low, Node n, Op.GroupNorm g, Statistics stats, int b) {
+    Primitives p = low.primitives();
+    long item = (long) stats.pixels * stats.channels;
+    long matrix = p.layout(stats.pixels, stats.channels);
+    long row = p.layout(1, stats.channels);
+    PostOps post =
+        PostOps.none()
+            .binary(OneDnn.BINARY_MUL, row, stats.row(stats.factor, b))
+            .binary(OneDnn.BINARY_ADD, row, stats.row(stats.offset, b))
+            .activation(g.act());
     return Elementwise.binary(
         p,
         OneDnn.BINARY_SUB,
-        new Operand(matrix, x),
-        new Operand(p.layout(1, channels), x),
-        new Operand(matrix, y),
-        PostOps.none());
+        new Operand(matrix, low.place(n.input(0)).plusFloats(b * item)),
+        new Operand(row, stats.row(stats.center, b)),
+        new Operand(matrix, low.place(n).plusFloats(b * item)),
+        post);
   }
 
-  /** Mean and variance of each channel; the normalised values go to scratch and are not used. */
-  private static Kernel moments(Primitives p, Shape s, Place y, Statistics stats, int b) {
-    long picture = p.picture(s.with(0, 1));
-    long channel = p.layout(s.dim(3));
-    Place unused = p.temporary(0, s.elements() / s.dim(0) * Float.BYTES);
-    long attributes = p.lib().attributes();
-    long descriptor = p.lib().batchNorm(p.engine(), picture, picture, 1e-5f, attributes);
-    p.lib().destroyAttributes(attributes);
-    return p.call(descriptor)
-        .arg(OneDnn.ARG_SRC, picture, y)
-        .arg(OneDnn.ARG_DST, picture, unused)
-        .arg(OneDnn.ARG_MEAN, channel, stats.row(stats.mean, b))
-        .arg(OneDnn.ARG_VARIANCE, channel, stats.row(stats.variance, b))
-        .build();
-  }
-
-  private static Kernel apply(
-      Primitives p, long pixels, int channels, Op.GroupNorm g, Place y, Statistics stats, int b) {
-    long row = p.layout(1, channels);
-    PostOps post =
-        PostOps.none()
-            .binary(OneDnn.BINARY_ADD, row, stats.row(stats.offset, b))
-            .activation(g.act());
-    Operand matrix = new Operand(p.layout(pixels, channels), y);
-    Operand factor = new Operand(row, stats.row(stats.factor, b));
-    return Elementwise.binary(p, OneDnn.BINARY_MUL, matrix, factor, matrix, post);
-  }
-
-  /** From the moments of each shifted channel to {@code factor * shifted + offset}. */
-  private static final class Statistics implements Kernel {
+  /** The moments of each part of the pixels, and what they come to for each channel. */
+  private static final class Statistics {
     private final Op.GroupNorm op;
     private final int batch;
+    private final int pixels;
     private final int channels;
-    private final long item;
+    private final int parts;
     private final MemorySegment x;
     private final MemorySegment gamma;
     private final MemorySegment beta;
-    private final MemorySegment mean;
-    private final MemorySegment variance;
+    private final MemorySegment center;
     private final MemorySegment factor;
     private final MemorySegment offset;
+    private final double[] means; // [batch, part, channel]
+    private final double[] spreads;
     private final float[] gammas;
     private final float[] betas;
-    private final float[] shifts;
-    private final float[] means;
-    private final float[] variances;
+    private final float[] centers;
 
     Statistics(Lowering low, Node n, Op.GroupNorm op) {
       this.op = op;
-      batch = n.shape().dim(0);
-      channels = n.shape().dim(3);
-      item = n.shape().elements() / batch;
+      Shape s = n.shape();
+      batch = s.dim(0);
+      channels = s.dim(3);
+      pixels = s.dim(1) * s.dim(2);
+      parts = Math.clamp((long) pixels * channels / FLOATS_EACH, 1, low.team().size());
       x = low.memory(n.input(0));
       gamma = low.memory(n.input(1));
       beta = low.memory(n.input(2));
       Primitives p = low.primitives();
       long bytes = (long) batch * channels * Float.BYTES;
-      mean = p.permanent(bytes);
-      variance = p.permanent(bytes);
+      center = p.permanent(bytes);
       factor = p.permanent(bytes);
       offset = p.permanent(bytes);
+      means = new double[batch * parts * channels];
+      spreads = new double[batch * parts * channels];
       gammas = new float[channels];
       betas = new float[channels];
-      shifts = new float[channels];
-      means = new float[channels];
-      variances = new float[channels];
+      centers = new float[channels];
     }
 
     Place row(MemorySegment table, int b) {
       return Place.at(table.address()).plusFloats((long) b * channels);
     }
 
-    /** Copies whole rows: single accesses to native memory are slow until they are compiled. */
-    @Override
-    public void run() {
-      load(gamma, 0, gammas);
-      load(beta, 0, betas);
-      int size = channels / op.groups();
-      for (int b = 0; b < batch; b++) {
-        load(x, b * item, shifts);
-        load(mean, (long) b * channels, means);
-        load(variance, (long) b * channels, variances);
-        for (int c = 0; c < channels; c += size) {
-          group(c, c + size);
-        }
-        store(means, factor, b);
-        store(variances, offset, b);
-      }
+    private int first(int part) {
+      return (int) ((long) pixels * part / parts);
     }
 
-    private void load(MemorySegment from, long first, float[] to) {
-      MemorySegment.copy(from, F32, first * Float.BYTES, to, 0, channels);
+    /** Moments of part {@code i % parts} of picture {@code i / parts}. */
+    void measure(int i, Workspace workspace) {
+      long start = (long) (i / parts) * pixels * channels * Float.BYTES;
+      int part = i % parts;
+      workspace
+          .moments()
+          .measure(x, start, first(part), first(part + 1), means, spreads, i * channels, channels);
+    }
+
+    /** Copies whole rows: single accesses to native memory are slow until they are compiled. */
+    void merge() {
+      int size = channels / op.groups();
+      for (int b = 0; b < batch; b++) {
+        MemorySegment.copy(gamma, F32, 0, gammas, 0, channels);
+        MemorySegment.copy(beta, F32, 0, betas, 0, channels);
+        for (int c = 0; c < channels; c += size) {
+          group(b, c, c + size);
+        }
+        store(centers, center, b);
+        store(gammas, factor, b);
+        store(betas, offset, b);
+      }
     }
 
     private void store(float[] from, MemorySegment to, int b) {
       MemorySegment.copy(from, 0, to, F32, (long) b * channels * Float.BYTES, channels);
     }
 
-    /** Replaces means and variances of a group's channels by factors and offsets. */
-    private void group(int first, int end) {
+    /** Replaces gammas and betas of a group's channels by factors and offsets. */
+    private void group(int b, int first, int end) {
       double sum = 0;
-      for (int c = first; c < end; c++) {
-        sum += (double) shifts[c] + means[c];
+      for (int p = 0; p < parts; p++) {
+        for (int c = first; c < end; c++) {
+          sum += means[(b * parts + p) * channels + c] * (first(p + 1) - first(p));
+        }
       }
-      double center = sum / (end - first);
+      double count = (double) pixels * (end - first);
+      double mean = sum / count;
       double spread = 0;
-      for (int c = first; c < end; c++) {
-        double d = (double) shifts[c] + means[c] - center;
-        spread += variances[c] + d * d;
+      for (int p = 0; p < parts; p++) {
+        int at = (b * parts + p) * channels;
+        for (int c = first; c < end; c++) {
+          double d = means[at + c] - mean;
+          spread += spreads[at + c] + d * d * (first(p + 1) - first(p));
+        }
       }
-      double scale = 1 / Math.sqrt(spread / (end - first) + op.eps());
+      double scale = 1 / Math.sqrt(spread / count + op.eps());
+      float rounded = (float) mean;
       for (int c = first; c < end; c++) {
         double f = gammas[c] * scale;
-        means[c] = (float) f;
-        variances[c] = (float) (betas[c] + (shifts[c] - center) * f);
+        centers[c] = rounded;
+        gammas[c] = (float) f;
+        betas[c] = (float) (betas[c] + (rounded - mean) * f);
       }
     }
   }

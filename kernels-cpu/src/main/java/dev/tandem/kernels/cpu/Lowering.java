@@ -10,11 +10,13 @@ import java.util.List;
 final class Lowering {
   private final Primitives primitives;
   private final WeightStore weights;
+  private final Team team;
   private final Places places;
 
-  Lowering(Primitives primitives, WeightStore weights, Places places) {
+  Lowering(Primitives primitives, WeightStore weights, Team team, Places places) {
     this.primitives = primitives;
     this.weights = weights;
+    this.team = team;
     this.places = places;
   }
 
@@ -31,6 +33,11 @@ final class Lowering {
 
   WeightStore weights() {
     return weights;
+  }
+
+  /** The threads that share out what Java computes. */
+  Team team() {
+    return team;
   }
 
   /** A node's memory; a weight's is its row-major copy. */

@@ -29,7 +29,7 @@ final class Memory implements AutoCloseable {
   }
 
   /** Real memory: where it comes from, and what it is taken from. */
-  private record Source(Arena arena, MemoryBudget budget) {}
+  private record Source(Arena arena, Heap heap, MemoryBudget budget) {}
 
   private final String graph;
   private final Optional<Source> source;
@@ -43,8 +43,8 @@ final class Memory implements AutoCloseable {
   }
 
   @SuppressWarnings("MustBeClosedChecker") // close() does
-  static Memory within(MemoryBudget budget, String graph) {
-    return new Memory(graph, Optional.of(new Source(Arena.ofShared(), budget)));
+  static Memory within(MemoryBudget budget, Heap heap, String graph) {
+    return new Memory(graph, Optional.of(new Source(Arena.ofShared(), heap, budget)));
   }
 
   static Memory counted(String graph) {
@@ -56,14 +56,20 @@ final class Memory implements AutoCloseable {
     return source.isPresent();
   }
 
-  /** Zeroed memory that lives as long as this. */
+  /**
+   * Memory that lives as long as this; zeroed, but for weights, which are written as a whole before
+   * anything reads them.
+   */
   @SuppressWarnings("restricted") // the addresses of counted memory are never followed
   MemorySegment allocate(Kind kind, long size) {
     source.ifPresent(s -> s.budget().take(kind.purpose + " of '" + graph + "'", size));
     bytes.merge(kind, size, Long::sum);
     largest = Math.max(largest, size);
     if (source.isPresent()) {
-      return source.get().arena().allocate(size, ALIGNMENT);
+      Source s = source.get();
+      return kind == Kind.WEIGHTS
+          ? s.heap().allocate(s.arena(), size, ALIGNMENT)
+          : s.arena().allocate(size, ALIGNMENT);
     }
     MemorySegment nowhere = MemorySegment.ofAddress(next).reinterpret(size);
     next += (size + ALIGNMENT - 1) & -ALIGNMENT;

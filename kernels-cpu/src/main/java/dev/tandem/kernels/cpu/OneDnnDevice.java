@@ -45,8 +45,9 @@ final class OneDnnDevice implements Device {
     return library.openMp();
   }
 
-  MemoryBudget budget() {
-    return budget;
+  /** Memory from the device's budget. */
+  Memory memory(String graph) {
+    return Memory.within(budget, library.heap(), graph);
   }
 
   /** A maker of primitives with that memory. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** Makes the primitives of one executable and owns every native object they need. */
 final class Primitives implements AutoCloseable {
@@ -83,6 +84,13 @@ final class Primitives implements AutoCloseable {
     return Place.scratch(offset);
   }
 
+  /** The memory of a temporary value, which is there once everything is compiled. */
+  @SuppressWarnings("restricted") // an address in the scratch area, which lives as long
+  Supplier<MemorySegment> segment(Place place, long bytes) {
+    Scratch area = scratch;
+    return () -> MemorySegment.ofAddress(area.base + place.offset()).reinterpret(bytes);
+  }
+
   /** A scratch area of its own for all calls from now on. */
   Scratch newScratch() {
     scratch = new Scratch();
@@ -95,12 +103,13 @@ final class Primitives implements AutoCloseable {
     private final List<Long> pads = new ArrayList<>();
     private long temporaryBytes;
     private long padBytes;
+    private long base;
 
     /** Allocates it when its size is known: after the last call that uses it was made. */
     void allocate() {
       long bytes = temporaryBytes + padBytes;
       if (bytes > 0) {
-        long base = memory.allocate(Memory.Kind.SCRATCH, bytes).address();
+        base = memory.allocate(Memory.Kind.SCRATCH, bytes).address();
         values.forEach(d -> lib.setAddress(d.memory(), base + d.offset()));
         pads.forEach(m -> lib.setAddress(m, base + temporaryBytes));
       }

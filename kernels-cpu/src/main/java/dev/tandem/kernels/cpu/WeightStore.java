@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The weights of one executable as F32, row-major or in the layout that a primitive wants. Lowering
@@ -26,16 +27,23 @@ final class WeightStore {
   private record Use(Node user, long first) {}
 
   /** Where to put a part of a weight, and in which layout. */
-  private record Relayout(Node weight, long first, Reorder reorder, MemorySegment to) {}
+  private record Relayout(
+      Node weight,
+      long first,
+      Optional<WinogradTiles> winograd,
+      Reorder reorder,
+      MemorySegment to) {}
 
   private final Primitives primitives;
+  private final OneDnnDevice device;
   private final Map<Node, MemorySegment> plain = new HashMap<>();
   private final Map<Use, Relayout> relayouts = new LinkedHashMap<>();
   private final short[] narrow = new short[CHUNK];
   private final float[] wide = new float[CHUNK];
 
-  WeightStore(Primitives primitives) {
+  WeightStore(Primitives primitives, OneDnnDevice device) {
     this.primitives = primitives;
+    this.device = device;
   }
 
   /** The weight in row-major order; one copy however often it is asked for. */
@@ -59,9 +67,43 @@ final class WeightStore {
                 new Relayout(
                     user.input(1),
                     first,
-                    primitives.reorder(from, to),
+                    Optional.empty(),
+                    reorder(from, to),
                     allocate(primitives.lib().size(to))));
     return Place.at(r.to().address());
+  }
+
+  /**
+   * A convolution's weight, operand 1 of its node, in the Winograd domain {@code [positions, in,
+   * out]}.
+   *
+   * @param to layout that the product wants
+   */
+  Place winograd(Node user, WinogradTiles tiles, long to) {
+    long in = tiles.in();
+    long out = tiles.out();
+    long[] dims = {tiles.form().positions(), in, out};
+    Relayout r =
+        relayouts.computeIfAbsent(
+            new Use(user, 0),
+            _ ->
+                new Relayout(
+                    user.input(1),
+                    0,
+                    Optional.of(tiles),
+                    primitives.reorder(primitives.layout(dims, new long[] {in * out, 1, in}), to),
+                    allocate(primitives.lib().size(to))));
+    return Place.at(r.to().address());
+  }
+
+  /** A reorder by all threads, on whatever lane's account it is made. */
+  private Reorder reorder(long from, long to) {
+    OpenMp openMp = device.openMp();
+    int lane = openMp.threads();
+    openMp.setThreads(device.threads().count());
+    Reorder reorder = primitives.reorder(from, to);
+    openMp.setThreads(lane);
+    return reorder;
   }
 
   private MemorySegment allocate(long size) {
@@ -69,20 +111,60 @@ final class WeightStore {
   }
 
   /**
-   * Reads all weights that were asked for; reorders run on the device's thread.
+   * Reads all weights that were asked for; what is made of them is made on the device's threads.
    *
    * @throws dev.tandem.devices.WeightException if one is missing or has another shape
    */
-  void fill(Weights source, DeviceThread thread) {
-    plain.forEach((weight, to) -> toFloats(source.get(weight), to));
-    for (Relayout r : relayouts.values()) {
-      Tensor t = source.get(r.weight());
-      try (Arena staging = Arena.ofConfined()) {
-        MemorySegment stored = staging.allocate(t.elements() * Float.BYTES, 64);
-        toFloats(t, stored);
-        long from = stored.address() + r.first() * Float.BYTES;
-        thread.run(() -> r.reorder().run(from, r.to().address()));
+  void fill(Weights weights) {
+    DeviceThreads threads = device.threads();
+    threads.first().run(() -> device.openMp().setThreads(threads.count()));
+    plain.forEach((weight, to) -> toFloats(weights.get(weight), to));
+    try (Staging stored = new Staging();
+        Staging domain = new Staging()) {
+      for (Relayout r : relayouts.values()) {
+        Tensor t = weights.get(r.weight());
+        MemorySegment floats = stored.room(t.elements());
+        toFloats(t, floats);
+        MemorySegment source =
+            r.winograd().map(w -> winograd(w, floats, domain, threads)).orElse(floats);
+        long from = source.address() + r.first() * Float.BYTES;
+        threads.first().run(() -> r.reorder().run(from, r.to().address()));
       }
+    }
+  }
+
+  private static MemorySegment winograd(
+      WinogradTiles t, MemorySegment from, Staging staging, DeviceThreads threads) {
+    MemorySegment to = staging.room(t.kernelFloats());
+    Runnable[] tasks = new Runnable[threads.count()];
+    for (int i = 0; i < tasks.length; i++) {
+      int first = t.out() * i / tasks.length;
+      int end = t.out() * (i + 1) / tasks.length;
+      tasks[i] = () -> WinogradKernels.transform(t, from, to, first, end);
+    }
+    threads.run(tasks);
+    return to;
+  }
+
+  /** Memory for one value after another. */
+  private static final class Staging implements AutoCloseable {
+    private Arena arena = Arena.ofShared();
+    private MemorySegment room = MemorySegment.NULL;
+
+    /** Room for that many floats; what it held before is of no further use. */
+    @SuppressWarnings("MustBeClosedChecker") // close() does
+    MemorySegment room(long floats) {
+      if (room.byteSize() < floats * Float.BYTES) {
+        arena.close();
+        arena = Arena.ofShared();
+        room = arena.allocate(floats * Float.BYTES, Memory.ALIGNMENT);
+      }
+      return room;
+    }
+
+    @Override
+    public void close() {
+      arena.close();
     }
   }
 

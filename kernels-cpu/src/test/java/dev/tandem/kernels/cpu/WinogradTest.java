@@ -1,0 +1,123 @@
+package dev.tandem.kernels.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.tandem.devices.CompileOptions;
+import dev.tandem.devices.Device;
+import dev.tandem.devices.Devices;
+import dev.tandem.devices.Executable;
+import dev.tandem.devices.Tensor;
+import dev.tandem.devices.cases.OpCaseRunner;
+import dev.tandem.graph.Activation;
+import dev.tandem.graph.DType;
+import dev.tandem.graph.Graph;
+import dev.tandem.graph.GraphBuilder;
+import dev.tandem.graph.Node;
+import dev.tandem.graph.Op;
+import dev.tandem.graph.Shape;
+import java.lang.foreign.Arena;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** What the table of operation cases does not reach: large convolutions, and the choice of form. */
+class WinogradTest {
+  private static Graph conv(int height, int width, int in, int out) {
+    GraphBuilder b = new GraphBuilder("conv");
+    Node x = b.input("x", Shape.of(1, height, width, in), DType.F32);
+    b.output("y", b.conv2d("c", x, out, 3, 1, Op.Padding.same(1), true));
+    return b.build();
+  }
+
+  private static Optional<WinogradTiles> tiles(Graph g, int threads) {
+    Node n = g.output("y");
+    return WinogradTiles.suiting(n, (Op.Conv2d) n.op(), threads);
+  }
+
+  @Test
+  void aLargeConvolutionIsSharedOutOverThreadsAndComputedInSeveralGroups() {
+    Graph g = conv(103, 94, 128, 96);
+    assertThat(tiles(g, 2).orElseThrow().groups()).isGreaterThan(1);
+    float[] expected = compute("reference", g);
+    float[] actual = compute("cpu,threads=2", g);
+    assertThat(OpCaseRunner.error(actual, expected)).isLessThan(1e-5);
+  }
+
+  private static float[] compute(String spec, Graph g) {
+    try (Arena arena = Arena.ofShared();
+        Device device = Devices.open(spec)) {
+      SplittableRandom random = new SplittableRandom(5);
+      Map<String, Tensor> weights = new HashMap<>();
+      for (Node w : g.weights()) {
+        weights.put(w.name(), Tensor.of(arena, w.shape(), numbers(random, w)));
+      }
+      Executable e = device.compile(g, weights::get, CompileOptions.DEFAULT);
+      e.input("x").set(numbers(random, g.input("x")));
+      e.run();
+      e.run();
+      return e.output("y").toFloats();
+    }
+  }
+
+  private static float[] numbers(SplittableRandom random, Node n) {
+    float[] v = new float[(int) n.shape().elements()];
+    for (int i = 0; i < v.length; i++) {
+      v[i] = (float) (2 * random.nextDouble() - 1);
+    }
+    return v;
+  }
+
+  @Test
+  void theLargerTileIsTakenWhereThereAreEnoughOfThem() {
+    assertThat(tiles(conv(16, 16, 64, 64), 1).orElseThrow().form()).isEqualTo(WinogradForm.F4);
+    assertThat(tiles(conv(8, 8, 64, 64), 1).orElseThrow().form()).isEqualTo(WinogradForm.F2);
+    assertThat(tiles(conv(4, 4, 64, 64), 1)).isEmpty();
+  }
+
+  @Test
+  void kernelsThatWouldTakeTooMuchMemoryStayAsTheyAre() {
+    assertThat(tiles(conv(16, 16, 2560, 1280), 1).orElseThrow().form()).isEqualTo(WinogradForm.F2);
+    assertThat(tiles(conv(16, 16, 4096, 4096), 1)).isEmpty();
+  }
+
+  @Test
+  void smallConvolutionsAreNotSharedOut() {
+    assertThat(tiles(conv(32, 32, 64, 64), 1)).isPresent();
+    assertThat(tiles(conv(32, 32, 64, 64), 2)).isEmpty();
+  }
+
+  @Test
+  void otherActivationsAndStridesAreComputedDirectly() {
+    Op.Conv2d silu = new Op.Conv2d(1, Op.Padding.same(1), true, false, Activation.SILU);
+    Op.Conv2d strided = new Op.Conv2d(2, Op.Padding.same(1), true, false, Activation.NONE);
+    Node n = conv(16, 16, 64, 64).output("y");
+    assertThat(WinogradTiles.suiting(n, silu, 1)).isEmpty();
+    assertThat(WinogradTiles.suiting(n, strided, 1)).isEmpty();
+  }
+
+  /** A line of 1, 2, 3, ... under the kernel 6, 12, 18. */
+  @Test
+  void theTransformsOfBothFormsMakeAConvolution() {
+    for (WinogradForm form : WinogradForm.values()) {
+      int size = form.window();
+      float[][] kernel = new float[size][1];
+      form.kernel(new float[] {6}, new float[] {12}, new float[] {18}, kernel, 1);
+      float[][] pixels = new float[size][1];
+      for (int i = 0; i < size; i++) {
+        pixels[i][0] = i + 1;
+      }
+      form.input(pixels, 1);
+      for (int i = 0; i < size; i++) {
+        pixels[i][0] *= kernel[i][0];
+      }
+      form.output(pixels, 1);
+      for (int i = 0; i < form.tile(); i++) {
+        float expected = 6 * (i + 1) + 12 * (i + 2) + 18 * (i + 3);
+        assertThat(pixels[i][0]).as("%s, result %d", form, i).isCloseTo(expected, within(1e-3f));
+      }
+    }
+  }
+}

@@ -37,11 +37,15 @@ final class Columns {
   }
 
   private static boolean isWide(int c) {
-    boolean halfWidth = c >= 0xFF61 && c <= 0xFFDC || c >= 0xFFE8 && c <= 0xFFEE;
-    boolean fullWidth = c >= 0xFF01 && c <= 0xFF60 || c >= 0xFFE0 && c <= 0xFFE6;
-    boolean sign = c >= 0x2E80 && c <= 0x303E || c >= 0x30A0 && c <= 0x33FF;
-    boolean picture = Character.isEmojiPresentation(c) || c >= 0x1F300 && c <= 0x1FAFF;
+    boolean halfWidth = within(c, 0xFF61, 0xFFDC) || within(c, 0xFFE8, 0xFFEE);
+    boolean fullWidth = within(c, 0xFF01, 0xFF60) || within(c, 0xFFE0, 0xFFE6);
+    boolean sign = within(c, 0x2E80, 0x303E) || within(c, 0x30A0, 0x33FF);
+    boolean picture = Character.isEmojiPresentation(c) || within(c, 0x1F300, 0x1FAFF);
     return !halfWidth && (fullWidth || sign || picture || WIDE.contains(UnicodeScript.of(c)));
+  }
+
+  private static boolean within(int c, int first, int last) {
+    return first <= c && c <= last;
   }
 
   /** The text if it fits, else as many whole letters as do, with an ellipsis. */

@@ -15,14 +15,16 @@ final class ControlCharacters {
       return text;
     }
     StringBuilder s = new StringBuilder();
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       s.append(steers(c) ? String.format(Locale.ROOT, "\\u%04x", (int) c) : c);
     }
     return s.toString();
   }
 
   private static boolean steers(char c) {
-    boolean turns = c >= '\u202A' && c <= '\u202E' || c >= '\u2066' && c <= '\u2069';
-    return turns || Character.isISOControl(c) && c != '\n' && c != '\t';
+    boolean turns = (c >= '\u202A' && c <= '\u202E') || (c >= '\u2066' && c <= '\u2069');
+    boolean plain = c == '\n' || c == '\t';
+    return turns || (Character.isISOControl(c) && !plain);
   }
 }

@@ -24,7 +24,8 @@ final class FreeNames {
    * @throws dev.tandem.devices.files.FileWriteException if it cannot be written
    */
   Path write(Path wanted, byte[] bytes) {
-    if (holds(wanted, bytes) || !used.containsKey(wanted) && WholeFile.writeNew(wanted, bytes)) {
+    boolean known = used.containsKey(wanted);
+    if (holds(wanted, bytes) || (!known && WholeFile.writeNew(wanted, bytes))) {
       return wanted;
     }
     for (int number = used.getOrDefault(wanted, 1) + 1; ; number++) {

@@ -21,7 +21,7 @@ class SchemaCheckTest {
   @TempDir Path folder;
 
   @Test
-  void aGoodProfileHasNoProblems() {
+  void aGoodProfileHasNoProblems() throws Exception {
     assertThat(SCHEMA.problems(GOOD, Files.readString(GOOD))).isEmpty();
   }
 

@@ -31,8 +31,7 @@ class SurroundingsTest {
   @ValueSource(strings = {"LC_ALL=C", "LC_ALL= LANG=xx_XX.UTF-8", "LC_ALL=POSIX"})
   void withoutAUtf8LocalePromptsKeepTheirLetters(String locale) throws Exception {
     Result r =
-        Shell.run(
-            "env " + locale + " " + generate("- 'crème brûlée' --json") + "/é/", "crème 红\n");
+        Shell.run("env " + locale + " " + generate("- 'crème brûlée' --json") + "/é/", "crème 红\n");
     assertThat(r.exitCode()).as(r.err()).isZero();
     var pictures = new ObjectMapper().readTree(r.out()).get("pictures");
     assertThat(pictures.get(0).get("prompt").asText()).isEqualTo("crème 红");
@@ -80,8 +79,7 @@ class SurroundingsTest {
   void outputThatCannotBeWrittenIsAFailure(String command) {
     Result r = Shell.run(command.replace("FOLDER", folder.toString()) + " > /dev/full");
     assertThat(r.exitCode()).as(r.err()).isEqualTo(1);
-    assertThat(r.err())
-        .contains("tandem: cannot write standard output: No space left on device\n");
+    assertThat(r.err()).contains("tandem: cannot write standard output: No space left on device\n");
   }
 
   @Test
@@ -105,8 +103,7 @@ class SurroundingsTest {
     Result standard = bash(PLAN + " --emit /dev/stdout | cat");
     assertThat(standard.out()).contains("\"lanes\"").contains("pictures/s");
     String cpu = "{\"lanes\":[{\"text\":\"cpu\",\"decode\":[\"cpu\"],\"denoise\":\"cpu\"}]}";
-    Result used =
-        Shell.run(generate("apple --placement /dev/stdin") + "/p.png", "\uFEFF" + cpu);
+    Result used = Shell.run(generate("apple --placement /dev/stdin") + "/p.png", "\uFEFF" + cpu);
     assertThat(used.exitCode()).as(used.err()).isZero();
   }
 
@@ -124,7 +121,8 @@ class SurroundingsTest {
   @Test
   void promptsHoldAnyCharacter() throws Exception {
     Files.writeString(folder.resolve("style"), "green pear");
-    Path prompts = Files.writeString(folder.resolve("p.txt"), "\uFEFFred\0\u001b]0;x\u0007 apple\r\n");
+    Path prompts =
+        Files.writeString(folder.resolve("p.txt"), "\uFEFFred\0\u001b]0;x\u0007 apple\r\n");
     Result r =
         bash(
             "cd "

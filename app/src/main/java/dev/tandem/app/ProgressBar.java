@@ -2,6 +2,7 @@ package dev.tandem.app;
 
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
@@ -15,7 +16,7 @@ final class ProgressBar {
   private static final int CELLS = 24;
   private static final int FEW_CELLS = 8;
   private static final int LABEL = 30;
-  private static final int SHORT_LABEL = 10;
+  private static final int SHORT_LABEL = 6;
   private static final String ERASE_LINE = "\r\033[2K";
 
   private final PrintWriter out;
@@ -108,21 +109,16 @@ final class ProgressBar {
   private static String fit(
       String head, String label, double done, String tail, String more, int columns) {
     String name = ControlCharacters.escaped(label.replaceAll("\\s", " "));
-    String line = compose(head, Columns.cut(name, LABEL), bar(done, CELLS), tail, more);
-    if (Columns.of(line) >= columns) {
-      line = compose(head, Columns.cut(name, SHORT_LABEL), bar(done, FEW_CELLS), tail, more);
+    for (String end : List.of(" " + tail + more, " " + tail)) {
+      for (int cells : List.of(CELLS, FEW_CELLS)) {
+        String rest = " " + bar(done, cells) + end;
+        int room = columns - 2 - Columns.of(head) - Columns.of(rest);
+        if (room >= Math.min(SHORT_LABEL, Columns.of(name))) {
+          return head + " " + Columns.cut(name, Math.min(LABEL, room)) + rest;
+        }
+      }
     }
-    if (Columns.of(line) >= columns) {
-      line = compose(head, Columns.cut(name, SHORT_LABEL), bar(done, FEW_CELLS), tail, "");
-    }
-    if (Columns.of(line) >= columns) {
-      line = head + " " + tail;
-    }
-    return Columns.cut(line, columns - 1);
-  }
-
-  private static String compose(String head, String name, String bar, String tail, String more) {
-    return head + " " + name + " " + bar + " " + tail + more;
+    return Columns.cut(head + " " + tail, columns - 1);
   }
 
   private static String bar(double done, int cells) {

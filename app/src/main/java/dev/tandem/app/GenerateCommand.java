@@ -1,5 +1,6 @@
 package dev.tandem.app;
 
+import dev.tandem.devices.files.WholeFile;
 import dev.tandem.orchestrator.GuidanceLimits;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RunReport;
@@ -142,11 +143,11 @@ final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     List<Request> requests = requests();
-    List<Path> paths = new OutputPattern(output).files(requests);
-    PrintWriter err = spec.commandLine().getErr();
-    boolean terminal = onTerminal();
-    ProgressBar bar = new ProgressBar(err, terminal && !quiet);
-    PictureFiles sink = new PictureFiles(requests, paths, bar, quiet || json);
+    OutputPattern pattern = new OutputPattern(output);
+    pattern.check(requests);
+    trace.ifPresent(WholeFile::check);
+    ProgressBar bar = quiet ? ProgressBar.none() : ProgressBar.onStandardError();
+    PictureFiles sink = new PictureFiles(requests, pattern, bar, quiet || json);
     CountDownLatch returned = new CountDownLatch(1);
     try (Tandem tandem = Tandem.open(picture.model(), placement.first(), deviceUse.options())) {
       Thread stop = Thread.ofPlatform().unstarted(() -> interrupt(tandem, returned));
@@ -158,7 +159,6 @@ final class GenerateCommand implements Callable<Integer> {
       trace.ifPresent(
           file ->
               WholeFile.write(
-                  "--trace",
                   file,
                   out -> ChromeTrace.write(out, List.of(new ChromeTrace.Run("", report.spans())))));
       PrintWriter out = spec.commandLine().getOut();
@@ -176,11 +176,6 @@ final class GenerateCommand implements Callable<Integer> {
     } finally {
       returned.countDown();
     }
-  }
-
-  @SuppressWarnings("SystemConsoleNull") // since JDK 25 it is null again where there is no terminal
-  private static boolean onTerminal() {
-    return System.console() != null && System.console().isTerminal();
   }
 
   private List<Request> requests() {

@@ -1,9 +1,9 @@
 package dev.tandem.app;
 
+import dev.tandem.devices.files.WholeFile;
 import dev.tandem.orchestrator.GenerationListener;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.picture.Picture;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,14 +12,15 @@ import java.util.concurrent.CancellationException;
 /** Writes pictures as they are finished and tells the user. */
 final class PictureFiles implements GenerationListener {
   private final List<Request> requests;
-  private final List<Path> files;
+  private final OutputPattern pattern;
   private final ProgressBar bar;
   private final boolean silent;
+  private final FreeNames names = new FreeNames();
   private final List<Result> results = new ArrayList<>();
 
-  PictureFiles(List<Request> requests, List<Path> files, ProgressBar bar, boolean silent) {
+  PictureFiles(List<Request> requests, OutputPattern pattern, ProgressBar bar, boolean silent) {
     this.requests = requests;
-    this.files = files;
+    this.pattern = pattern;
     this.bar = bar;
     this.silent = silent;
   }
@@ -27,6 +28,7 @@ final class PictureFiles implements GenerationListener {
   /**
    * What became of a picture.
    *
+   * @param file where it is or would have been
    * @param error empty if it was written
    */
   record Result(int index, Request request, Path file, String error) {}
@@ -42,13 +44,13 @@ final class PictureFiles implements GenerationListener {
   }
 
   @Override
-  public void onPicture(Picture picture) throws IOException {
-    Path file = files.get(picture.index());
-    try {
-      picture.writePng(file);
-    } catch (IOException e) {
-      throw new IOException(
-          "cannot write '" + file + "': " + reason(e) + "; choose another place with --output", e);
+  public void onPicture(Picture picture) {
+    Path file = pattern.file(picture.index(), requests.get(picture.index()));
+    byte[] png = picture.toPng();
+    if (pattern.isOneFile()) {
+      WholeFile.write(file, png);
+    } else {
+      file = names.write(file, png);
     }
     add(new Result(picture.index(), picture.request(), file, ""));
     if (!silent) {
@@ -58,7 +60,7 @@ final class PictureFiles implements GenerationListener {
 
   @Override
   public void onFailure(int index, Request request, Throwable cause) {
-    add(new Result(index, request, files.get(index), Main.message(cause)));
+    add(new Result(index, request, pattern.file(index, request), Main.message(cause)));
     if (!(cause instanceof CancellationException)) {
       bar.println("tandem: picture " + index + " failed: " + Main.message(cause));
     }
@@ -71,14 +73,5 @@ final class PictureFiles implements GenerationListener {
 
   private synchronized void add(Result r) {
     results.add(r);
-  }
-
-  private static String reason(IOException e) {
-    return switch (e) {
-      case java.nio.file.AccessDeniedException _ -> "permission denied";
-      case java.nio.file.FileAlreadyExistsException x -> x.getFile() + " is not a folder";
-      case java.nio.file.FileSystemException x when x.getReason() != null -> x.getReason();
-      default -> String.valueOf(e.getMessage());
-    };
   }
 }

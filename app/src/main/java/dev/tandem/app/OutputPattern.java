@@ -3,11 +3,8 @@ package dev.tandem.app;
 import dev.tandem.orchestrator.Request;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * Where pictures go: a file ({@code apple.png}), a folder ({@code pictures/}), or a pattern with
@@ -34,38 +31,19 @@ final class OutputPattern {
   }
 
   /**
-   * The file of every picture.
+   * The file of every picture; seeds must differ.
    *
    * @throws UsageException if two pictures would get the same file
    */
   List<Path> files(List<Request> requests) {
-    List<Path> files = new ArrayList<>();
-    Map<Path, Integer> seen = new HashMap<>();
-    for (int i = 0; i < requests.size(); i++) {
-      Path file = file(i, requests.get(i));
-      Integer before = seen.put(file.toAbsolutePath().normalize(), i);
-      if (before != null) {
-        throw new UsageException(
-            "--output '"
-                + pattern
-                + "' gives pictures "
-                + before
-                + " and "
-                + i
-                + " the same file '"
-                + file
-                + "'; add {index} or {seed}");
-      }
-      files.add(file);
-    }
-    return files;
+    return OutputFiles.of(pattern, requests, this::file);
   }
 
   private Path file(int index, Request r) {
     return Path.of(
         pattern
             .replace("{index}", String.format(Locale.ROOT, "%04d", index))
-            .replace("{seed}", Long.toString(r.seed()))
+            .replace("{seed}", Long.toUnsignedString(r.seed()))
             .replace("{prompt}", slug(r.prompt())));
   }
 

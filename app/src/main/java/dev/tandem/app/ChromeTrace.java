@@ -48,8 +48,7 @@ final class ChromeTrace {
     static Track of(Span s) {
       return switch (s.kind()) {
         case RUN, OPERATION, TRANSFER -> new Track(Group.DEVICES, s.device());
-        case STAGE, STEP, WAIT, BLOCKED ->
-            new Track(Group.STAGES, s.stage() + " on " + s.device());
+        case STAGE, STEP, WAIT, BLOCKED -> new Track(Group.STAGES, s.stage() + " on " + s.device());
       };
     }
   }

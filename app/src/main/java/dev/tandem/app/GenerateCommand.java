@@ -87,8 +87,8 @@ final class GenerateCommand implements Callable<Integer> {
       paramLabel = "RATIO",
       defaultValue = "0",
       description =
-          "Limit predicted pictures to this quantile of their magnitudes, 0.995 is usual; for models"
-              + " of pixels, and latents with --threshold-max (default: off).")
+          "Limit predicted pictures to this quantile of their magnitudes, 0.995 is usual; for"
+              + " models of pixels, and latents with --threshold-max (default: off).")
   private double thresholdRatio;
 
   @Option(
@@ -154,7 +154,8 @@ final class GenerateCommand implements Callable<Integer> {
     Optional<TraceFile> tracing =
         trace.map(file -> new TraceFile(file, text -> bar.println("tandem: " + text)));
     Optional<JsonReport> document = json ? Optional.of(new JsonReport(out)) : Optional.empty();
-    PictureFiles sink = new PictureFiles(requests, paths, bar, results(document, bar), spans(tracing));
+    PictureFiles sink =
+        new PictureFiles(requests, paths, bar, results(document, bar), spans(tracing));
     CountDownLatch returned = new CountDownLatch(1);
     AtomicBoolean interrupted = new AtomicBoolean();
     try (Tandem tandem = Tandem.open(picture.model(), placement.first(), deviceUse.options())) {

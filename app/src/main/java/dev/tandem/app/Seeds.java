@@ -37,8 +37,7 @@ final class Seeds {
   private static long checked(String text, long pictures, String orElse) {
     BigInteger seed = number(text);
     if (seed.signum() < 0 || seed.compareTo(MOST) > 0) {
-      throw new UsageException(
-          "--seed must be 0 to " + LARGEST + orElse + ", got '" + text + "'");
+      throw new UsageException("--seed must be 0 to " + LARGEST + orElse + ", got '" + text + "'");
     }
     BigInteger most = MOST.subtract(BigInteger.valueOf(pictures - 1));
     if (seed.compareTo(most) > 0) {

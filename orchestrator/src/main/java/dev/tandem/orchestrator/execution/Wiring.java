@@ -129,7 +129,10 @@ final class Wiring {
   /** The largest latents, with what a sampler keeps of earlier steps. */
   private long latentBytes() {
     long elements =
-        jobs.kinds().stream().mapToLong(j -> (long) j.latentHeight() * j.latentWidth()).max().orElse(1);
+        jobs.kinds().stream()
+            .mapToLong(j -> (long) j.latentHeight() * j.latentWidth())
+            .max()
+            .orElse(1);
     return 4 * elements * model.unet().outChannels() * Float.BYTES;
   }
 }

@@ -116,13 +116,16 @@ public final class Comparer {
   private static SoloTimes alone(
       Path model, List<Request> few, String device, boolean halves, List<Picture> made) {
     try (Bench bench = Bench.open(model, Placement.on(device), few)) {
-      SoloTimes times = SoloTimes.of(whole(bench.run(few, true, RoundRecorder.Keep.ALL, made::add), device).spans());
+      SoloTimes times =
+          SoloTimes.of(
+              whole(bench.run(few, true, RoundRecorder.Keep.ALL, made::add), device).spans());
       if (!halves) {
         return times;
       }
       List<Request> half = few.stream().map(r -> r.withGuidance(1)).toList();
       bench.warmUp(half);
-      return times.withHalfSteps(whole(bench.run(half, true, RoundRecorder.Keep.ALL, p -> {}), device).spans());
+      return times.withHalfSteps(
+          whole(bench.run(half, true, RoundRecorder.Keep.ALL, p -> {}), device).spans());
     }
   }
 

@@ -66,7 +66,8 @@ public record Sample(List<Picture> pictures, Map<Integer, Long> hashes) {
     OptionalDouble kept = Psnr.worst(expected.pictures, actual.pictures);
     boolean equal =
         actual.hashes.entrySet().stream()
-            .allMatch(e -> e.getValue().equals(expected.hashes.getOrDefault(e.getKey(), e.getValue())));
+            .allMatch(
+                e -> e.getValue().equals(expected.hashes.getOrDefault(e.getKey(), e.getValue())));
     boolean hidden = !equal && kept.isPresent() && Double.isInfinite(kept.getAsDouble());
     return hidden ? OptionalDouble.empty() : kept;
   }

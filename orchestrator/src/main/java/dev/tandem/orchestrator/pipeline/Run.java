@@ -12,8 +12,7 @@ final class Run<T> {
   private final Breakdown breakdown;
   private volatile boolean cancelled;
 
-  Run(
-      Threading threading, Timeline timeline, ToIntFunction<T> pictureOf, Breakdown breakdown) {
+  Run(Threading threading, Timeline timeline, ToIntFunction<T> pictureOf, Breakdown breakdown) {
     this.breakdown = breakdown;
     this.threading = threading;
     this.timeline = timeline;

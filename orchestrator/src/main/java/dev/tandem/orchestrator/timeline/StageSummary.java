@@ -7,5 +7,4 @@ package dev.tandem.orchestrator.timeline;
  * @param waitNs time in which its input was not there yet
  * @param blockedNs time in which it could not hand its result over
  */
-public record StageSummary(String stage, String device, long busyNs, long waitNs, long blockedNs) {
-}
+public record StageSummary(String stage, String device, long busyNs, long waitNs, long blockedNs) {}

@@ -115,11 +115,7 @@ public final class RunFigures {
   /** All that happened up to a time, which is known by now. */
   private void sumUp(long toNs) {
     if (toNs > summedToNs) {
-      List<Span> known =
-          pictures.values().stream()
-              .flatMap(k -> k.spans.stream())
-              .filter(s -> s.startNs() < toNs)
-              .toList();
+      List<Span> known = pictures.values().stream().flatMap(k -> k.spans.stream()).toList();
       Window window = new Window(known, summedToNs, toNs);
       devices.values().forEach(d -> d.add(window));
       overlap = overlap.plus(Overlap.of(window.runs()));
@@ -160,6 +156,11 @@ public final class RunFigures {
     f.pictures.values().forEach(k -> k.finished = true);
     f.finish();
     return f;
+  }
+
+  /** How many spans wait to be summed up. */
+  synchronized int kept() {
+    return kept;
   }
 
   /** A row for each stage and device, in the order in which they first appeared. */

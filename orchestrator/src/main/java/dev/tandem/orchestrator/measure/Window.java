@@ -12,10 +12,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A part of a run's time, with all spans that touch it: when a device computed in it, and why it
- * did not.
+ * A part of a run's time: when a device computed in it, and why it did not.
  *
- * @param spans also those that reach over the window's ends
+ * @param spans all of every picture that has one in the window
  * @param from start of the window, ns
  * @param to end of the window, ns
  */

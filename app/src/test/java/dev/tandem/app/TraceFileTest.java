@@ -83,7 +83,7 @@ class TraceFileTest {
       assertThat(trace.failed()).isTrue();
     }
     assertThat(warnings).hasSize(1);
-    assertThat(warnings.getFirst()).contains("--trace", "/dev/full", "No space left");
+    assertThat(warnings.getFirst()).contains("--trace", "/dev/full", "no space left");
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,7 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BrokenRunTest {
   private static final int PICTURES = 100_000;
-  private static final Error PLANNED = new StackOverflowError("planned");
+  private final Error planned = new StackOverflowError("planned");
 
   @TempDir static Path folder;
   private static Path model;
@@ -57,18 +58,18 @@ class BrokenRunTest {
   }
 
   /** Throws in one method, late enough that pictures are on their way everywhere. */
-  private static final class Listener implements GenerationListener {
-    private final java.util.Optional<Method> throwsIn;
+  private final class Listener implements GenerationListener {
+    private final Optional<Method> throwsIn;
     private final List<Throwable> causes = new ArrayList<>();
     private int told;
 
-    private Listener(java.util.Optional<Method> throwsIn) {
+    private Listener(Optional<Method> throwsIn) {
       this.throwsIn = throwsIn;
     }
 
     private void at(Method here, int index) {
       if (throwsIn.filter(here::equals).isPresent() && index >= 5) {
-        throw PLANNED;
+        throw planned;
       }
     }
 
@@ -89,7 +90,7 @@ class BrokenRunTest {
 
     @Override
     public void onFailure(int index, Request request, Throwable cause) {
-      boolean toldBefore = throwsIn.filter(Method.PICTURE::equals).isPresent() && cause == PLANNED;
+      boolean toldBefore = throwsIn.filter(Method.PICTURE::equals).isPresent() && cause.equals(planned);
       told += toldBefore ? 0 : 1;
       causes.add(cause);
       at(Method.FAILURE, index);
@@ -138,12 +139,12 @@ class BrokenRunTest {
     return Devices.open("cpu:a,threads=1");
   }
 
-  private static void assertBroken(RunReport report, Listener listener) {
-    assertThat(report.brokenBy()).containsSame(PLANNED);
+  private void assertBroken(RunReport report, Listener listener) {
+    assertThat(report.brokenBy()).containsSame(planned);
     assertThat(report.done() + report.failed() + report.cancelled()).isEqualTo(PICTURES);
     assertThat(report.cancelled()).isGreaterThan(PICTURES / 2);
     assertThat(listener.told).as("those that were begun").isLessThan(1000);
-    assertThat(listener.causes.stream().filter(c -> c == PLANNED).count())
+    assertThat(listener.causes.stream().filter(c -> c.equals(planned)).count())
         .as("the reason, once")
         .isLessThanOrEqualTo(1);
     assertThatThrownBy(report::requireWhole)
@@ -154,21 +155,21 @@ class BrokenRunTest {
   @ParameterizedTest
   @CsvSource({"text,0", "text,3", "unet,0", "unet,9", "vae,0", "vae,6"})
   void anErrorOnADevicesThreadEndsTheRunOfAllLanes(String network, int first) {
-    Listener listener = new Listener(java.util.Optional.empty());
+    Listener listener = new Listener(Optional.empty());
     Function<String, Device> devices =
-        id -> id.equals("a") ? cpu() : ThrowingDevice.of(cpu(), network, first, PLANNED);
+        id -> id.equals("a") ? cpu() : ThrowingDevice.of(cpu(), network, first, planned);
     try (Tandem tandem = open(twoLanes(), devices)) {
       RunReport report = tandem.generateAll(REQUESTS, listener);
       assertBroken(report, listener);
       assertThat(report.incidents().count()).as("blamed on no device").isZero();
-      assertThat(listener.causes).allMatch(c -> c == PLANNED || c instanceof CancellationException);
+      assertThat(listener.causes).allMatch(c -> c.equals(planned) || c instanceof CancellationException);
     }
   }
 
   @ParameterizedTest
   @EnumSource(Method.class)
   void aListenerThatThrowsEndsTheRun(Method method) {
-    Listener listener = new Listener(java.util.Optional.of(method));
+    Listener listener = new Listener(Optional.of(method));
     List<Request> requests =
         method == Method.WARNING ? longPrompts() : REQUESTS; // those are cut off with a warning
     try (Tandem tandem = open(twoLanes(), id -> cpu())) {
@@ -192,14 +193,14 @@ class BrokenRunTest {
 
   @Test
   void theThreadThatSubmitsNeedNotWaitForTheRest() {
-    Listener listener = new Listener(java.util.Optional.empty());
+    Listener listener = new Listener(Optional.empty());
     int[] asked = {0};
     List<Request> broken =
         new AbstractList<>() {
           @Override
           public Request get(int i) {
             if (i == 20 && asked[0]++ > 0) { // all are looked at once before the run
-              throw PLANNED;
+              throw planned;
             }
             return REQUESTS.get(i);
           }
@@ -219,7 +220,7 @@ class BrokenRunTest {
     Error full = new OutOfMemoryError("Cannot reserve 8 bytes of direct buffer memory");
     Function<String, Device> devices =
         id -> id.equals("a") ? cpu() : ThrowingDevice.of(cpu(), "vae", 0, full);
-    Listener listener = new Listener(java.util.Optional.empty());
+    Listener listener = new Listener(Optional.empty());
     try (Tandem tandem = open(Placement.of("a", "a", "b"), devices)) {
       RunReport report = tandem.generateAll(REQUESTS.subList(0, 4), listener);
       assertThat(report.done()).isEqualTo(4);

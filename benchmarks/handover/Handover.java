@@ -7,17 +7,20 @@ import com.lmax.disruptor.SleepingWaitStrategy;
 import com.lmax.disruptor.WaitStrategy;
 import com.lmax.disruptor.YieldingWaitStrategy;
 import com.sun.management.OperatingSystemMXBean;
+import dev.tandem.orchestrator.pipeline.Breakdown;
 import dev.tandem.orchestrator.pipeline.Completion;
 import dev.tandem.orchestrator.pipeline.Junction;
 import dev.tandem.orchestrator.pipeline.Pipeline;
 import dev.tandem.orchestrator.pipeline.PipelineStage;
 import dev.tandem.orchestrator.pipeline.Threading;
+import dev.tandem.orchestrator.timeline.Detail;
 import dev.tandem.orchestrator.timeline.Span;
 import dev.tandem.orchestrator.timeline.Timeline;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
@@ -82,8 +85,9 @@ public final class Handover {
         }
       }
     }
-    System.out.printf("%-26s %9s %9s %9s %9s %14s%n", "hand-over, microseconds", "p50", "p99",
-        "p99 med.", "p99.9", "cores while busy");
+    System.out.printf(
+        "%-26s %9s %9s %9s %9s %14s%n",
+        "hand-over, microseconds", "p50", "p99", "p99 med.", "p99.9", "cores while busy");
     for (Named n : forms) {
       n.rounds.sort((a, b) -> Long.compare(a.getValueAtPercentile(99), b.getValueAtPercentile(99)));
       Histogram best = n.rounds.getFirst();
@@ -122,14 +126,14 @@ public final class Handover {
     for (int i = 0; i < count; i++) {
       p.handOver();
     }
-    int before = p.timeline.spans().size();
+    int before = p.spans.get();
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     long start = threads.getTotalThreadAllocatedBytes();
     for (int i = 0; i < count; i++) {
       p.handOver();
     }
     long all = threads.getTotalThreadAllocatedBytes() - start;
-    int spans = (p.timeline.spans().size() - before) / count;
+    int spans = (p.spans.get() - before) / count;
     p.close();
     Timeline alone = new Timeline();
     record(alone, count * spans);
@@ -154,7 +158,8 @@ public final class Handover {
 
   /** Tandem's pipeline with two stages. */
   private static final class TandemPipeline implements Form {
-    private final Timeline timeline = new Timeline();
+    private final AtomicInteger spans = new AtomicInteger();
+    private final Timeline timeline = new Timeline(Detail.HOST, span -> spans.incrementAndGet());
     private final long[] task = new long[2];
     private volatile int ended;
     private int sent;
@@ -176,7 +181,8 @@ public final class Handover {
               public void failed(long[] t, Throwable cause) {
                 throw new IllegalStateException(cause);
               }
-            });
+            },
+            new Breakdown());
 
     private final class Stage implements PipelineStage<long[]> {
       private final String name;
@@ -246,22 +252,33 @@ public final class Handover {
       BatchEventProcessor<long[]> a;
       BatchEventProcessor<long[]> b;
       if (oneRing) {
-        a = new BatchEventProcessorBuilder().setMaxBatchSize(1)
-            .build(first, first.newBarrier(), (e, s, end) -> first(e));
-        b = new BatchEventProcessorBuilder().setMaxBatchSize(1)
-            .build(first, first.newBarrier(a.getSequence()), (e, s, end) -> second(e));
+        a =
+            new BatchEventProcessorBuilder()
+                .setMaxBatchSize(1)
+                .build(first, first.newBarrier(), (e, s, end) -> first(e));
+        b =
+            new BatchEventProcessorBuilder()
+                .setMaxBatchSize(1)
+                .build(first, first.newBarrier(a.getSequence()), (e, s, end) -> second(e));
         first.addGatingSequences(b.getSequence());
       } else {
         RingBuffer<long[]> next = RingBuffer.createSingleProducer(() -> new long[3], 4, wait);
-        a = new BatchEventProcessorBuilder().setMaxBatchSize(1)
-            .build(first, first.newBarrier(), (e, s, end) -> {
-              first(e);
-              long n = next.next();
-              next.get(n)[0] = e[0];
-              next.publish(n);
-            });
-        b = new BatchEventProcessorBuilder().setMaxBatchSize(1)
-            .build(next, next.newBarrier(), (e, s, end) -> second(e));
+        a =
+            new BatchEventProcessorBuilder()
+                .setMaxBatchSize(1)
+                .build(
+                    first,
+                    first.newBarrier(),
+                    (e, s, end) -> {
+                      first(e);
+                      long n = next.next();
+                      next.get(n)[0] = e[0];
+                      next.publish(n);
+                    });
+        b =
+            new BatchEventProcessorBuilder()
+                .setMaxBatchSize(1)
+                .build(next, next.newBarrier(), (e, s, end) -> second(e));
         first.addGatingSequences(a.getSequence());
         next.addGatingSequences(b.getSequence());
       }

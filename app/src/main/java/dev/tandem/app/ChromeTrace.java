@@ -5,66 +5,128 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tandem.orchestrator.timeline.Span;
 import java.io.IOException;
 import java.io.Writer;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
  * Spans in the Trace Event Format that chrome://tracing and ui.perfetto.dev read: one process with
- * a track a device (runs, their operations and transfers), one with a track a stage.
+ * a track a device (runs, their operations and transfers), one with a track a stage. Each span is
+ * written when it comes: a run may have any number of them. For one thread at a time.
  */
 final class ChromeTrace {
   private static final double NS_PER_MICRO = 1000;
-
-  /** The tracks of one run: several runs in one file get a pair of processes each. */
-  record Run(String name, List<Span> spans) {}
+  private static final int PROCESSES_OF_A_RUN = 2;
 
   private final JsonGenerator json;
-  private int processes;
+  private final long zeroNs;
+  private int runs;
 
-  private ChromeTrace(JsonGenerator json) {
-    this.json = json;
-  }
+  /** Spans that are known beforehand. */
+  record Run(String name, List<Span> spans) {}
 
-  /** Writes the file's text; times count from the first span of all. */
-  static void write(Writer out, List<Run> runs) throws IOException {
-    long zero =
-        runs.stream().flatMap(r -> r.spans.stream()).mapToLong(Span::startNs).min().orElse(0);
-    try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
-      json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-      json.writeStartObject();
-      json.writeStringField("displayTimeUnit", "ms");
-      json.writeArrayFieldStart("traceEvents");
-      ChromeTrace trace = new ChromeTrace(json);
-      for (Run run : runs) {
-        String prefix = run.name.isEmpty() ? "" : run.name + ": ";
-        trace.process(prefix + "devices", run.spans.stream().filter(ChromeTrace::ofDevice), zero);
-        trace.process(prefix + "stages", run.spans.stream().filter(s -> !ofDevice(s)), zero);
-      }
-      json.writeEndArray();
-      json.writeEndObject();
+  /** A process, which a viewer shows as a group of tracks. */
+  private enum Group {
+    DEVICES(1),
+    STAGES(2);
+
+    private final int number;
+
+    Group(int number) {
+      this.number = number;
     }
   }
 
-  private static boolean ofDevice(Span s) {
-    return switch (s.kind()) {
-      case RUN, OPERATION, TRANSFER -> true;
-      case STAGE, STEP, WAIT, BLOCKED -> false;
-    };
+  /**
+   * Where a span is drawn.
+   *
+   * @param name of the track within its process
+   */
+  private record Track(Group group, String name) {
+    /** The only place that says which spans share a track. */
+    static Track of(Span s) {
+      return switch (s.kind()) {
+        case RUN, OPERATION, TRANSFER -> new Track(Group.DEVICES, s.device());
+        case STAGE, STEP, WAIT, BLOCKED -> new Track(Group.STAGES, s.stage() + " on " + s.device());
+      };
+    }
   }
 
-  private void process(String name, java.util.stream.Stream<Span> spans, long zero)
-      throws IOException {
-    int process = ++processes;
-    name("process_name", process, 0, name);
-    Map<String, Integer> tracks = new LinkedHashMap<>();
-    for (Span s : (Iterable<Span>) spans::iterator) {
-      String track = ofDevice(s) ? s.device() : s.stage() + " on " + s.device();
-      if (!tracks.containsKey(track)) {
-        tracks.put(track, tracks.size() + 1);
-        name("thread_name", process, tracks.get(track), track);
+  private ChromeTrace(JsonGenerator json, long zeroNs) {
+    this.json = json;
+    this.zeroNs = zeroNs;
+  }
+
+  /**
+   * Begins a trace.
+   *
+   * @param zeroNs the time from which times count, {@link System#nanoTime}
+   */
+  static ChromeTrace begin(Writer out, long zeroNs) throws IOException {
+    JsonGenerator json = new JsonFactory().createGenerator(out);
+    json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+    json.writeStartObject();
+    json.writeStringField("displayTimeUnit", "ms");
+    json.writeArrayFieldStart("traceEvents");
+    return new ChromeTrace(json, zeroNs);
+  }
+
+  /** Ends the file's text, so that it is a valid trace. */
+  void end() throws IOException {
+    json.writeEndArray();
+    json.writeEndObject();
+    json.close();
+  }
+
+  /** Writes a whole trace of spans that are known; times count from the first of all. */
+  static void write(Writer out, List<Run> runs) throws IOException {
+    long zero =
+        runs.stream().flatMap(r -> r.spans.stream()).mapToLong(Span::startNs).min().orElse(0);
+    ChromeTrace trace = begin(out, zero);
+    for (Run run : runs) {
+      Tracks tracks = trace.tracks(run.name);
+      for (Span s : run.spans) {
+        tracks.add(s);
       }
-      span(s, process, tracks.get(track), zero);
+    }
+    trace.end();
+  }
+
+  /** Begins the tracks of a run: several runs in one file get a pair of processes each. */
+  Tracks tracks(String name) throws IOException {
+    String prefix = name.isEmpty() ? "" : name + ": ";
+    Tracks tracks = new Tracks(PROCESSES_OF_A_RUN * runs++);
+    for (Group g : Group.values()) {
+      name("process_name", tracks.id(g), 0, prefix + g.name().toLowerCase(Locale.ROOT));
+    }
+    return tracks;
+  }
+
+  /** The tracks of one run. */
+  final class Tracks {
+    private final int before;
+    private final Map<Track, Integer> numbers = new HashMap<>();
+
+    private Tracks(int before) {
+      this.before = before;
+    }
+
+    private int id(Group g) {
+      return before + g.number;
+    }
+
+    /** Writes a span. */
+    void add(Span s) throws IOException {
+      Track track = Track.of(s);
+      int process = id(track.group);
+      Integer number = numbers.get(track);
+      if (number == null) {
+        number = numbers.size() + 1;
+        numbers.put(track, number);
+        name("thread_name", process, number, track.name);
+      }
+      span(s, process, number);
     }
   }
 
@@ -80,14 +142,14 @@ final class ChromeTrace {
     json.writeEndObject();
   }
 
-  private void span(Span s, int process, int track, long zero) throws IOException {
+  private void span(Span s, int process, int track) throws IOException {
     json.writeStartObject();
     json.writeStringField("ph", "X");
     json.writeStringField("name", title(s));
-    json.writeStringField("cat", s.kind().name().toLowerCase(java.util.Locale.ROOT));
+    json.writeStringField("cat", s.kind().name().toLowerCase(Locale.ROOT));
     json.writeNumberField("pid", process);
     json.writeNumberField("tid", track);
-    json.writeNumberField("ts", (s.startNs() - zero) / NS_PER_MICRO);
+    json.writeNumberField("ts", (s.startNs() - zeroNs) / NS_PER_MICRO);
     json.writeNumberField("dur", s.durationNs() / NS_PER_MICRO);
     json.writeObjectFieldStart("args");
     json.writeStringField("stage", s.stage());

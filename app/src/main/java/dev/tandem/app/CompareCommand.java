@@ -9,6 +9,7 @@ import dev.tandem.orchestrator.measure.Comparer;
 import dev.tandem.orchestrator.measure.Comparison;
 import dev.tandem.orchestrator.measure.Contestant;
 import dev.tandem.orchestrator.measure.Round;
+import dev.tandem.orchestrator.measure.Sample;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,6 +40,8 @@ import picocli.CommandLine.Spec;
           + " --count 8 --report out.html"
     })
 final class CompareCommand implements Callable<Integer> {
+  private static final int MOST = 10_000;
+
   private static final List<String> PROMPTS =
       List.of(
           "red apple, flat style",
@@ -82,15 +85,18 @@ final class CompareCommand implements Callable<Integer> {
       names = "--count",
       paramLabel = "N",
       defaultValue = "8",
-      description = "Pictures of each run (default ${DEFAULT-VALUE}).")
+      description = "Pictures of each run, 1 to " + MOST + " (default ${DEFAULT-VALUE}).")
   private int count;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "" + Request.DEFAULT_SEED,
-      description = "Seed of the first picture, the next ones count up (default ${DEFAULT-VALUE}).")
-  private long seed;
+      description =
+          "Seed of the first picture, the next ones count up: 0 to "
+              + Seeds.LARGEST
+              + ", which must not be passed; -1 draws one (default ${DEFAULT-VALUE}).")
+  private String seed;
 
   @Mixin private PictureOptions picture = new PictureOptions();
 
@@ -104,7 +110,10 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--report",
       paramLabel = "FILE.html",
-      description = "Write a page with lanes, figures and pictures.")
+      description =
+          "Write a page with figures, lanes and pictures: of the first "
+              + Sample.MOST
+              + " pictures of each run.")
   private Optional<Path> report = Optional.empty();
 
   @Option(
@@ -119,7 +128,12 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--trace",
       paramLabel = "FILE",
-      description = "Write what ran when in the last round, for ui.perfetto.dev.")
+      description =
+          "Write what ran when, for ui.perfetto.dev: the first "
+              + Sample.MOST
+              + " pictures in the last round, at most round "
+              + Comparison.Result.DRAWN_ROUNDS
+              + ".")
   private Optional<Path> trace = Optional.empty();
 
   @Spec private CommandSpec spec;
@@ -162,7 +176,8 @@ final class CompareCommand implements Callable<Integer> {
         comparison.figures().stream().flatMap(f -> f.failures().stream()).toList();
     failures.forEach(f -> err.println("tandem: " + f));
     err.flush();
-    return failures.isEmpty() ? Main.DONE : Main.FAILED;
+    boolean whole = comparison.figures().stream().allMatch(f -> f.failed() == 0);
+    return whole ? Main.DONE : Main.FAILED;
   }
 
   private RunFacts facts(List<Request> requests) {
@@ -177,7 +192,7 @@ final class CompareCommand implements Callable<Integer> {
     return comparison.results().stream()
         .map(
             r -> {
-              Round last = r.rounds().getLast();
+              Round last = r.drawn().getLast();
               return new ChromeTrace.Run(r.contestant().name(), last.spans());
             })
         .toList();
@@ -194,16 +209,17 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private List<Request> requests() {
-    if (count < 1 || count > 10_000) {
-      throw new UsageException("--count must be 1 to 10000, got " + count);
+    if (count < 1 || count > MOST) {
+      throw new UsageException("--count must be 1 to " + MOST + ", got " + count);
     }
     if (repeat < 1 || repeat > 1000) {
       throw new UsageException("--repeat must be 1 to 1000, got " + repeat);
     }
     List<String> from = prompts.isEmpty() ? PROMPTS : prompts;
+    long first = Seeds.first(seed, count);
     List<Request> requests = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      requests.add(picture.request(from.get(i % from.size())).withSeed(seed + i));
+      requests.add(picture.request(from.get(i % from.size())).withSeed(first + i));
     }
     return requests;
   }

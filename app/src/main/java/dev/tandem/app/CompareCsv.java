@@ -40,7 +40,7 @@ final class CompareCsv {
         quoted(strategy),
         number,
         m.done(),
-        round.failures().size(),
+        round.failed(),
         m.wallNs() / 1e9,
         m.picturesPerSecond(),
         m.latencies().percentileNs(50) / 1e9,

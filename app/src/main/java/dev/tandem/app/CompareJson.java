@@ -100,7 +100,7 @@ final class CompareJson {
                 node.put("psnrDb", db);
               }
             });
-    node.put("failed", f.failures().size());
+    node.put("failed", f.failed());
     f.failures().forEach(node.putArray("failures")::add);
     ArrayNode devices = node.putArray("devices");
     for (DeviceFigures d : f.devices()) {

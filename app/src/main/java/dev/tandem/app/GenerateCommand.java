@@ -6,6 +6,7 @@ import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.timeline.Detail;
+import dev.tandem.orchestrator.timeline.Span;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,8 +14,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +39,7 @@ import picocli.CommandLine.Spec;
     })
 final class GenerateCommand implements Callable<Integer> {
   private static final int GRACE_SECONDS = 20;
+  private static final int MOST_OF_A_PROMPT = 1_000_000;
 
   @Parameters(
       arity = "0..*",
@@ -57,7 +60,8 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--count",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Pictures for each prompt (default ${DEFAULT-VALUE}).")
+      description =
+          "Pictures for each prompt, 1 to " + MOST_OF_A_PROMPT + " (default ${DEFAULT-VALUE}).")
   private int count;
 
   @Option(
@@ -65,8 +69,10 @@ final class GenerateCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "" + Request.DEFAULT_SEED,
       description =
-          "Seed of the first picture, the next ones count up; -1 draws one (default ${DEFAULT-VALUE}).")
-  private long seed;
+          "Seed of the first picture, the next ones count up: 0 to "
+              + Seeds.LARGEST
+              + ", which must not be passed; -1 draws one (default ${DEFAULT-VALUE}).")
+  private String seed;
 
   @Mixin private PictureOptions picture = new PictureOptions();
 
@@ -82,8 +88,8 @@ final class GenerateCommand implements Callable<Integer> {
       paramLabel = "RATIO",
       defaultValue = "0",
       description =
-          "Limit predicted pictures to this quantile of their magnitudes, 0.995 is usual; for models"
-              + " of pixels, and latents with --threshold-max (default: off).")
+          "Limit predicted pictures to this quantile of their magnitudes, 0.995 is usual; for"
+              + " models of pixels, and latents with --threshold-max (default: off).")
   private double thresholdRatio;
 
   @Option(
@@ -145,66 +151,86 @@ final class GenerateCommand implements Callable<Integer> {
     List<Request> requests = requests();
     OutputPattern pattern = new OutputPattern(output);
     pattern.check(requests);
-    trace.ifPresent(WholeFile::check);
+    PrintWriter out = spec.commandLine().getOut();
     ProgressBar bar = quiet ? ProgressBar.none() : ProgressBar.onStandardError();
-    PictureFiles sink = new PictureFiles(requests, pattern, bar, quiet || json);
+    Optional<TraceFile> tracing =
+        trace.map(file -> new TraceFile(file, text -> bar.println("tandem: " + text)));
+    Optional<JsonReport> document = json ? Optional.of(new JsonReport(out)) : Optional.empty();
+    PictureFiles sink =
+        new PictureFiles(requests, pattern, bar, results(document, bar), spans(tracing));
     CountDownLatch returned = new CountDownLatch(1);
+    AtomicBoolean interrupted = new AtomicBoolean();
     try (Tandem tandem = Tandem.open(picture.model(), placement.first(), deviceUse.options())) {
-      Thread stop = Thread.ofPlatform().unstarted(() -> interrupt(tandem, returned));
+      Thread stop =
+          Thread.ofPlatform()
+              .unstarted(
+                  () -> {
+                    interrupted.set(true);
+                    interrupt(tandem, returned);
+                  });
       Runtime.getRuntime().addShutdownHook(stop);
       Detail detail = timeline.orElse(trace.isPresent() ? Detail.OPERATIONS : Detail.HOST);
       RunReport report =
           tandem.generateAll(requests, placement.choose(tandem, requests), sink, detail);
       bar.clear();
-      trace.ifPresent(
-          file ->
-              WholeFile.write(
-                  file,
-                  out -> ChromeTrace.write(out, List.of(new ChromeTrace.Run("", report.spans())))));
-      PrintWriter out = spec.commandLine().getOut();
-      if (json) {
-        ReportView.json(out, sink.results(), report);
-      } else if (!quiet) {
+      tracing.ifPresent(TraceFile::finish);
+      document.ifPresent(d -> d.end(report));
+      if (!json && !quiet) {
         ReportView.table(out, report);
       }
       out.flush();
-      if (report.cancelled()) {
-        return Main.INTERRUPTED;
-      }
-      Runtime.getRuntime().removeShutdownHook(stop);
-      return report.failed() == 0 ? Main.DONE : Main.FAILED;
+      report
+          .brokenBy()
+          .filter(e -> !sink.told().equals(report.brokenBy()))
+          .ifPresent(e -> bar.println("tandem: " + Main.message(e)));
+      removeHook(stop);
+      boolean whole = report.failed() == 0 && report.brokenBy().isEmpty();
+      boolean traced = tracing.filter(TraceFile::failed).isEmpty();
+      int ended = whole && traced ? Main.DONE : Main.FAILED;
+      return interrupted.get() ? Main.INTERRUPTED : ended;
     } finally {
+      document.ifPresent(JsonReport::close);
+      tracing.ifPresent(TraceFile::close);
       returned.countDown();
     }
   }
 
+  private static void removeHook(Thread stop) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(stop);
+    } catch (IllegalStateException e) { // it is at work
+    }
+  }
+
+  private Consumer<PictureFiles.Result> results(Optional<JsonReport> document, ProgressBar bar) {
+    if (document.isPresent()) {
+      return document.get()::picture;
+    }
+    return r -> {
+      if (!quiet && r.error().isEmpty()) {
+        bar.println(r.file().toString());
+      }
+    };
+  }
+
+  private static Consumer<Span> spans(Optional<TraceFile> tracing) {
+    return tracing.isPresent() ? tracing.get()::add : span -> {};
+  }
+
   private List<Request> requests() {
-    if (count < 1 || count > 1_000_000) {
-      throw new UsageException("--count must be 1 to 1000000, got " + count);
+    if (count < 1 || count > MOST_OF_A_PROMPT) {
+      throw new UsageException("--count must be 1 to " + MOST_OF_A_PROMPT + ", got " + count);
     }
-    if (seed < -1) {
-      throw new UsageException("--seed must be -1 (draw one) or at least 0, got " + seed);
-    }
-    long first = seed >= 0 ? seed : ThreadLocalRandom.current().nextLong(1L << 32);
-    List<Request> requests = new ArrayList<>();
     try {
       GuidanceLimits limits = new GuidanceLimits(guidanceRescale, thresholdRatio, thresholdMax);
-      for (String prompt : Prompts.collect(prompts, files, System.in)) {
-        for (int i = 0; i < count; i++) {
-          Request r =
-              picture
-                  .request(prompt)
-                  .withNegative(negative)
-                  .withSeed(first + requests.size())
-                  .withSampler(sampler)
-                  .withLimits(limits);
-          requests.add(eta.map(r::withEta).orElse(r));
-        }
-      }
+      Request like =
+          picture.request("").withNegative(negative).withSampler(sampler).withLimits(limits);
+      List<String> all = Prompts.collect(prompts, files, System.in);
+      long first = Seeds.first(seed, (long) all.size() * count);
+      return new Series(eta.map(like::withEta).orElse(like), all, count, first);
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
-    return requests;
   }
 
   /** Ctrl-C: stop after the step at work, keep finished pictures, let the table be printed. */

@@ -80,8 +80,11 @@ final class LabCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Seed of the first pair, the next ones count up (default ${DEFAULT-VALUE}).")
-  private long seed;
+      description =
+          "Seed of the first pair, the next ones count up: 0 to "
+              + Seeds.LARGEST
+              + ", which must not be passed (default ${DEFAULT-VALUE}).")
+  private String seed;
 
   @Option(
       names = "--guidance",
@@ -164,8 +167,9 @@ final class LabCommand implements Callable<Integer> {
       }
       Optional<Integer> limit =
           minutes.map(m -> 60 * m).or(() -> quick ? Optional.of(QUICK_SECONDS) : Optional.empty());
+      long first = Seeds.firstNamed(seed, wanted);
       return new LabPlan(
-          model, students, chosen, compared, wanted, seed, guidance, margin, device, limit);
+          model, students, chosen, compared, wanted, first, guidance, margin, device, limit);
     } catch (LabException e) {
       throw new UsageException(e.getMessage());
     }

@@ -36,7 +36,7 @@ final class Lanes {
 
   private static ObjectNode run(Result result) {
     List<Round> bySpeed =
-        result.rounds().stream()
+        result.drawn().stream()
             .sorted(Comparator.comparingDouble(r -> r.metrics().picturesPerSecond()))
             .toList();
     Round middle = bySpeed.get(bySpeed.size() / 2);
@@ -45,13 +45,14 @@ final class Lanes {
 
   private ObjectNode node(String strategy, int number) {
     node.put("strategy", strategy);
-    node.put("seconds", round.metrics().wallNs() / 1e9);
+    node.put("seconds", drawnNs() / 1e9);
     node.put(
         "note",
         String.format(
             Locale.ROOT,
-            "round %d: %s pictures/s, overlap %s",
+            "round %d%s: %s pictures/s, overlap %s",
             number,
+            round.whole() ? "" : ", its beginning",
             CompareText.rate(round.metrics().picturesPerSecond()),
             CompareText.percent(round.metrics().overlap().ratio())));
     ArrayNode lanes = node.putArray("devices");
@@ -76,12 +77,18 @@ final class Lanes {
             });
     ArrayNode gaps = node.putArray("gaps");
     for (DeviceUse use : devices) {
-      for (Bubble b : use.bubbles()) {
+      for (Bubble b : Bubble.of(round.spans(), use.device())) {
         String cause = b.cause().name().toLowerCase(Locale.ROOT).replace('_', '-');
         times(gaps.addArray().add(lane(use.device())).add(cause), b.startNs(), b.endNs());
       }
     }
     return node;
+  }
+
+  /** How much of the round is drawn. */
+  private long drawnNs() {
+    long end = round.spans().stream().mapToLong(Span::endNs).max().orElse(round.startNs());
+    return round.whole() ? round.metrics().wallNs() : end - round.startNs();
   }
 
   private int lane(String device) {

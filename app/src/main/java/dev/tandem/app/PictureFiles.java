@@ -4,25 +4,40 @@ import dev.tandem.devices.files.WholeFile;
 import dev.tandem.orchestrator.GenerationListener;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.picture.Picture;
+import dev.tandem.orchestrator.timeline.Span;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 
 /** Writes pictures as they are finished and tells the user. */
 final class PictureFiles implements GenerationListener {
   private final List<Request> requests;
   private final OutputPattern pattern;
   private final ProgressBar bar;
-  private final boolean silent;
   private final FreeNames names = new FreeNames();
-  private final List<Result> results = new ArrayList<>();
+  private final Consumer<Result> results;
+  private final Consumer<Span> spans;
+  private Optional<Throwable> told = Optional.empty();
 
-  PictureFiles(List<Request> requests, OutputPattern pattern, ProgressBar bar, boolean silent) {
+  /**
+   * A writer of pictures.
+   *
+   * @param results hears of each picture's end
+   * @param spans hears of each span
+   */
+  PictureFiles(
+      List<Request> requests,
+      OutputPattern pattern,
+      ProgressBar bar,
+      Consumer<Result> results,
+      Consumer<Span> spans) {
     this.requests = requests;
     this.pattern = pattern;
     this.bar = bar;
-    this.silent = silent;
+    this.results = results;
+    this.spans = spans;
   }
 
   /**
@@ -33,8 +48,14 @@ final class PictureFiles implements GenerationListener {
    */
   record Result(int index, Request request, Path file, String error) {}
 
-  synchronized List<Result> results() {
-    return List.copyOf(results);
+  /** The last failure that the user was told of. */
+  synchronized Optional<Throwable> told() {
+    return told;
+  }
+
+  @Override
+  public void onSpan(Span span) {
+    spans.accept(span);
   }
 
   @Override
@@ -52,26 +73,24 @@ final class PictureFiles implements GenerationListener {
     } else {
       file = names.write(file, png);
     }
-    add(new Result(picture.index(), picture.request(), file, ""));
-    if (!silent) {
-      bar.println(file.toString());
-    }
+    results.accept(new Result(picture.index(), picture.request(), file, ""));
   }
 
   @Override
   public void onFailure(int index, Request request, Throwable cause) {
-    add(new Result(index, request, pattern.file(index, request), Main.message(cause)));
     if (!(cause instanceof CancellationException)) {
+      tell(cause);
       bar.println("tandem: picture " + index + " failed: " + Main.message(cause));
     }
+    results.accept(new Result(index, request, pattern.file(index, request), Main.message(cause)));
+  }
+
+  private synchronized void tell(Throwable cause) {
+    told = Optional.of(cause);
   }
 
   @Override
   public void onWarning(String text) {
     bar.println("tandem: warning: " + text);
-  }
-
-  private synchronized void add(Result r) {
-    results.add(r);
   }
 }

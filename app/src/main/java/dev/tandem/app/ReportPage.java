@@ -177,7 +177,7 @@ final class ReportPage {
       h.raw("</h3>");
       if (first || !equal) {
         h.raw("<div class=\"pictures\">");
-        result.pictures().stream()
+        result.sample().pictures().stream()
             .sorted(Comparator.comparingInt(Picture::index))
             .forEach(p -> h.raw(figure(p)));
         h.raw("</div>");
@@ -201,7 +201,7 @@ final class ReportPage {
         + ": "
         + escape(p.request().prompt())
         + ", seed "
-        + p.request().seed()
+        + Long.toUnsignedString(p.request().seed())
         + "</figcaption></figure>";
   }
 

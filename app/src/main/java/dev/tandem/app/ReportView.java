@@ -32,39 +32,24 @@ final class ReportView {
     Table.print(out, List.of("stage", "device", "busy", "wait", "blocked"), rows);
     out.printf(
         Locale.ROOT,
-        "%d picture%s in %s: %.2f pictures/s, overlap %.0f %%%s%n",
+        "%d picture%s in %s: %.2f pictures/s, overlap %.0f %%%s%s%n",
         report.done(),
         report.done() == 1 ? "" : "s",
         seconds(report.wallNs()),
         report.picturesPerSecond(),
         100 * report.overlap().ratio(),
-        report.failed() == 0 ? "" : ", " + report.failed() + " failed");
-    report.incidents().forEach(out::println);
+        report.failed() == 0 ? "" : ", " + report.failed() + " failed",
+        report.cancelled() == 0 ? "" : ", " + report.cancelled() + " cancelled");
+    report.incidents().first().forEach(out::println);
+    int more = report.incidents().count() - report.incidents().first().size();
+    if (more > 0) {
+      out.println("and " + more + " more incidents");
+    }
   }
 
-  static void json(PrintWriter out, List<PictureFiles.Result> results, RunReport report) {
+  /** All but the pictures, which {@link JsonReport} writes one by one. */
+  static ObjectNode json(RunReport report) {
     ObjectNode root = new ObjectMapper().createObjectNode();
-    ArrayNode pictures = root.putArray("pictures");
-    for (PictureFiles.Result r : results) {
-      ObjectNode p = pictures.addObject();
-      p.put("index", r.index());
-      p.put("prompt", r.request().prompt());
-      p.put("negative", r.request().negative());
-      p.put("seed", r.request().seed());
-      p.put("steps", r.request().steps());
-      p.put("guidance", r.request().guidance());
-      p.put("guidanceRescale", r.request().limits().rescale());
-      p.put("dynamicThreshold", r.request().limits().thresholdRatio());
-      p.put("sampler", r.request().sampler());
-      r.request().eta().ifPresent(eta -> p.put("eta", eta));
-      p.put("width", r.request().width());
-      p.put("height", r.request().height());
-      if (r.error().isEmpty()) {
-        p.put("file", r.file().toString());
-      } else {
-        p.put("error", r.error());
-      }
-    }
     ArrayNode stages = root.putArray("stages");
     for (StageSummary s : report.stages()) {
       ObjectNode row = stages.addObject();
@@ -80,7 +65,7 @@ final class ReportView {
     root.put("latencyP50Seconds", metrics.latencies().percentileNs(50) / 1e9);
     root.put("latencyP95Seconds", metrics.latencies().percentileNs(95) / 1e9);
     ArrayNode incidents = root.putArray("incidents");
-    for (Incident i : report.incidents()) {
+    for (Incident i : report.incidents().first()) {
       ObjectNode row = incidents.addObject();
       row.put("kind", i.kind().name().toLowerCase(Locale.ROOT));
       row.put("stage", i.stage());
@@ -90,12 +75,15 @@ final class ReportView {
       i.movedTo().ifPresent(d -> row.put("movedTo", d));
       row.put("message", i.message());
     }
+    root.put("incidentCount", report.incidents().count());
     root.put("done", report.done());
     root.put("failed", report.failed());
+    root.put("cancelled", report.cancelled());
+    report.brokenBy().ifPresent(e -> root.put("error", Main.message(e)));
     root.put("seconds", report.wallNs() / 1e9);
     root.put("picturesPerSecond", report.picturesPerSecond());
     root.put("overlap", report.overlap().ratio());
-    out.println(root.toPrettyString());
+    return root;
   }
 
   /** The figures of one device. */

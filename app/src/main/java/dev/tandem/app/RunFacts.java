@@ -75,7 +75,7 @@ record RunFacts(String command, ObjectNode machine, ObjectNode job) {
     j.put("pictures", requests.size());
     j.put("steps", r.steps());
     j.put("guidance", r.guidance());
-    j.put("seed", r.seed());
+    j.put("seed", Seeds.unsigned(r.seed()));
     j.put("rounds", repeat);
     requests.stream().map(Request::prompt).distinct().forEach(j.putArray("prompts")::add);
     return j;

@@ -1,10 +1,12 @@
 package dev.tandem.orchestrator;
 
 import dev.tandem.orchestrator.picture.Picture;
+import dev.tandem.orchestrator.timeline.Span;
 
 /**
  * Hears what happens while pictures are made. Ends of pictures come from one thread, one after the
- * other; steps and warnings come from several at once.
+ * other; steps, spans and warnings come from several at once. What a method throws ends the run,
+ * except exceptions of {@link #onPicture}.
  */
 public interface GenerationListener {
   /** Ignores everything. */
@@ -13,11 +15,17 @@ public interface GenerationListener {
   /** A step of the sampler is done: {@code step} of {@code steps}, counted from 1. */
   default void onStep(int index, int step, int steps) {}
 
-  /** A picture is finished. What this throws counts as the picture's failure. */
+  /** A picture is finished. An exception that this throws counts as the picture's failure. */
   default void onPicture(Picture picture) throws Exception {}
 
-  /** A picture could not be made; the others go on. */
+  /**
+   * A picture could not be made; the others go on. After a cancel, with a {@link
+   * java.util.concurrent.CancellationException}, and only for pictures that were begun.
+   */
   default void onFailure(int index, Request request, Throwable cause) {}
+
+  /** Something took time. Nothing keeps it: a run may have any number of them. */
+  default void onSpan(Span span) {}
 
   /** Something the user should know, for example that a prompt was cut off. */
   default void onWarning(String text) {}

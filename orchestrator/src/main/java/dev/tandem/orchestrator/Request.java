@@ -6,7 +6,8 @@ import java.util.OptionalDouble;
  * One picture to make.
  *
  * @param negative what the picture should not show; empty for nothing
- * @param seed of the picture's own generator, as {@code torch.Generator("cpu").manual_seed}
+ * @param seed of the picture's own generator, as {@code torch.Generator("cpu").manual_seed}; all 64
+ *     bits are an unsigned number, as {@link Long#toUnsignedString} writes it
  * @param steps of the sampler, at least 1
  * @param guidance scale of classifier-free guidance; 1 switches it off
  * @param width pixels, or 0 for the model's own size

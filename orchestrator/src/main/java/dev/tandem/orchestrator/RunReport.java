@@ -3,46 +3,73 @@ package dev.tandem.orchestrator;
 import dev.tandem.orchestrator.execution.Incident;
 import dev.tandem.orchestrator.measure.RunMetrics;
 import dev.tandem.orchestrator.timeline.Overlap;
-import dev.tandem.orchestrator.timeline.Span;
 import dev.tandem.orchestrator.timeline.StageSummary;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a run did.
  *
- * @param spans everything the timeline recorded
- * @param wallNs from the first submission to the last completion
- * @param done pictures finished
- * @param failed pictures not finished, those that were cancelled included
- * @param cancelled whether the run was cancelled
+ * @param stages what each stage did on each device
+ * @param metrics latency, overlap and what each device did
+ * @param failed pictures that could not be made
+ * @param cancelled pictures not made because the run was cancelled or broke off
  * @param incidents what went wrong at devices, and where the work went
+ * @param brokenBy the error that ended the run before its time, if one did
  */
 public record RunReport(
-    List<Span> spans,
-    long wallNs,
-    int done,
+    List<StageSummary> stages,
+    RunMetrics metrics,
     int failed,
-    boolean cancelled,
-    List<Incident> incidents) {
+    int cancelled,
+    Incidents incidents,
+    Optional<Throwable> brokenBy) {
   public RunReport {
-    spans = List.copyOf(spans);
-    incidents = List.copyOf(incidents);
+    stages = List.copyOf(stages);
   }
 
-  public List<StageSummary> stages() {
-    return StageSummary.of(spans);
+  /**
+   * Incidents of a run.
+   *
+   * @param first the first of them, at most {@link #MOST}
+   * @param count of all
+   */
+  public record Incidents(List<Incident> first, int count) {
+    /** So many are kept: a device may fail in every picture of an endless run. */
+    public static final int MOST = 100;
+
+    public Incidents {
+      first = List.copyOf(first);
+    }
   }
 
-  /** Latency, overlap and what each device did. */
-  public RunMetrics metrics() {
-    return RunMetrics.of(spans, wallNs, done);
+  /** Pictures finished. */
+  public int done() {
+    return metrics.done();
+  }
+
+  /** From the first submission to the last completion, ns. */
+  public long wallNs() {
+    return metrics.wallNs();
   }
 
   public Overlap overlap() {
-    return Overlap.of(spans);
+    return metrics.overlap();
   }
 
   public double picturesPerSecond() {
-    return wallNs == 0 ? 0 : done / (wallNs / 1e9);
+    return metrics.picturesPerSecond();
+  }
+
+  /**
+   * Does nothing after a run that came to its end or was cancelled.
+   *
+   * @throws GenerationException with the error that ended the run before its time
+   */
+  public void requireWhole() {
+    brokenBy.ifPresent(
+        cause -> {
+          throw new GenerationException("the run broke off: " + cause.getMessage(), cause);
+        });
   }
 }

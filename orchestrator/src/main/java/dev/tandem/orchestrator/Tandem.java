@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 
 /**
@@ -138,19 +139,27 @@ public final class Tandem implements AutoCloseable {
             failures.add(cause);
           }
         };
-    generateAll(List.of(request), listener);
+    RunReport report = generateAll(List.of(request), listener);
     if (!failures.isEmpty()) {
       throw new GenerationException(
           "picture '" + request.prompt() + "' failed: " + failures.getFirst().getMessage(),
           failures.getFirst());
+    }
+    report.requireWhole();
+    if (pictures.isEmpty()) {
+      throw new GenerationException(
+          "picture '" + request.prompt() + "' was cancelled", new CancellationException());
     }
     return pictures.getFirst();
   }
 
   /**
    * Makes pictures, several at work at once in different stages. A picture that fails does so
-   * alone; the listener hears of each exactly once, in order.
+   * alone; the listener hears of each exactly once, in order. An error (no memory, a listener that
+   * throws) ends the run: {@link RunReport#brokenBy}; after that and after {@link #cancel},
+   * pictures that were not begun are only counted.
    *
+   * @param requests of any number: each is asked for when its turn comes
    * @throws RequestException before anything runs, if the model cannot fulfil a request
    */
   public RunReport generateAll(List<Request> requests, GenerationListener listener) {
@@ -160,7 +169,7 @@ public final class Tandem implements AutoCloseable {
   /**
    * As {@link #generateAll(List, GenerationListener)}.
    *
-   * @param detail how closely the report's spans look at the devices
+   * @param detail how closely spans look at the devices
    */
   public RunReport generateAll(List<Request> requests, GenerationListener listener, Detail detail) {
     return generateAll(requests, placement, listener, detail);
@@ -174,8 +183,7 @@ public final class Tandem implements AutoCloseable {
    */
   public RunReport generateAll(
       List<Request> requests, Placement where, GenerationListener listener, Detail detail) {
-    List<PictureJob> jobs = requests.stream().map(execution::resolve).toList();
-    return execution.run(jobs, where, listener, detail);
+    return execution.run(requests, where, listener, detail);
   }
 
   /**

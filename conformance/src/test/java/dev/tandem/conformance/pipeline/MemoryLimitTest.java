@@ -78,7 +78,7 @@ class MemoryLimitTest {
   }
 
   private static long decodes(Run run) {
-    return run.report().spans().stream()
+    return run.spans().stream()
         .filter(s -> s.kind() == Span.Kind.RUN && s.stage().equals("decode"))
         .count();
   }

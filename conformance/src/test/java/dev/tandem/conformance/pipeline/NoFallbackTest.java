@@ -46,7 +46,7 @@ class NoFallbackTest {
     devices.forEach(
         (stage, device) -> {
           List<Span> operations =
-              run.report().spans().stream()
+              run.spans().stream()
                   .filter(s -> s.kind() == Span.Kind.OPERATION && s.stage().equals(stage))
                   .toList();
           Set<String> expected =

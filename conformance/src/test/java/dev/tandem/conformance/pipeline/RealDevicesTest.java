@@ -134,8 +134,8 @@ class RealDevicesTest {
             watchdog)) {
       SimulatedFleet.Outcome outcome = SimulatedFleet.run(tandem, placement, requests());
       assertSame(outcome, kind + " on " + CPU_B);
-      assertThat(outcome.report().incidents()).hasSize(1);
-      Incident incident = outcome.report().incidents().getFirst();
+      assertThat(outcome.report().incidents().first()).hasSize(1);
+      Incident incident = outcome.report().incidents().first().getFirst();
       assertThat(incident.device()).isEqualTo(CPU_B);
       assertThat(incident.movedTo()).contains(CPU_A);
       assertThat(incident.picture()).isEqualTo(2);

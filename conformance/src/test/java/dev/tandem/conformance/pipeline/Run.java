@@ -8,6 +8,8 @@ import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.timeline.Detail;
+import dev.tandem.orchestrator.timeline.Span;
+import dev.tandem.orchestrator.timeline.SpanList;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,19 +18,26 @@ import java.util.List;
  * One picture of the default model and what the run did.
  *
  * @param rgb of the picture
+ * @param spans all that the run took
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared as records
-record Run(byte[] rgb, RunReport report) {
+record Run(byte[] rgb, RunReport report, List<Span> spans) {
   static final Path MODEL = Path.of(System.getProperty("tandem.root"), "models/default");
 
   static Run of(Request request, Placement placement, DeviceOptions options) {
     List<Picture> pictures = new ArrayList<>();
     List<Throwable> failures = new ArrayList<>();
+    SpanList spans = new SpanList();
     GenerationListener listener =
         new GenerationListener() {
           @Override
           public void onPicture(Picture picture) {
             pictures.add(picture);
+          }
+
+          @Override
+          public void onSpan(Span span) {
+            spans.accept(span);
           }
 
           @Override
@@ -41,7 +50,7 @@ record Run(byte[] rgb, RunReport report) {
       if (!failures.isEmpty()) {
         throw new AssertionError("the picture failed", failures.getFirst());
       }
-      return new Run(pictures.getFirst().rgb(), report);
+      return new Run(pictures.getFirst().rgb(), report, spans.spans());
     }
   }
 

@@ -19,6 +19,8 @@ import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.pipeline.Threading;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.timeline.Detail;
+import dev.tandem.orchestrator.timeline.Span;
+import dev.tandem.orchestrator.timeline.SpanList;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,7 +40,12 @@ final class SimulatedFleet {
   private final Map<String, SimulatedDevice> simulated = new LinkedHashMap<>();
 
   /** What came out of a run. */
-  record Outcome(RunReport report, List<Integer> order, Map<Integer, byte[]> rgb, int failures) {
+  record Outcome(
+      RunReport report,
+      List<Span> spans,
+      List<Integer> order,
+      Map<Integer, byte[]> rgb,
+      int failures) {
     /** Every end of a picture, good or bad, in the order it was told. */
     int ends() {
       return order.size();
@@ -99,6 +106,7 @@ final class SimulatedFleet {
     List<Integer> order = new ArrayList<>();
     Map<Integer, byte[]> rgb = new LinkedHashMap<>();
     int[] failures = {0};
+    SpanList spans = new SpanList();
     RunReport report =
         tandem.generateAll(
             requests,
@@ -111,12 +119,17 @@ final class SimulatedFleet {
               }
 
               @Override
+              public void onSpan(Span span) {
+                spans.accept(span);
+              }
+
+              @Override
               public void onFailure(int index, Request request, Throwable cause) {
                 order.add(index);
                 failures[0]++;
               }
             },
             Detail.HOST);
-    return new Outcome(report, order, rgb, failures[0]);
+    return new Outcome(report, spans.spans(), order, rgb, failures[0]);
   }
 }

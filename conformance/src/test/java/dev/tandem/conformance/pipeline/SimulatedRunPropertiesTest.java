@@ -112,7 +112,7 @@ class SimulatedRunPropertiesTest {
   private static void assertNoTwoRunsAtOnce(Outcome outcome, String device) {
     long end = 0;
     for (Span s :
-        outcome.report().spans().stream()
+        outcome.spans().stream()
             .filter(s -> s.kind() == Span.Kind.RUN && s.device().equals(device))
             .sorted(Comparator.comparingLong(Span::startNs))
             .toList()) {

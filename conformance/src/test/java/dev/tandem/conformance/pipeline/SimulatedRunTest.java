@@ -87,7 +87,7 @@ class SimulatedRunTest {
       Outcome outcome = SimulatedFleet.run(tandem, placement, requests());
       assertSamePictures(outcome);
       assertThat(outcome.order()).isEqualTo(IntStream.range(0, PICTURES).boxed().toList());
-      assertThat(outcome.report().incidents()).isEmpty();
+      assertThat(outcome.report().incidents().first()).isEmpty();
       if (placement.devices().size() > 1) {
         assertThat(outcome.report().overlap().ratio()).isGreaterThan(0.2);
         assertThat(outcome.report().wallNs()).isLessThan(single.report().wallNs());
@@ -124,7 +124,7 @@ class SimulatedRunTest {
     Outcome outcome = fleet().run(model, Placement.of(List.of(lane)), requests());
     assertSamePictures(outcome);
     List<Span> halves =
-        outcome.report().spans().stream()
+        outcome.spans().stream()
             .filter(
                 s -> s.kind() == Span.Kind.RUN && s.stage().equals("denoise") && s.picture() == 0)
             .toList();
@@ -162,7 +162,7 @@ class SimulatedRunTest {
   }
 
   private static long pictures(Outcome outcome, String device) {
-    return outcome.report().spans().stream()
+    return outcome.spans().stream()
         .filter(
             s ->
                 s.kind() == Span.Kind.STAGE
@@ -188,7 +188,7 @@ class SimulatedRunTest {
   }
 
   private static long decoded(Outcome outcome, String device) {
-    return outcome.report().spans().stream()
+    return outcome.spans().stream()
         .filter(
             s ->
                 s.kind() == Span.Kind.RUN
@@ -210,7 +210,7 @@ class SimulatedRunTest {
           assertThat(outcome.ends()).as(strategy.name()).isEqualTo(PICTURES);
           assertThat(outcome.failures()).as(strategy.name()).isZero();
           assertSamePictures(outcome);
-          for (Incident i : outcome.report().incidents()) {
+          for (Incident i : outcome.report().incidents().first()) {
             assertThat(i.device()).isEqualTo("b");
             assertThat(i.movedTo()).contains("a");
             assertThat(i.kind().name())
@@ -226,8 +226,8 @@ class SimulatedRunTest {
     SimulatedFleet fleet = fleet(Faults.from(4, Kind.HANG));
     Outcome outcome = fleet.run(model, Placement.of("a", "a", "b"), requests());
     assertSamePictures(outcome);
-    assertThat(outcome.report().incidents()).hasSize(1);
-    Incident incident = outcome.report().incidents().getFirst();
+    assertThat(outcome.report().incidents().first()).hasSize(1);
+    Incident incident = outcome.report().incidents().first().getFirst();
     assertThat(incident.kind()).isEqualTo(Incident.Kind.HUNG);
     assertThat(incident.picture()).isEqualTo(4);
     assertThat(incident.movedTo()).contains("a");
@@ -261,7 +261,7 @@ class SimulatedRunTest {
     Outcome outcome = fleet.run(model, Placement.of("b", "a", "c"), requests());
     assertSamePictures(outcome);
     assertThat(fleet.device("c").peakBytes()).isLessThanOrEqualTo(DECODER_BYTES);
-    assertThat(outcome.report().incidents().getLast().movedTo()).contains("b");
+    assertThat(outcome.report().incidents().first().getLast().movedTo()).contains("b");
   }
 
   @Test
@@ -270,14 +270,14 @@ class SimulatedRunTest {
     Outcome outcome = fleet.run(model, Placement.on("a"), requests());
     assertThat(outcome.ends()).isEqualTo(PICTURES);
     assertThat(outcome.failures()).isEqualTo(1);
-    assertThat(outcome.report().incidents()).hasSize(1);
-    assertThat(outcome.report().incidents().getFirst().movedTo()).isEmpty();
+    assertThat(outcome.report().incidents().first()).hasSize(1);
+    assertThat(outcome.report().incidents().first().getFirst().movedTo()).isEmpty();
   }
 
   @Test
   void theSameRunTwiceHasTheSameTimeline() {
     Placement p = Placement.of("a", "a", "b");
-    List<Span> once = fleet().run(model, p, requests()).report().spans();
-    assertThat(fleet().run(model, p, requests()).report().spans()).isEqualTo(once);
+    List<Span> once = fleet().run(model, p, requests()).spans();
+    assertThat(fleet().run(model, p, requests()).spans()).isEqualTo(once);
   }
 }

@@ -1,6 +1,7 @@
 package dev.tandem.orchestrator.execution;
 
 import dev.tandem.devices.DeviceMemoryException;
+import java.util.Optional;
 
 /** A call that a device could not complete. */
 final class DeviceFault extends Exception {
@@ -18,10 +19,38 @@ final class DeviceFault extends Exception {
     this.kind = kind;
   }
 
-  /** What a device threw. */
+  /** What a device threw. The heap is not the device's memory: see {@link #error}. */
   static DeviceFault of(Throwable thrown) {
-    boolean memory = thrown instanceof DeviceMemoryException || thrown instanceof OutOfMemoryError;
+    boolean memory =
+        thrown instanceof DeviceMemoryException
+            || (thrown instanceof OutOfMemoryError e && !heapIsFull(e));
     return new DeviceFault(memory ? Incident.Kind.OUT_OF_MEMORY : Incident.Kind.FAILED, thrown);
+  }
+
+  private static boolean heapIsFull(OutOfMemoryError e) {
+    String text = String.valueOf(e.getMessage());
+    return text.startsWith("Java heap space") || text.startsWith("GC overhead");
+  }
+
+  /** For when the device's thread ends without a word. */
+  static DeviceFault threadDied(String device) {
+    String text = "the thread of device '" + device + "' died, perhaps for want of memory";
+    return new DeviceFault(Incident.Kind.FAILED, new IllegalThreadStateError(text));
+  }
+
+  private static final class IllegalThreadStateError extends Error {
+    private static final long serialVersionUID = 1L;
+
+    private IllegalThreadStateError(String text) {
+      super(text);
+    }
+  }
+
+  /** What is wrong with the program or this machine, not with the device: no other will help. */
+  Optional<Error> error() {
+    return kind == Incident.Kind.FAILED && getCause() instanceof Error e
+        ? Optional.of(e)
+        : Optional.empty();
   }
 
   static DeviceFault hung(String device, long limitNs) {

@@ -1,18 +1,20 @@
 package dev.tandem.orchestrator.execution;
 
 import dev.tandem.orchestrator.GenerationListener;
+import dev.tandem.orchestrator.measure.RunFigures;
 import dev.tandem.orchestrator.pipeline.Completion;
-import java.util.List;
 import java.util.concurrent.CancellationException;
 
 /** Hands finished pictures to the listener, passes failures on, and counts both. */
 final class Ends implements Completion<PictureTask> {
   private final GenerationListener listener;
+  private final RunFigures figures;
   private int done;
   private int failed;
 
-  Ends(GenerationListener listener) {
+  Ends(GenerationListener listener, RunFigures figures) {
     this.listener = listener;
+    this.figures = figures;
   }
 
   int done() {
@@ -31,15 +33,15 @@ final class Ends implements Completion<PictureTask> {
 
   @Override
   public void failed(PictureTask task, Throwable cause) {
-    failed++;
+    task.fail();
+    if (!(cause instanceof CancellationException)) {
+      failed++;
+    }
     listener.onFailure(task.index(), task.job().request(), cause);
   }
 
-  /** The run was cancelled before the jobs from a number on were begun. */
-  void neverEntered(List<PictureJob> jobs, int from) {
-    for (int i = from; i < jobs.size(); i++) {
-      failed++;
-      listener.onFailure(i, jobs.get(i).request(), new CancellationException("cancelled"));
-    }
+  @Override
+  public void ended(PictureTask task) {
+    figures.ended(task.index(), !task.hasFailed());
   }
 }

@@ -6,6 +6,8 @@ import dev.tandem.orchestrator.DeviceOptions;
 import dev.tandem.orchestrator.GenerationListener;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RunReport;
+import dev.tandem.orchestrator.measure.RunFigures;
+import dev.tandem.orchestrator.pipeline.Breakdown;
 import dev.tandem.orchestrator.pipeline.Pipeline;
 import dev.tandem.orchestrator.pipeline.Threading;
 import dev.tandem.orchestrator.placement.Job;
@@ -18,9 +20,11 @@ import dev.tandem.orchestrator.timeline.Timeline;
 import dev.tandem.stages.MemoryNeeds;
 import dev.tandem.stages.StageGraphs;
 import dev.tandem.stages.checkpoint.ModelFolder;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 
 /**
@@ -101,63 +105,88 @@ public final class Execution implements AutoCloseable {
   }
 
   /**
-   * Makes pictures; the listener hears of each exactly once.
+   * Makes pictures; the listener hears of each that was begun exactly once.
    *
-   * @throws dev.tandem.orchestrator.RequestException before anything runs, if a device's memory
-   *     does not suffice
+   * @param requests of which each is asked for twice, when its turn comes and before
+   * @throws dev.tandem.orchestrator.RequestException before anything runs, if the model cannot
+   *     fulfil a request or a device's memory does not suffice
    */
   public RunReport run(
-      List<PictureJob> jobs, Placement placement, GenerationListener listener, Detail detail) {
-    Timeline timeline = new Timeline(detail);
+      List<Request> requests, Placement placement, GenerationListener told, Detail detail) {
+    Jobs jobs = Jobs.of(requests, model::resolve);
+    Breakdown breakdown = new Breakdown();
+    GenerationListener listener = new ListenerGuard(told, breakdown);
+    RunFigures figures = new RunFigures();
+    Timeline timeline =
+        new Timeline(
+            detail,
+            span -> {
+              figures.add(span);
+              listener.onSpan(span);
+            });
     RunContext run = RunContext.of(fleet, placement.devices(), watchdog, timeline, listener);
-    Wiring wiring = new Wiring(run, model, placement, cache, jobs, tile(placement, jobs));
+    int tile = tile(placement, jobs.kinds());
+    Wiring wiring = new Wiring(run, model, placement, cache, jobs, tile);
     var first = wiring.first();
-    int window = wiring.places() + (placement.order() == Order.PROMPT ? early(jobs) : 1);
-    Ends ends = new Ends(listener);
+    boolean inOrder = placement.order() == Order.PROMPT;
+    int window = wiring.places() + (inOrder ? early(jobs.kinds()) : 1);
+    Ends ends = new Ends(listener, figures);
     long start = run.threading().now();
-    boolean interrupted = false;
-    int entered = 0;
+    boolean interrupted;
     try (Pipeline<PictureTask> pipeline =
         new Pipeline<>(
             first,
             run.threading(),
-            new Pipeline.Exit(placement.order() == Order.PROMPT, window),
+            new Pipeline.Exit(inOrder, window),
             timeline,
             PictureTask::index,
-            ends)) {
+            ends,
+            breakdown)) {
       canceller = pipeline::cancel;
-      try {
-        while (entered < jobs.size() && !cancelled) {
-          pipeline.submit(new PictureTask(entered, jobs.get(entered)));
-          entered++;
-        }
-      } catch (InterruptedException e) {
-        interrupted = true;
-        cancel();
-      }
+      interrupted = submit(jobs, pipeline, figures, breakdown);
     }
     canceller = () -> {};
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    ends.neverEntered(jobs, entered);
+    figures.finish();
     return new RunReport(
-        timeline.spans(),
-        run.threading().now() - start,
-        ends.done(),
+        figures.stages(),
+        figures.metrics(run.threading().now() - start, ends.done()),
         ends.failed(),
-        cancelled,
-        run.incidents());
+        jobs.size() - ends.done() - ends.failed(),
+        run.incidents().report(),
+        breakdown.cause());
+  }
+
+  /** Enters one picture after the other; whether the thread was interrupted meanwhile. */
+  private boolean submit(
+      Jobs jobs, Pipeline<PictureTask> pipeline, RunFigures figures, Breakdown breakdown) {
+    try {
+      for (int i = 0; i < jobs.size() && !cancelled && breakdown.cause().isEmpty(); i++) {
+        figures.entered(i, fleet.threading().now());
+        pipeline.submit(new PictureTask(i, jobs.get(i)));
+      }
+      return false;
+    } catch (InterruptedException e) {
+      cancel();
+      return true;
+    } catch (CancellationException e) {
+      return false; // by whom is known
+    } catch (Throwable e) { // what is on its way must not be waited for
+      breakdown.report(e);
+      return false;
+    }
   }
 
   /** In which tiles to decode so that all fits. */
-  private int tile(Placement placement, List<PictureJob> jobs) {
+  private int tile(Placement placement, Collection<PictureJob> jobs) {
     Map<String, Device> devices = new LinkedHashMap<>();
     placement.devices().forEach(id -> devices.put(id, fleet.get(id).device()));
     return new MemoryCheck(needs, placement, options, devices).tile(jobs);
   }
 
-  private static int early(List<PictureJob> jobs) {
+  private static int early(Collection<PictureJob> jobs) {
     long bytes =
         jobs.stream()
             .mapToLong(j -> 3L * j.request().width() * j.request().height())

@@ -14,6 +14,15 @@ import dev.tandem.stages.sampling.Sampler;
  */
 public record PictureJob(Request request, Sampler sampler, int pixelsPerLatent, boolean guided) {
 
+  /** The same with other words and another seed. */
+  PictureJob with(String prompt, String negative, long seed) {
+    return new PictureJob(
+        request.withPrompt(prompt).withNegative(negative).withSeed(seed),
+        sampler,
+        pixelsPerLatent,
+        guided);
+  }
+
   /** Evaluations of the U-Net; a guided one has two halves. */
   public int evaluations() {
     return sampler.evaluations();

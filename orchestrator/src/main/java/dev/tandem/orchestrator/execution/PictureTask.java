@@ -19,6 +19,7 @@ final class PictureTask {
   private Optional<Denoising> denoising = Optional.empty();
   private Optional<float[]> latents = Optional.empty();
   private Optional<Picture> picture = Optional.empty();
+  private boolean failed;
   private final List<Commitment> commitments = new ArrayList<>();
 
   /** The prompt and its negative, encoded. */
@@ -35,6 +36,15 @@ final class PictureTask {
 
   PictureJob job() {
     return job;
+  }
+
+  /** It will not be made. */
+  void fail() {
+    failed = true;
+  }
+
+  boolean hasFailed() {
+    return failed;
   }
 
   /** Work that a station has taken on for this picture. */

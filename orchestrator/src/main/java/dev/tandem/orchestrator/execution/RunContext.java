@@ -5,7 +5,6 @@ import dev.tandem.orchestrator.pipeline.Threading;
 import dev.tandem.orchestrator.timeline.Span;
 import dev.tandem.orchestrator.timeline.Timeline;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * What the stations of one run share.
@@ -19,7 +18,7 @@ record RunContext(
     Timeline timeline,
     Threading threading,
     GenerationListener listener,
-    List<Incident> incidents) {
+    Incidents incidents) {
 
   static RunContext of(
       Fleet fleet,
@@ -34,7 +33,7 @@ record RunContext(
         timeline,
         fleet.threading(),
         listener,
-        new CopyOnWriteArrayList<>());
+        new Incidents());
   }
 
   FleetDevice device(String id) {

@@ -3,8 +3,6 @@ package dev.tandem.orchestrator.execution;
 import dev.tandem.devices.Executable;
 import dev.tandem.orchestrator.timeline.RunRecording;
 import dev.tandem.orchestrator.timeline.Timeline;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -18,10 +16,17 @@ import java.util.function.LongSupplier;
 final class ThreadedQueue implements DeviceQueue {
   private static final long CLOSE_NS = TimeUnit.MINUTES.toNanos(2);
 
+  /** How often one who waits for a call looks whether the thread is still alive. */
+  private static final long LOOK_MS = 1000;
+
   private final String id;
   private final Runnable closeDevice;
   private final BlockingQueue<Call<?>> calls = new LinkedBlockingQueue<>();
   private final Thread thread;
+
+  /** Made beforehand, as it is for when there is no memory left. */
+  private final Optional<DeviceFault> threadDied;
+
   private volatile Optional<DeviceFault> dead = Optional.empty();
 
   /**
@@ -32,7 +37,13 @@ final class ThreadedQueue implements DeviceQueue {
   ThreadedQueue(String id, Runnable closeDevice) {
     this.id = id;
     this.closeDevice = closeDevice;
-    thread = Thread.ofPlatform().name("tandem-device-" + id).daemon(true).start(this::loop);
+    threadDied = Optional.of(DeviceFault.threadDied(id));
+    thread =
+        Thread.ofPlatform()
+            .name("tandem-device-" + id)
+            .daemon(true)
+            .uncaughtExceptionHandler((t, e) -> die(threadDied))
+            .start(this::loop);
   }
 
   @Override
@@ -49,7 +60,9 @@ final class ThreadedQueue implements DeviceQueue {
   public <R> Pending<R> start(Label label, LongSupplier limitNs, DeviceCall<R> call) {
     Call<R> c = new Call<>(call, limitNs, label);
     calls.add(c);
-    dead.ifPresent(c::fail); // it may have died before or after the call was added
+    if (dead()) {
+      c.end(Optional.empty(), dead); // it may have died before or after the call was added
+    }
     return c;
   }
 
@@ -69,17 +82,17 @@ final class ThreadedQueue implements DeviceQueue {
     }
   }
 
-  private void die(DeviceFault fault) {
-    dead = Optional.of(fault);
-    List<Call<?>> waiting = new ArrayList<>();
-    calls.drainTo(waiting);
-    waiting.forEach(c -> c.fail(fault));
+  private void die(Optional<DeviceFault> fault) {
+    dead = fault;
+    for (Call<?> c = calls.poll(); c != null; c = calls.poll()) {
+      c.end(Optional.empty(), fault);
+    }
     thread.interrupt();
   }
 
   @Override
   public void close() {
-    if (dead()) {
+    if (dead() || !thread.isAlive()) {
       return; // the device may still be at work in memory that closing would free
     }
     Call<Boolean> end =
@@ -140,9 +153,11 @@ final class ThreadedQueue implements DeviceQueue {
         }
         r = Optional.of(work.on(this::timed));
       } catch (Throwable e) { // whatever a device throws is for whoever called it
+        f = threadDied; // unless there is the memory to say more
         f = Optional.of(DeviceFault.of(e));
+      } finally {
+        end(r, f);
       }
-      end(r, f);
     }
 
     /** False if the call was given up before; the limit may need the model's files, and fail. */
@@ -171,10 +186,6 @@ final class ThreadedQueue implements DeviceQueue {
       }
     }
 
-    private void fail(DeviceFault f) {
-      end(Optional.empty(), Optional.of(f));
-    }
-
     private synchronized void end(Optional<R> r, Optional<DeviceFault> f) {
       if (!ended) { // what comes after the limit is too late
         ended = true;
@@ -197,14 +208,16 @@ final class ThreadedQueue implements DeviceQueue {
           long end = begun ? startNs + limitNs : deadlineNs;
           long left = end - System.nanoTime();
           late = left <= 0;
-          if (!late) {
-            wait(end == Long.MAX_VALUE ? 0 : TimeUnit.NANOSECONDS.toMillis(left) + 1);
+          if (!thread.isAlive()) {
+            end(Optional.empty(), threadDied);
+          } else if (!late) {
+            wait(Math.min(LOOK_MS, TimeUnit.NANOSECONDS.toMillis(left) + 1));
           }
         }
       }
       if (late) {
-        DeviceFault hung = DeviceFault.hung(id, limitNs);
-        fail(hung);
+        Optional<DeviceFault> hung = Optional.of(DeviceFault.hung(id, limitNs));
+        end(Optional.empty(), hung);
         die(hung);
       }
       synchronized (this) {

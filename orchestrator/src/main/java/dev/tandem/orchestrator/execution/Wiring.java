@@ -34,7 +34,7 @@ final class Wiring {
   private final ModelInfo model;
   private final Placement placement;
   private final ConditioningCache cache;
-  private final List<PictureJob> jobs;
+  private final Jobs jobs;
   private final int tile;
   private int places;
 
@@ -48,7 +48,7 @@ final class Wiring {
       ModelInfo model,
       Placement placement,
       ConditioningCache cache,
-      List<PictureJob> jobs,
+      Jobs jobs,
       int tile) {
     this.run = run;
     this.model = model;
@@ -129,7 +129,10 @@ final class Wiring {
   /** The largest latents, with what a sampler keeps of earlier steps. */
   private long latentBytes() {
     long elements =
-        jobs.stream().mapToLong(j -> (long) j.latentHeight() * j.latentWidth()).max().orElse(1);
+        jobs.kinds().stream()
+            .mapToLong(j -> (long) j.latentHeight() * j.latentWidth())
+            .max()
+            .orElse(1);
     return 4 * elements * model.unet().outChannels() * Float.BYTES;
   }
 }

@@ -86,6 +86,7 @@ public final class Lab implements AutoCloseable {
     if (cancelled) {
       throw new CancellationException();
     }
+    report.requireWhole();
     if (pictures.isEmpty()) {
       throw new GenerationException(
           setting + " of '" + pair.prompt() + "' failed: " + failures.getFirst().getMessage(),

@@ -97,7 +97,7 @@ public final class LabFiles {
     root.put(
         "prompts",
         report.pairs().stream()
-            .map(p -> p.prompt() + " (seed " + p.seed() + ")")
+            .map(p -> p.prompt() + " (seed " + Long.toUnsignedString(p.seed()) + ")")
             .collect(Collectors.joining("; ")));
     return root.toPrettyString() + "\n";
   }

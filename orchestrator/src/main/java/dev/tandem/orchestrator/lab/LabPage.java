@@ -154,7 +154,7 @@ final class LabPage {
     s.append("</tr></thead><tbody>");
     for (LabPair pair : report.pairs().stream().limit(GRID_ROWS).toList()) {
       s.append("<tr><th>").append(escape(pair.prompt())).append("<br>seed ");
-      s.append(pair.seed()).append("</th>");
+      s.append(Long.toUnsignedString(pair.seed())).append("</th>");
       for (Row r : report.rows()) {
         Path file = report.pictures().get(r.setting()).get(pair.index());
         if (file == null) {

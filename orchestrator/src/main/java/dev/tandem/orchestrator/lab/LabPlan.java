@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * @param settings to compare, without doubles
  * @param reference whose pictures deterministic settings are compared with, by PSNR
  * @param pairs how many prompts with a seed each
- * @param seed of the first pair; pair i has seed + i
+ * @param seed of the first pair, unsigned; pair i has seed + i
  * @param guidance of every picture
  * @param margin largest difference of the CLIP score that counts as none, stated beforehand
  * @param device that computes
@@ -46,9 +46,6 @@ public record LabPlan(
     }
     if (pairs < 1) {
       throw new LabException("a lab needs at least one pair, got " + pairs);
-    }
-    if (seed < 0) {
-      throw new LabException("the seed must be at least 0, got " + seed);
     }
     if (!(margin > 0)) {
       throw new LabException("the margin of equivalence must be positive, got " + margin);

@@ -8,6 +8,7 @@ import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.stages.checkpoint.Config;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -77,7 +78,7 @@ final class LabStore {
     json.put("setting", r.setting().id());
     json.put("prompt", r.pair().prompt());
     json.put("object", r.pair().object());
-    json.put("seed", r.pair().seed());
+    json.put("seed", new BigInteger(Long.toUnsignedString(r.pair().seed())));
     json.put("seconds", r.seconds());
     json.put("evaluations", r.evaluations());
     json.set("vector", MAPPER.valueToTree(r.vector()));

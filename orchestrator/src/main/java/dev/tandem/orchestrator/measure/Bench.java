@@ -9,8 +9,6 @@ import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.timeline.Detail;
 import dev.tandem.orchestrator.timeline.Span;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -39,43 +37,42 @@ final class Bench implements AutoCloseable {
     tandem.generateAll(warm, GenerationListener.NONE);
   }
 
-  /** Makes all pictures, looking at devices by their own clocks. */
-  Round run(List<Request> requests, boolean oneAtATime, Consumer<Picture> pictures) {
-    List<String> failures = Collections.synchronizedList(new ArrayList<>());
-    long start = System.nanoTime();
+  /**
+   * Makes all pictures, looking at devices by their own clocks.
+   *
+   * @throws dev.tandem.orchestrator.GenerationException if an error ended it
+   */
+  Round run(
+      List<Request> requests,
+      boolean oneAtATime,
+      RoundRecorder.Keep keep,
+      Consumer<Picture> pictures) {
+    RoundRecorder recorder = new RoundRecorder(keep);
     if (!oneAtATime) {
-      Keeper keeper = new Keeper(0, pictures, failures);
-      RunReport report = tandem.generateAll(requests, keeper, Detail.DEVICE);
-      return new Round(report.metrics(), report.spans(), start, failures);
+      Keeper keeper = new Keeper(0, pictures, recorder, span -> {});
+      return recorder.round(run(requests, keeper).metrics());
     }
-    List<Span> spans = new ArrayList<>();
+    RunFigures figures = new RunFigures();
     for (int i = 0; i < requests.size(); i++) {
-      Keeper keeper = new Keeper(i, pictures, failures);
-      RunReport report = tandem.generateAll(List.of(requests.get(i)), keeper, Detail.DEVICE);
-      for (Span s : report.spans()) {
-        spans.add(ofPicture(s, i));
-      }
+      figures.entered(i, System.nanoTime());
+      RunReport report =
+          run(List.of(requests.get(i)), new Keeper(i, pictures, recorder, figures::add));
+      figures.ended(i, report.done() == 1);
     }
-    long wall = System.nanoTime() - start;
-    int done = requests.size() - failures.size();
-    return new Round(RunMetrics.of(spans, wall, done), spans, start, failures);
+    figures.finish();
+    long wall = System.nanoTime() - recorder.startNs();
+    return recorder.round(figures.metrics(wall, requests.size() - recorder.failed()));
   }
 
-  private static Span ofPicture(Span s, int picture) {
-    return new Span(
-        s.kind(),
-        s.stage(),
-        s.device(),
-        picture,
-        s.step(),
-        s.startNs(),
-        s.endNs(),
-        s.detail(),
-        s.errorNs());
+  private RunReport run(List<Request> requests, Keeper keeper) {
+    RunReport report = tandem.generateAll(requests, keeper, Detail.DEVICE);
+    report.requireWhole();
+    return report;
   }
 
-  /** Passes pictures on with their numbers within the job. */
-  private record Keeper(int first, Consumer<Picture> to, List<String> failures)
+  /** Passes pictures and spans on with their numbers within the job. */
+  private record Keeper(
+      int first, Consumer<Picture> to, RoundRecorder recorder, Consumer<Span> figures)
       implements GenerationListener {
     @Override
     public void onPicture(Picture p) {
@@ -84,7 +81,24 @@ final class Bench implements AutoCloseable {
 
     @Override
     public void onFailure(int index, Request request, Throwable cause) {
-      failures.add("picture " + (first + index) + ": " + cause.getMessage());
+      recorder.failed(first + index, cause);
+    }
+
+    @Override
+    public void onSpan(Span s) {
+      Span span =
+          new Span(
+              s.kind(),
+              s.stage(),
+              s.device(),
+              first + s.picture(),
+              s.step(),
+              s.startNs(),
+              s.endNs(),
+              s.detail(),
+              s.errorNs());
+      recorder.add(span);
+      figures.accept(span);
     }
   }
 

@@ -25,6 +25,9 @@ import java.util.Set;
 public final class Comparer {
   private static final int SOLO_PICTURES = 4;
 
+  /** What a page can show: some pictures are as good as all of them. */
+  private static final RoundRecorder.Keep DRAWN = new RoundRecorder.Keep(Sample.MOST, 8192);
+
   private final Path model;
   private final List<Request> requests;
   private final Progress progress;
@@ -65,7 +68,7 @@ public final class Comparer {
     Turns turns = new Turns(rounds * (devices.size() + contestants.size()));
     List<SoloCosts> solo = new ArrayList<>();
     Map<Contestant, List<Round>> all = new LinkedHashMap<>();
-    Map<Contestant, List<Picture>> pictures = new LinkedHashMap<>();
+    Map<Contestant, Sample.Taker> samples = new LinkedHashMap<>();
     contestants.forEach(c -> all.put(c, new ArrayList<>()));
     for (int r = 0; r < rounds; r++) {
       solo.add(solo(devices, halves, turns));
@@ -73,15 +76,16 @@ public final class Comparer {
       Collections.rotate(order, -r);
       for (Contestant c : order) {
         turns.begin(c.name());
-        List<Picture> made = pictures.computeIfAbsent(c, x -> new ArrayList<>());
+        Sample.Taker taker = samples.computeIfAbsent(c, x -> new Sample.Taker());
+        RoundRecorder.Keep keep = r < Result.DRAWN_ROUNDS ? DRAWN : RoundRecorder.Keep.NONE;
         try (Bench bench = Bench.open(model, c.placement(), requests)) {
-          all.get(c).add(bench.run(requests, c.oneAtATime(), r == 0 ? made::add : p -> {}));
+          all.get(c).add(bench.run(requests, c.oneAtATime(), keep, r == 0 ? taker::take : p -> {}));
         }
       }
     }
     List<Result> results =
         all.entrySet().stream()
-            .map(e -> new Result(e.getKey(), e.getValue(), pictures.get(e.getKey())))
+            .map(e -> new Result(e.getKey(), e.getValue(), samples.get(e.getKey()).sample()))
             .toList();
     return new Comparison(job, solo, results);
   }
@@ -112,18 +116,21 @@ public final class Comparer {
   private static SoloTimes alone(
       Path model, List<Request> few, String device, boolean halves, List<Picture> made) {
     try (Bench bench = Bench.open(model, Placement.on(device), few)) {
-      SoloTimes times = SoloTimes.of(whole(bench.run(few, true, made::add), device).spans());
+      SoloTimes times =
+          SoloTimes.of(
+              whole(bench.run(few, true, RoundRecorder.Keep.ALL, made::add), device).spans());
       if (!halves) {
         return times;
       }
       List<Request> half = few.stream().map(r -> r.withGuidance(1)).toList();
       bench.warmUp(half);
-      return times.withHalfSteps(whole(bench.run(half, true, p -> {}), device).spans());
+      return times.withHalfSteps(
+          whole(bench.run(half, true, RoundRecorder.Keep.ALL, p -> {}), device).spans());
     }
   }
 
   private static Round whole(Round round, String device) {
-    if (!round.failures().isEmpty()) {
+    if (round.failed() > 0) {
       throw new DeviceException(
           "device '" + device + "' cannot be timed alone: " + round.failures().getFirst());
     }

@@ -1,6 +1,5 @@
 package dev.tandem.orchestrator.measure;
 
-import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Job;
 import java.util.List;
 
@@ -18,14 +17,21 @@ public record Comparison(Job job, List<SoloCosts> solo, List<Result> results) {
   }
 
   /**
-   * The rounds of one contestant.
+   * The rounds of one contestant, at least one.
    *
-   * @param pictures of the first round, in order
+   * @param sample of the first round's pictures
    */
-  public record Result(Contestant contestant, List<Round> rounds, List<Picture> pictures) {
+  public record Result(Contestant contestant, List<Round> rounds, Sample sample) {
+    /** Of so many rounds spans are kept, to be drawn. */
+    public static final int DRAWN_ROUNDS = 9;
+
     public Result {
       rounds = List.copyOf(rounds);
-      pictures = List.copyOf(pictures);
+    }
+
+    /** The rounds whose spans are kept. */
+    public List<Round> drawn() {
+      return rounds.subList(0, Math.min(DRAWN_ROUNDS, rounds.size()));
     }
   }
 

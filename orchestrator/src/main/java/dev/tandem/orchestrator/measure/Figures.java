@@ -1,7 +1,6 @@
 package dev.tandem.orchestrator.measure;
 
 import dev.tandem.orchestrator.measure.Comparison.Result;
-import dev.tandem.orchestrator.timeline.Span;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -25,7 +24,8 @@ import java.util.function.ToDoubleFunction;
  * @param error of the prediction, relative to what was measured
  * @param psnrDb of the picture that differs most from the sequential loop's; infinite if all are
  *     equal; empty if there is nothing to compare
- * @param failures why pictures could not be made, one for each that could not, in all rounds
+ * @param failed pictures that could not be made, in all rounds
+ * @param failures why, of the first of them in each round
  */
 public record Figures(
     Contestant contestant,
@@ -40,6 +40,7 @@ public record Figures(
     OptionalDouble predicted,
     OptionalDouble error,
     OptionalDouble psnrDb,
+    int failed,
     List<String> failures,
     List<DeviceFigures> devices) {
 
@@ -68,7 +69,7 @@ public record Figures(
           all.job().pictures()
               / (Bound.ns(result.contestant().placement(), all.job(), all.solo().get(i)) / 1e9);
       speedUps.add(speed / sequential.get(i).metrics().picturesPerSecond());
-      stepSpeedUps.add(stepNs(sequential.get(i)) / stepNs(rounds.get(i)));
+      stepSpeedUps.add(sequential.get(i).stepNs() / rounds.get(i).stepNs());
       bounds.add(bound);
       shares.add(speed / bound);
     }
@@ -89,19 +90,10 @@ public record Figures(
         predicted.isPresent()
             ? OptionalDouble.of(predicted.getAsDouble() / speed.median() - 1)
             : OptionalDouble.empty(),
-        Psnr.worst(all.results().getFirst().pictures(), result.pictures()),
+        Sample.worst(all.results().getFirst().sample(), result.sample()),
+        rounds.stream().mapToInt(Round::failed).sum(),
         rounds.stream().flatMap(r -> r.failures().stream()).toList(),
         devices(rounds));
-  }
-
-  /** Of the round's steps the median; of none 1. */
-  private static double stepNs(Round round) {
-    List<Double> steps =
-        round.spans().stream()
-            .filter(s -> s.kind() == Span.Kind.STEP)
-            .map(s -> (double) s.durationNs())
-            .toList();
-    return steps.isEmpty() ? 1 : Median.of(steps).median();
   }
 
   private static Median median(Collection<Round> rounds, ToDoubleFunction<Round> value) {

@@ -49,13 +49,15 @@ record Intervals(List<Interval> list) {
   /** The times in this set that are not in the other. */
   Intervals minus(Intervals other) {
     List<Interval> left = new ArrayList<>();
+    int next = 0;
     for (Interval i : list) {
+      while (next < other.list.size() && other.list.get(next).to <= i.from) {
+        next++;
+      }
       long from = i.from;
-      for (Interval o : other.list) {
-        if (o.to > from && o.from < i.to) {
-          left.add(new Interval(from, o.from));
-          from = o.to;
-        }
+      for (int o = next; o < other.list.size() && other.list.get(o).from < i.to; o++) {
+        left.add(new Interval(from, other.list.get(o).from));
+        from = other.list.get(o).to;
       }
       left.add(new Interval(from, i.to));
     }

@@ -20,9 +20,9 @@ public record RunMetrics(
     devices = List.copyOf(devices);
   }
 
+  /** From all spans of a run whose pictures were all made. */
   public static RunMetrics of(Collection<Span> spans, long wallNs, int done) {
-    return new RunMetrics(
-        wallNs, done, Latencies.of(spans), Overlap.of(spans), DeviceUse.of(spans));
+    return RunFigures.of(spans).metrics(wallNs, done);
   }
 
   public double picturesPerSecond() {

@@ -31,7 +31,7 @@ public final class Parameters {
         .append(", CFG scale: ")
         .append(plain(r.guidance()))
         .append(", Seed: ")
-        .append(r.seed())
+        .append(Long.toUnsignedString(r.seed()))
         .append(", Size: ")
         .append(r.width())
         .append('x')

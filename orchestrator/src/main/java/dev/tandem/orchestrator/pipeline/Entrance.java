@@ -2,6 +2,8 @@ package dev.tandem.orchestrator.pipeline;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 
 /**
@@ -12,13 +14,23 @@ final class Entrance<T> {
   /** Choices depend on time as well: a device that lags must be noticed though nothing happens. */
   private static final long RECONSIDER_MS = 20;
 
+  /** How often one who waits looks whether the others are still alive. */
+  static final long LOOK_MS = 1000;
+
   private final Junction<T> junction;
+  private final BooleanSupplier stopped;
   private final List<Ring<T>> rings = new ArrayList<>();
   private final int[] room;
   private final IntPredicate hasRoom = this::hasRoom;
 
-  Entrance(Junction<T> junction) {
+  /**
+   * An entrance without rings yet.
+   *
+   * @param stopped whether nothing is to be let in any more
+   */
+  Entrance(Junction<T> junction, BooleanSupplier stopped) {
     this.junction = junction;
+    this.stopped = stopped;
     this.room = junction.stations().stream().mapToInt(Station::holds).toArray();
   }
 
@@ -27,49 +39,50 @@ final class Entrance<T> {
     rings.add(ring);
   }
 
-  /** Lets a task in; waits for room. */
-  void enter(T task, long number) throws InterruptedException {
-    int station;
-    synchronized (this) {
-      station = choose(task);
-      while (station == Chooser.WAIT) {
-        if (rings.size() == 1) {
-          wait();
-        } else {
-          wait(RECONSIDER_MS);
-        }
-        station = choose(task);
+  /**
+   * Waits until a task may enter; it must then be {@link #put}.
+   *
+   * @return the number of the station
+   * @throws CancellationException if there is no room and nothing is to be let in any more
+   */
+  synchronized int await(T task) throws InterruptedException {
+    int station = choose(task);
+    while (station == Chooser.WAIT) {
+      if (stopped.getAsBoolean()) {
+        throw new CancellationException("cancelled");
       }
+      wait(rings.size() == 1 ? LOOK_MS : RECONSIDER_MS);
+      station = choose(task);
     }
-    rings.get(station).put(task, number, null);
+    return station;
   }
 
-  /** Lets a task in even when interrupted: for threads that must not lose it. */
-  void enterUninterruptibly(T task, long number) {
+  /** As {@link #await}, even when interrupted: for threads that must not lose the task. */
+  int awaitUninterruptibly(T task) {
     boolean interrupted = false;
-    while (true) {
-      try {
-        enter(task, number);
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true; // passed on below
+    try {
+      while (true) {
+        try {
+          return await(task);
+        } catch (InterruptedException e) {
+          interrupted = true; // passed on below
+        }
       }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
-  /** Lets a task in if it can go on now. */
-  boolean tryEnter(T task, long number) {
-    int station;
-    synchronized (this) {
-      station = choose(task);
-    }
-    if (station != Chooser.WAIT) {
-      rings.get(station).put(task, number, null);
-    }
-    return station != Chooser.WAIT;
+  /** The station of a task that may enter now, or {@link Chooser#WAIT}. */
+  synchronized int tryAwait(T task) {
+    return choose(task);
+  }
+
+  /** Lets a task in that may enter. */
+  void put(int station, T task, long number) {
+    rings.get(station).put(task, number, null);
   }
 
   private int choose(T task) {
@@ -86,6 +99,11 @@ final class Entrance<T> {
   /** A task has left a station. */
   synchronized void leave(int station) {
     room[station]++;
+    notifyAll();
+  }
+
+  /** Those who wait look again whether they still should. */
+  synchronized void wake() {
     notifyAll();
   }
 

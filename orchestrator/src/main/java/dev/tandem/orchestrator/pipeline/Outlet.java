@@ -15,7 +15,7 @@ final class Outlet<T> {
 
   private final Map<Long, Slot<T>> early = new HashMap<>();
   private final Run<T> run;
-  private final boolean inOrder;
+  private boolean inOrder;
   private final Completion<T> completion;
   private final Runnable onEnd;
   private long next;
@@ -36,15 +36,29 @@ final class Outlet<T> {
 
   /** Hears of a task's end and completes it now or when its turn comes. */
   void receive(Slot<T> slot) {
-    if (inOrder && slot.number != next) {
-      Slot<T> waiting = new Slot<>();
-      slot.moveTo(waiting);
-      early.put(waiting.number, waiting);
+    if (inOrder && slot.number != next && keep(slot)) {
       return;
     }
     complete(slot);
     while (!early.isEmpty() && early.containsKey(next)) { // mostly empty: spares the boxed key
       complete(early.remove(next));
+    }
+    if (!inOrder) {
+      early.values().forEach(this::complete);
+      early.clear();
+    }
+  }
+
+  private boolean keep(Slot<T> slot) {
+    try {
+      Slot<T> waiting = new Slot<>();
+      early.put(slot.number, waiting);
+      slot.moveTo(waiting);
+      return true;
+    } catch (Throwable e) { // no memory: better out of turn than never
+      run.broken(e);
+      inOrder = false;
+      return false;
     }
   }
 
@@ -53,24 +67,38 @@ final class Outlet<T> {
     Throwable failure = slot.failure;
     slot.clear();
     next++;
-    long start = run.now();
-    run.span(Span.Kind.WAIT, NAME, DEVICE, task, idleSince, start);
     try {
+      failure = completed(task, failure);
+      if (failure != null) {
+        boolean alone = !run.cancelled() || run.brokenBy(failure);
+        completion.failed(task, alone ? failure : cancellation(failure));
+      }
+      idleSince = run.now();
+      completion.ended(task);
+    } catch (Throwable e) { // of a listener: a failure that cannot be told
+      run.broken(e);
+    } finally {
+      onEnd.run();
+    }
+  }
+
+  /** Completes a task that has not failed; why it has, then or now, or null. */
+  private Throwable completed(T task, Throwable failure) {
+    Throwable result = failure;
+    try {
+      long start = run.now();
+      run.span(Span.Kind.WAIT, NAME, DEVICE, task, idleSince, start);
       if (failure == null) {
         completion.completed(task);
         run.span(Span.Kind.STAGE, NAME, DEVICE, task, start, run.now());
       }
-    } catch (Throwable e) { // becomes the task's failure
-      failure = e;
+    } catch (Exception e) { // becomes the task's failure
+      result = e;
+    } catch (Throwable e) {
+      result = e;
+      run.broken(e);
     }
-    try {
-      if (failure != null) {
-        completion.failed(task, run.cancelled() ? cancellation(failure) : failure);
-      }
-    } finally {
-      idleSince = run.now();
-      onEnd.run();
-    }
+    return result;
   }
 
   private static Throwable cancellation(Throwable cause) {

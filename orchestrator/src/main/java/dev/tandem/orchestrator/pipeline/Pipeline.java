@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.ToIntFunction;
 
 /**
@@ -19,6 +20,7 @@ import java.util.function.ToIntFunction;
  */
 public final class Pipeline<T> implements AutoCloseable {
   private final Run<T> run;
+  private final List<Entrance<T>> entrances = new ArrayList<>();
   private final List<Worker<T>> workers = new ArrayList<>();
   private final Entrance<T> entrance;
   private final Ring<T> outlet;
@@ -49,6 +51,7 @@ public final class Pipeline<T> implements AutoCloseable {
    *
    * @param first where tasks enter
    * @param pictureOf the picture number that spans carry
+   * @param breakdown what ends the pipeline before its time, told or found here
    */
   public Pipeline(
       Junction<T> first,
@@ -56,8 +59,9 @@ public final class Pipeline<T> implements AutoCloseable {
       Exit exit,
       Timeline timeline,
       ToIntFunction<T> pictureOf,
-      Completion<T> completion) {
-    run = new Run<>(threading, timeline, pictureOf);
+      Completion<T> completion,
+      Breakdown breakdown) {
+    run = new Run<>(threading, timeline, pictureOf, breakdown);
     window = exit.window;
     Outlet<T> end = new Outlet<>(run, exit.inOrder, completion, this::taskEnded);
     outlet = new Ring<>(window, end::receive);
@@ -65,7 +69,7 @@ public final class Pipeline<T> implements AutoCloseable {
     switch (threading) {
       case Threading.Threads _ -> {
         invoker = Optional.empty();
-        outletThread = Optional.of(outlet.consumer("tandem-" + Outlet.NAME));
+        outletThread = Optional.of(outlet.consumer("tandem-" + Outlet.NAME, run::broken));
         outletThread.get().start();
         workers.forEach(Worker::start);
       }
@@ -74,6 +78,7 @@ public final class Pipeline<T> implements AutoCloseable {
         invoker = Optional.of(new Invoker<>(t.clock(), workers, outlet.poller()));
       }
     }
+    breakdown.onFirst(this::cancel);
   }
 
   /** The entrance of a junction; made, with all behind it, where it was not yet. */
@@ -82,7 +87,8 @@ public final class Pipeline<T> implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    Entrance<T> here = new Entrance<>(junction);
+    Entrance<T> here = new Entrance<>(junction, this::stopped);
+    entrances.add(here);
     made.put(junction, here);
     List<Station<T>> stations = junction.stations();
     for (int i = 0; i < stations.size(); i++) {
@@ -96,22 +102,51 @@ public final class Pipeline<T> implements AutoCloseable {
    * Enters a task; waits while there is no room. Called by one thread only.
    *
    * @throws InterruptedException if interrupted while waiting; the task has then not entered
+   * @throws java.util.concurrent.CancellationException if the pipeline was cancelled while there
+   *     was no room; the task has then not entered
    */
   public void submit(T task) throws InterruptedException {
     if (closed) {
       throw new IllegalStateException("the pipeline is closed");
     }
     if (invoker.isPresent()) {
-      invoker.get().runUntil(() -> inFlight() < window && entrance.tryEnter(task, submitted));
+      invoker.get().runUntil(() -> inFlight() < window && tryEnter(task));
     } else {
       synchronized (ends) {
         while (inFlight() >= window) {
-          ends.wait();
+          if (died()) {
+            throw new CancellationException("cancelled");
+          }
+          ends.wait(Entrance.LOOK_MS);
         }
       }
-      entrance.enter(task, submitted);
+      entrance.put(entrance.await(task), task, submitted);
     }
     submitted++;
+  }
+
+  private boolean tryEnter(T task) {
+    int station = entrance.tryAwait(task);
+    if (station != Chooser.WAIT) {
+      entrance.put(station, task, submitted);
+    }
+    return station != Chooser.WAIT;
+  }
+
+  /** Whether tasks that find no room need not wait for it. */
+  private boolean stopped() {
+    return run.cancelled() || died();
+  }
+
+  /** Whether a thread has ended that should not: what it held never completes. */
+  private boolean died() {
+    boolean died =
+        workers.stream().anyMatch(Worker::dead)
+            || outletThread.filter(Ring.Consumer::ended).isPresent();
+    if (died) {
+      run.broken(new IllegalStateException("a thread of the pipeline ended"));
+    }
+    return died;
   }
 
   private long inFlight() {
@@ -131,9 +166,13 @@ public final class Pipeline<T> implements AutoCloseable {
   public void cancel() {
     run.cancel();
     workers.forEach(Worker::interrupt);
+    entrances.forEach(Entrance::wake);
   }
 
-  /** Waits until all submitted tasks have completed, then stops the threads. */
+  /**
+   * Waits until all submitted tasks have completed, then stops the threads. Where a thread has
+   * died, tasks may be left that never complete.
+   */
   @Override
   public void close() {
     if (closed) {
@@ -143,9 +182,9 @@ public final class Pipeline<T> implements AutoCloseable {
     invoker.ifPresent(i -> i.runUntil(() -> inFlight() == 0));
     boolean interrupted = false;
     synchronized (ends) {
-      while (submitted > completed) {
+      while (submitted > completed && !died()) {
         try {
-          ends.wait();
+          ends.wait(Entrance.LOOK_MS);
         } catch (InterruptedException e) {
           interrupted = true; // tasks must end; the caller sees the interrupt afterwards
         }

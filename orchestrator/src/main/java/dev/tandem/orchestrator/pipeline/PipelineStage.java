@@ -12,7 +12,10 @@ public interface PipelineStage<T> {
   /** Where it does it, as {@code Devices.open} takes it. */
   String device();
 
-  /** Begins its part of a task. What this or the visit throws fails the task alone. */
+  /**
+   * Begins its part of a task. An exception that this or the visit throws fails the task alone; an
+   * error ends the run.
+   */
   Visit begin(T task) throws Exception;
 
   /** A task at a stage: the stage's work on it, in steps between which it can be cancelled. */

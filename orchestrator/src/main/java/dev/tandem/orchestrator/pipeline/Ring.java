@@ -42,8 +42,12 @@ final class Ring<T> {
     }
   }
 
-  /** The consumer as something a thread runs until it is stopped. */
-  Consumer consumer(String name) {
+  /**
+   * The consumer as something a thread runs until it is stopped.
+   *
+   * @param died hears why the thread ended before its time
+   */
+  Consumer consumer(String name, java.util.function.Consumer<Throwable> died) {
     BatchEventProcessor<Slot<T>> processor =
         new BatchEventProcessorBuilder()
             .setMaxBatchSize(1) // else a task would be released only after the whole batch
@@ -53,7 +57,7 @@ final class Ring<T> {
                 (slot, sequence, endOfBatch) -> receiver.receive(slot));
     processor.setExceptionHandler(new Escaped<>(name));
     buffer.addGatingSequences(processor.getSequence());
-    return new Consumer(processor, name);
+    return new Consumer(processor, name, died);
   }
 
   /** The consumer as something to be asked: receives one task if there is one. */
@@ -85,9 +89,22 @@ final class Ring<T> {
     private final BatchEventProcessor<?> processor;
     private final Thread thread;
 
-    private Consumer(BatchEventProcessor<?> processor, String name) {
+    private Consumer(
+        BatchEventProcessor<?> processor,
+        String name,
+        java.util.function.Consumer<Throwable> died) {
       this.processor = processor;
-      this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(processor);
+      this.thread =
+          Thread.ofPlatform()
+              .name(name)
+              .daemon(true)
+              .uncaughtExceptionHandler((thread, e) -> died.accept(e))
+              .unstarted(processor);
+    }
+
+    /** Whether the thread has ended. */
+    boolean ended() {
+      return thread.getState() == Thread.State.TERMINATED;
     }
 
     void start() {
@@ -116,7 +133,7 @@ final class Ring<T> {
     }
   }
 
-  /** A receiver must not throw; if one does, the error is a defect of ours and must be seen. */
+  /** A receiver must not throw; if one does, its thread ends, and with it the run. */
   private record Escaped<T>(String ring) implements ExceptionHandler<Slot<T>> {
     @Override
     public void handleEventException(Throwable ex, long sequence, Slot<T> event) {

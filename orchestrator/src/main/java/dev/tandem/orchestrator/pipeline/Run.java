@@ -9,9 +9,11 @@ final class Run<T> {
   private final Threading threading;
   private final Timeline timeline;
   private final ToIntFunction<T> pictureOf;
+  private final Breakdown breakdown;
   private volatile boolean cancelled;
 
-  Run(Threading threading, Timeline timeline, ToIntFunction<T> pictureOf) {
+  Run(Threading threading, Timeline timeline, ToIntFunction<T> pictureOf, Breakdown breakdown) {
+    this.breakdown = breakdown;
     this.threading = threading;
     this.timeline = timeline;
     this.pictureOf = pictureOf;
@@ -27,6 +29,16 @@ final class Run<T> {
 
   void span(Span.Kind kind, String stage, String device, T task, long from, long to) {
     timeline.add(new Span(kind, stage, device, pictureOf.applyAsInt(task), -1, from, to));
+  }
+
+  /** Something went wrong that is not one task's matter: the run ends. */
+  void broken(Throwable e) {
+    breakdown.report(e);
+  }
+
+  /** Whether this is the error that ended the run. */
+  boolean brokenBy(Throwable e) {
+    return breakdown.is(e);
   }
 
   boolean cancelled() {

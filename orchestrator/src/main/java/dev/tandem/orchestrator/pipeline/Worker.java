@@ -56,7 +56,7 @@ final class Worker<T> {
 
   /** Starts a thread that does everything. */
   void start() {
-    Ring.Consumer c = ring.consumer("tandem-" + name());
+    Ring.Consumer c = ring.consumer("tandem-" + name(), run::broken);
     consumer = Optional.of(c);
     c.start();
   }
@@ -69,15 +69,30 @@ final class Worker<T> {
     consumer.ifPresent(Ring.Consumer::stop);
   }
 
+  /** Whether it has a thread that has ended. */
+  boolean dead() {
+    return consumer.filter(Ring.Consumer::ended).isPresent();
+  }
+
   private void take(Slot<T> slot) {
     slot.moveTo(current);
-    begin();
-    if (consumer.isPresent()) {
+    if (consumer.isEmpty()) {
+      begin();
+      return;
+    }
+    try {
+      begin();
       while (step()) {
         // until the stage is done
       }
       finish();
       handOver();
+    } catch (Throwable e) { // not the stage's own work, that is guarded
+      run.broken(e);
+      if (current.task != null) {
+        current.failure = e;
+        exit();
+      }
     }
   }
 
@@ -103,7 +118,7 @@ final class Worker<T> {
     run.span(Span.Kind.STAGE, stage.name(), stage.device(), current.task, startNs, doneNs);
   }
 
-  /** What a stage throws fails the task alone, whatever it is. */
+  /** What a stage throws fails the task; an error ends the run. */
   private boolean guarded(PipelineStage.Visit step) {
     setInterruptible(true);
     try {
@@ -113,6 +128,9 @@ final class Worker<T> {
       return step.step();
     } catch (Throwable e) {
       current.failure = e;
+      if (e instanceof Error) {
+        run.broken(e);
+      }
       return false;
     } finally {
       setInterruptible(false);
@@ -121,32 +139,37 @@ final class Worker<T> {
 
   private void handOver() {
     if (goesOn()) {
-      next.get().enterUninterruptibly(current.task, current.number);
-      wentOn();
-    } else {
-      exit();
+      try {
+        goOn(next.get().awaitUninterruptibly(current.task));
+        return;
+      } catch (CancellationException e) {
+        current.failure = e;
+      }
     }
+    exit();
   }
 
   /** Hands the task on if it can go on now. */
   boolean tryHandOver() {
-    boolean gone = true;
     if (!goesOn()) {
       exit();
-    } else if (next.get().tryEnter(current.task, current.number)) {
-      wentOn();
-    } else {
-      gone = false;
+      return true;
     }
-    return gone;
+    int station = next.get().tryAwait(current.task);
+    if (station != Chooser.WAIT) {
+      goOn(station);
+    }
+    return station != Chooser.WAIT;
   }
 
   private boolean goesOn() {
     return current.failure == null && next.isPresent();
   }
 
-  private void wentOn() {
+  /** The span comes first: once the task is gone, the next stage may end it. */
+  private void goOn(int station) {
     run.span(Span.Kind.BLOCKED, stage.name(), stage.device(), current.task, doneNs, run.now());
+    next.get().put(station, current.task, current.number);
     leave();
   }
 

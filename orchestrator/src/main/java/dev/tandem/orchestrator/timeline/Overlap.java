@@ -42,6 +42,11 @@ public record Overlap(long anyNs, long twoNs) {
     return new Overlap(any, two);
   }
 
+  /** Both times together, of parts of a run that follow each other. */
+  public Overlap plus(Overlap next) {
+    return new Overlap(anyNs + next.anyNs, twoNs + next.twoNs);
+  }
+
   /** Share of the busy time in which two or more devices were busy, 0 to 1. */
   public double ratio() {
     return anyNs == 0 ? 0 : (double) twoNs / anyNs;

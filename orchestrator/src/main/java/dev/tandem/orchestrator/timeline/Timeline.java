@@ -1,21 +1,25 @@
 package dev.tandem.orchestrator.timeline;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 
-/** Collects the spans of a run from any thread, and passes each on to JFR. */
+/** Passes the spans of a run, from any thread, on to a receiver and to JFR; keeps none. */
 public final class Timeline {
-  private final ConcurrentLinkedQueue<Span> spans = new ConcurrentLinkedQueue<>();
   private final Detail detail;
+  private final Consumer<Span> receiver;
 
-  /** Looks at devices from the host. */
+  /** Looks at devices from the host, for JFR alone. */
   public Timeline() {
-    this(Detail.HOST);
+    this(Detail.HOST, span -> {});
   }
 
-  public Timeline(Detail detail) {
+  /**
+   * A timeline of one run.
+   *
+   * @param receiver hears of each span when it is over, from several threads at once
+   */
+  public Timeline(Detail detail, Consumer<Span> receiver) {
     this.detail = detail;
+    this.receiver = receiver;
   }
 
   public Detail detail() {
@@ -23,7 +27,7 @@ public final class Timeline {
   }
 
   public void add(Span span) {
-    spans.add(span);
+    receiver.accept(span);
     SpanEvents.emit(span);
   }
 
@@ -36,10 +40,5 @@ public final class Timeline {
   /** Starts to record a run of an executable now. */
   public RunRecording startRun(String stage, String device, int picture, int step) {
     return new RunRecording(this, stage, device, picture, step);
-  }
-
-  /** What was recorded so far. */
-  public List<Span> spans() {
-    return new ArrayList<>(spans);
   }
 }

@@ -21,7 +21,8 @@ class FiguresTest {
   private static Round round(double wall, double busy) {
     long end = (long) (busy * 1e9);
     List<Span> spans = List.of(Spans.run("denoise", "a", 0, 0, end));
-    return new Round(RunMetrics.of(spans, (long) (wall * 1e9), 4), spans, 0, List.of());
+    RunMetrics metrics = RunMetrics.of(spans, (long) (wall * 1e9), 4);
+    return new Round(metrics, 1, spans, true, 0, 0, List.of());
   }
 
   /** Text 0, a step of so many seconds and a decode of none. */
@@ -31,9 +32,13 @@ class FiguresTest {
   }
 
   private static Picture grey(int value) {
+    return grey(0, value);
+  }
+
+  private static Picture grey(int index, int value) {
     byte[] rgb = new byte[2 * 2 * 3];
     java.util.Arrays.fill(rgb, (byte) value);
-    return new Picture(0, Request.of("x").withSize(2, 2), "m", rgb);
+    return new Picture(index, Request.of("x").withSize(2, 2), "m", rgb);
   }
 
   private static Contestant contestant(OptionalDouble predicted) {
@@ -47,12 +52,12 @@ class FiguresTest {
         new Result(
             Contestant.sequential("a", OptionalDouble.empty()),
             List.of(round(8, 4), round(16, 8)),
-            List.of(grey(10)));
+            Sample.of(List.of(grey(10))));
     Result fast =
         new Result(
             contestant(OptionalDouble.of(0.9)),
             List.of(round(4, 4), round(8, 6)),
-            List.of(grey(15)));
+            Sample.of(List.of(grey(15))));
     Comparison all =
         new Comparison(
             new Job(4, 1, 1, false, 2, 2),
@@ -70,6 +75,15 @@ class FiguresTest {
     assertThat(f.psnrDb().getAsDouble()).isCloseTo(34.15, within(0.01));
     assertThat(all.figures().getFirst().psnrDb()).hasValue(Double.POSITIVE_INFINITY);
     assertThat(all.figures().getFirst().error()).isEmpty();
+  }
+
+  @Test
+  void aDifferenceInAPictureThatIsNotKeptIsFoundToo() {
+    Sample a = Sample.of(List.of(grey(0, 1), grey(Sample.MOST, 1)));
+    Sample b = Sample.of(List.of(grey(0, 1), grey(Sample.MOST, 2)));
+    assertThat(a.pictures()).hasSize(1);
+    assertThat(Sample.worst(a, a)).hasValue(Double.POSITIVE_INFINITY);
+    assertThat(Sample.worst(a, b)).as("how much is not known").isEmpty();
   }
 
   @Test

@@ -45,7 +45,7 @@ class RingAllocationTest {
     Junction<String> junction =
         new Junction<>(
             List.of(new Station<>(stage(), 1, Optional.empty())), Chooser.firstWithRoom());
-    Entrance<String> entrance = new Entrance<>(junction);
+    Entrance<String> entrance = new Entrance<>(junction, () -> false);
     Ring<String> ring =
         new Ring<>(
             1,
@@ -56,7 +56,7 @@ class RingAllocationTest {
               entrance.leave(0);
             });
     entrance.add(ring);
-    Ring.Consumer consumer = ring.consumer("consumer");
+    Ring.Consumer consumer = ring.consumer("consumer", e -> {});
     consumer.start();
     send(entrance, WARM_UP);
     long mine = threads.getCurrentThreadAllocatedBytes();
@@ -72,7 +72,7 @@ class RingAllocationTest {
 
   private void send(Entrance<String> entrance, int count) throws InterruptedException {
     for (int i = 0; i < count; i++) {
-      entrance.enter("task", i);
+      entrance.put(entrance.await("task"), "task", i);
       sent++;
       if (i % 4 == 0) { // the consumer falls asleep; between these, the producer waits for room
         awaitAll();

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.devices.simulated.VirtualClock;
+import dev.tandem.orchestrator.timeline.Detail;
 import dev.tandem.orchestrator.timeline.Span;
+import dev.tandem.orchestrator.timeline.SpanList;
 import dev.tandem.orchestrator.timeline.Timeline;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,7 +28,8 @@ class ThreadlessPipelineTest {
   /** A run of tasks 0, 1, 2... through a random pipeline, watched. */
   private static final class Trial {
     private final VirtualClock clock = new VirtualClock();
-    private final Timeline timeline = new Timeline();
+    private final SpanList spans = new SpanList();
+    private final Timeline timeline = new Timeline(Detail.HOST, spans);
     private final Random random;
     private final List<Integer> ends = new ArrayList<>();
     private final List<Integer> failed = new ArrayList<>();
@@ -121,7 +124,8 @@ class ThreadlessPipelineTest {
               new Pipeline.Exit(inOrder, window),
               timeline,
               t -> t,
-              completion)) {
+              completion,
+              new Breakdown())) {
         for (int i = 0; i < tasks; i++) {
           p.submit(i);
         }
@@ -151,8 +155,8 @@ class ThreadlessPipelineTest {
 
   @Property(tries = 50)
   void theSameSeedGivesTheSameTimeline(@ForAll long seed) {
-    List<Span> once = new Trial(seed).run(3, 20, true, 8).timeline.spans();
-    assertThat(new Trial(seed).run(3, 20, true, 8).timeline.spans()).isEqualTo(once);
+    List<Span> once = new Trial(seed).run(3, 20, true, 8).spans.spans();
+    assertThat(new Trial(seed).run(3, 20, true, 8).spans.spans()).isEqualTo(once);
   }
 
   @Test
@@ -192,7 +196,8 @@ class ThreadlessPipelineTest {
 
               @Override
               public void failed(Integer task, Throwable cause) {}
-            });
+            },
+            new Breakdown());
     p.submit(0);
     assertThatThrownBy(p::close).hasMessageContaining("deadlock").hasMessageContaining("BLOCKED");
   }
@@ -215,7 +220,8 @@ class ThreadlessPipelineTest {
         new Pipeline.Exit(true, 16),
         timeline,
         t -> t,
-        ends);
+        ends,
+        new Breakdown());
   }
 
   private static PipelineStage<Integer> taking(VirtualClock clock, String name, long ns) {

@@ -22,11 +22,12 @@ class RunRecordingTest {
 
   @Test
   void hostDetailAsksTheDeviceForNothing() {
-    Timeline timeline = new Timeline();
+    SpanList spans = new SpanList();
+    Timeline timeline = new Timeline(Detail.HOST, spans);
     RunRecording run = timeline.startRun("denoise", "cpu", 3, 4);
     assertThat(run.opSpans()).isSameAs(OpSpans.NONE);
     run.end();
-    Span s = timeline.spans().getFirst();
+    Span s = spans.spans().getFirst();
     assertThat(s.kind()).isEqualTo(Span.Kind.RUN);
     assertThat(List.of(s.picture(), s.step())).containsExactly(3, 4);
     assertThat(s.errorNs()).isZero();
@@ -34,7 +35,8 @@ class RunRecordingTest {
 
   @Test
   void theDevicesOwnTimesReplaceTheHostsAndCarryTheirError() {
-    Timeline timeline = new Timeline(Detail.OPERATIONS);
+    SpanList spans = new SpanList();
+    Timeline timeline = new Timeline(Detail.OPERATIONS, spans);
     RunRecording run = timeline.startRun("denoise", "gpu", 0, 0);
     assertThat(run.opSpans().operations()).isTrue();
     run.opSpans().clockError(7);
@@ -42,7 +44,7 @@ class RunRecordingTest {
     run.opSpans().transfer(OpSpans.Direction.UPLOAD, 64, 80, 90);
     run.opSpans().span(node(), 100, 150);
     run.end();
-    assertThat(timeline.spans())
+    assertThat(spans.spans())
         .extracting(Span::kind, Span::startNs, Span::endNs, Span::detail, Span::errorNs)
         .containsExactlyInAnyOrder(
             tuple(Span.Kind.RUN, 100L, 200L, "", 7L),
@@ -52,12 +54,13 @@ class RunRecordingTest {
 
   @Test
   void aDeviceWithoutItsOwnTimesWasBusyForTheCall() {
-    Timeline timeline = new Timeline(Detail.DEVICE);
+    SpanList spans = new SpanList();
+    Timeline timeline = new Timeline(Detail.DEVICE, spans);
     long before = System.nanoTime();
     RunRecording run = timeline.startRun("denoise", "cpu", 0, 0);
     assertThat(run.opSpans().operations()).isFalse();
     run.end();
-    Span s = timeline.spans().getFirst();
+    Span s = spans.spans().getFirst();
     assertThat(List.of(before, s.startNs(), s.endNs(), System.nanoTime())).isSorted();
   }
 }

@@ -1,0 +1,46 @@
+package dev.tandem.orchestrator.execution;
+
+import dev.tandem.orchestrator.GenerationListener;
+import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.picture.Picture;
+import dev.tandem.orchestrator.pipeline.Breakdown;
+import dev.tandem.orchestrator.timeline.Span;
+
+/** Passes on to a listener; what it throws ends the run, and is no fault of stage or device. */
+record ListenerGuard(GenerationListener listener, Breakdown breakdown)
+    implements GenerationListener {
+
+  private void guarded(Runnable call) {
+    try {
+      call.run();
+    } catch (Throwable e) { // whatever a listener throws is for whoever started the run
+      breakdown.report(e);
+    }
+  }
+
+  @Override
+  public void onStep(int index, int step, int steps) {
+    guarded(() -> listener.onStep(index, step, steps));
+  }
+
+  /** Throws what the listener throws: the picture's failure. */
+  @Override
+  public void onPicture(Picture picture) throws Exception {
+    listener.onPicture(picture);
+  }
+
+  @Override
+  public void onFailure(int index, Request request, Throwable cause) {
+    guarded(() -> listener.onFailure(index, request, cause));
+  }
+
+  @Override
+  public void onSpan(Span span) {
+    guarded(() -> listener.onSpan(span));
+  }
+
+  @Override
+  public void onWarning(String text) {
+    guarded(() -> listener.onWarning(text));
+  }
+}

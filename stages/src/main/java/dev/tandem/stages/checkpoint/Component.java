@@ -58,7 +58,7 @@ public record Component(String name, String className, Path folder, Config confi
   private static Config readConfig(Path folder) {
     return CONFIGS.stream()
         .map(folder::resolve)
-        .filter(Files::isRegularFile)
+        .filter(ModelFile::isThere)
         .findFirst()
         .map(Config::read)
         .orElseThrow(

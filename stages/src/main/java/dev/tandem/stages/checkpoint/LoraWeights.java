@@ -48,7 +48,7 @@ final class LoraWeights implements ModelWeights {
   static LoraWeights open(Path folder) {
     LoraConfig config = LoraConfig.read(folder);
     Path file = folder.resolve(FILE);
-    if (!Files.isRegularFile(file)) {
+    if (!ModelFile.isThere(file)) {
       throw WeightFiles.missing(folder, FILE);
     }
     SafeTensors base = SafeTensors.open(WeightFiles.find(config.base()));

@@ -3,7 +3,6 @@ package dev.tandem.stages.checkpoint;
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.WeightException;
 import java.lang.foreign.Arena;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashSet;

@@ -6,8 +6,7 @@ import java.util.List;
 /**
  * Between the latents of the denoiser (unit variance) and those of the decoder, as diffusers'
  * pipelines do it: {@code x / factor + shift}, or with statistics for each channel {@code x * std /
- * factor + mean}. A VAE's config may hold more than its pipeline looks at: see {@link
- * #inPipeline}.
+ * factor + mean}. A VAE's config may hold more than its pipeline looks at: see {@link #inPipeline}.
  *
  * @param factor {@code scaling_factor}
  * @param shift {@code shift_factor}

@@ -27,7 +27,7 @@ public final class DecodeStage implements AutoCloseable {
   public DecodeStage(ModelFolder folder, Device device, CompileOptions options) {
     Component part = folder.component("vae");
     this.weights = part.weights();
-    this.vae = Vae.of(part.config().json(), weights.names());
+    this.vae = part.read(json -> Vae.of(json, weights.names()));
     this.scaling = vae.latentScaling().inPipeline(folder.isXl());
     this.device = device;
     this.options = options;

@@ -1,8 +1,11 @@
 package dev.tandem.orchestrator.calibrate;
 
 import dev.tandem.devices.CompileOptions;
+import dev.tandem.devices.ByteSize;
 import dev.tandem.devices.Device;
+import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.Executable;
+import dev.tandem.devices.Executable.MemoryUse;
 import dev.tandem.devices.OpSpans;
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.Weights;
@@ -12,6 +15,7 @@ import dev.tandem.graph.DType;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.Node;
 import dev.tandem.stages.DecodeStage;
+import dev.tandem.stages.MemoryNeeds;
 import dev.tandem.stages.StageGraphs;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.checkpoint.ModelWeights;
@@ -70,6 +74,19 @@ final class StageBench implements AutoCloseable {
   }
 
   private void compile(ModelFolder model, String part, Graph graph, Device device) {
+    MemoryUse least = MemoryNeeds.least(graph);
+    if (!device.memoryLimit().fits(least, 0)) {
+      throw new DeviceException(
+          "device '"
+              + device.info().id()
+              + "' may use "
+              + ByteSize.format(device.memoryLimit().total())
+              + " of memory, but "
+              + graph.name()
+              + " needs at least "
+              + ByteSize.format(least.total())
+              + "; measure a smaller size");
+    }
     try (ModelWeights weights = model.component(part).weights()) {
       Weights source = weights;
       executables.add(device.compile(graph, source, CompileOptions.DEFAULT));

@@ -62,7 +62,8 @@ final class Call<R> {
   /**
    * Waits for the result, wherever it comes from in the end.
    *
-   * @throws DeviceFault of the last device, if none is left
+   * @throws DeviceFault of the last device, if none is left; what is no device's failure is thrown
+   *     as it is, and the device stays in use
    */
   R join() throws InterruptedException, DeviceFault {
     while (true) {
@@ -71,6 +72,7 @@ final class Call<R> {
         run.costs().observe(work, device.id(), task.job(), pending.runNs());
         return result;
       } catch (DeviceFault fault) {
+        fault.rethrowUnlessOfDevice();
         if (!seat.leave(fault, work, task, step)) {
           throw fault;
         }

@@ -1,5 +1,6 @@
 package dev.tandem.orchestrator.execution;
 
+import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.DeviceMemoryException;
 
 /** A call that a device could not complete. */
@@ -22,6 +23,16 @@ final class DeviceFault extends Exception {
   static DeviceFault of(Throwable thrown) {
     boolean memory = thrown instanceof DeviceMemoryException || thrown instanceof OutOfMemoryError;
     return new DeviceFault(memory ? Incident.Kind.OUT_OF_MEMORY : Incident.Kind.FAILED, thrown);
+  }
+
+  /**
+   * Throws what was thrown at the device but is no failure of it: of the model, the picture or the
+   * program. No other device would fare better.
+   */
+  void rethrowUnlessOfDevice() {
+    if (getCause() instanceof RuntimeException e && !(e instanceof DeviceException)) {
+      throw e;
+    }
   }
 
   static DeviceFault hung(String device, long limitNs) {

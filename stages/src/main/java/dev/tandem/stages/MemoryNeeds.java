@@ -22,9 +22,6 @@ public final class MemoryNeeds {
 
   private static final long MOST_OF_THE_REST = 64 << 20;
 
-  /** Values may be stored in 16 bits. */
-  private static final int LEAST_PART = 2;
-
   private final ModelParts parts;
   private final Kind kind;
 
@@ -97,7 +94,7 @@ public final class MemoryNeeds {
 
   private MemoryUse use(Device device, Graph graph, CompileOptions options) {
     return switch (kind) {
-      case AT_LEAST -> least(graph);
+      case AT_LEAST -> least(graph, options);
       // The device is to refuse what it cannot do, so it is asked for all but the usual.
       case AT_MOST ->
           options.equals(CompileOptions.DEFAULT) ? bound(graph) : device.estimate(graph, options);
@@ -105,14 +102,18 @@ public final class MemoryNeeds {
     };
   }
 
-  /** Less than any device takes for a graph: what is alive at one time, and the weights. */
-  public static MemoryUse least(Graph graph) {
+  /**
+   * No more than any device takes for a graph: what is alive at one time, fused as devices do it,
+   * and the weights, which may be kept in 16 bits.
+   */
+  public static MemoryUse least(Graph graph, CompileOptions options) {
+    int part = options.precision() == CompileOptions.Precision.F16 ? 2 : 1;
     Graph fused = Fusion.apply(graph);
-    long activations = MemoryPlan.of(fused, 1).peakLiveBytes() / LEAST_PART;
-    long weights = graph.weights().stream().mapToLong(Node::bytes).sum() / LEAST_PART;
+    long activations = MemoryPlan.of(fused, 1).peakLiveBytes() / part;
+    long weights = graph.weights().stream().mapToLong(Node::bytes).sum() / 2;
     long largest =
         fused.nodes().stream().filter(Node::isComputed).mapToLong(Node::bytes).max().orElse(1);
-    return new MemoryUse(activations, weights, 0, largest / LEAST_PART);
+    return new MemoryUse(activations, weights, 0, largest / part);
   }
 
   /** More than any device takes for a graph, from the sizes of its values alone. */

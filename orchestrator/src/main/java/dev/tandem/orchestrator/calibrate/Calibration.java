@@ -91,6 +91,7 @@ public final class Calibration {
       for (String id : ids) {
         progress.accept("compiling for " + id);
         Device device = Devices.open(id);
+        keys().forEach(key -> StageBench.requireMemory(key, graphs, device));
         benches.add(new DeviceBench(id, device, keys(), model, graphs));
       }
       Optional<Double> idle = idleWatts();

@@ -73,20 +73,39 @@ final class StageBench implements AutoCloseable {
     this.state = start();
   }
 
-  private void compile(ModelFolder model, String part, Graph graph, Device device) {
-    MemoryUse least = MemoryNeeds.least(graph);
-    if (!device.memoryLimit().fits(least, 0)) {
-      throw new DeviceException(
-          "device '"
-              + device.info().id()
-              + "' may use "
-              + ByteSize.format(device.memoryLimit().total())
-              + " of memory, but "
-              + graph.name()
-              + " needs at least "
-              + ByteSize.format(least.total())
-              + "; measure a smaller size");
+  /**
+   * Refuses what a device cannot hold, before it lays anything out.
+   *
+   * @throws DeviceException with both numbers
+   */
+  static void requireMemory(StageCost.Key key, StageGraphs graphs, Device device) {
+    for (Graph graph : graphs(key, graphs)) {
+      MemoryUse least = MemoryNeeds.least(graph, CompileOptions.DEFAULT);
+      if (!device.memoryLimit().fits(least, 0)) {
+        throw new DeviceException(
+            "device '"
+                + device.info().id()
+                + "' may use "
+                + ByteSize.format(device.memoryLimit().total())
+                + " of memory, but the "
+                + graph.name()
+                + " needs at least "
+                + ByteSize.format(least.total())
+                + "; measure a smaller size");
+      }
     }
+  }
+
+  private static List<Graph> graphs(StageCost.Key key, StageGraphs graphs) {
+    return switch (key.stage()) {
+      case TEXT -> graphs.text();
+      case UNET -> List.of(graphs.unet(key.batch(), key.width(), key.height()));
+      case VAE -> List.of(graphs.vae(key.width(), key.height()));
+      case OUTPUT -> List.of();
+    };
+  }
+
+  private void compile(ModelFolder model, String part, Graph graph, Device device) {
     try (ModelWeights weights = model.component(part).weights()) {
       Weights source = weights;
       executables.add(device.compile(graph, source, CompileOptions.DEFAULT));

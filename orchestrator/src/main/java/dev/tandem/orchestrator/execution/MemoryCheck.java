@@ -34,6 +34,11 @@ final class MemoryCheck {
   /** Sides of tiles that are tried are multiples of this, latents. */
   private static final int TILE_STEP = 4;
 
+  /**
+   * Up to so many pixels a device's own estimate, which tells what limit would do, takes no time.
+   */
+  private static final long QUICK_PIXELS = 512 * 512;
+
   /** Three colours as numbers in 32 bits and as bytes. */
   private static final long HEAP_BYTES_A_PIXEL = 3 * (Float.BYTES + 1);
 
@@ -87,8 +92,10 @@ final class MemoryCheck {
       return wish; // plenty of memory
     }
     int smallest = tiling.tile() == 0 ? VaeTiling.SMALLEST_TILE : set;
-    of(needs.least())
-        .require(sizes, tiling.mode() == VaeTiling.Mode.OFF ? UNTILED : smallest, "at least ");
+    if (jobs.stream().anyMatch(MemoryCheck::isLarge)) {
+      of(needs.least())
+          .require(sizes, tiling.mode() == VaeTiling.Mode.OFF ? UNTILED : smallest, "at least ");
+    }
     int tile =
         switch (tiling.mode()) {
           case OFF -> UNTILED;
@@ -121,6 +128,10 @@ final class MemoryCheck {
               + ByteSize.format(most)
               + "; make it smaller");
     }
+  }
+
+  private static boolean isLarge(PictureJob job) {
+    return (long) job.request().width() * job.request().height() > QUICK_PIXELS;
   }
 
   private MemoryCheck of(MemoryNeeds others) {

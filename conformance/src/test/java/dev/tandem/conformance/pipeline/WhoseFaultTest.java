@@ -74,7 +74,7 @@ class WhoseFaultTest {
       assertThatThrownBy(
               () -> tandem.generateAll(List.of(huge), listener(), Detail.HOST))
           .isInstanceOf(RequestException.class)
-          .hasMessageContainingAll("may use 1.0 MiB", "at least", "a smaller picture");
+          .hasMessageContainingAll("may use 1.00 MiB", "at least", "a smaller picture");
     }
     assertThat(estimated).hasValue(0);
     assertThat(compiled).hasValue(0);

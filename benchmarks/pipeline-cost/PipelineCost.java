@@ -9,6 +9,7 @@ import dev.tandem.stages.Conditioning;
 import dev.tandem.stages.DecodeStage;
 import dev.tandem.stages.DenoiseStage;
 import dev.tandem.stages.Runner;
+import dev.tandem.stages.ModelParts;
 import dev.tandem.stages.TextStage;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.sampling.Guidance;
@@ -38,7 +39,7 @@ public final class PipelineCost {
     CompileOptions options = CompileOptions.DEFAULT;
     try (Tandem tandem = Tandem.open(folder);
         Device device = Devices.open("cpu");
-        TextStage text = new TextStage(model, device, options);
+        TextStage text = new TextStage(ModelParts.read(model), device, options);
         DenoiseStage denoise = new DenoiseStage(model, device, options);
         DecodeStage decode = new DecodeStage(model, device, options)) {
       double[] piped = new double[rounds];

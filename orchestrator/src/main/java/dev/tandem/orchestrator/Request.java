@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
  *     bits are an unsigned number, as {@link Long#toUnsignedString} writes it
  * @param steps of the sampler, at least 1
  * @param guidance scale of classifier-free guidance; 1 switches it off
- * @param width pixels, or 0 for the model's own size
+ * @param width pixels, or 0 for the model's own size; see {@link #requireSize}
  * @param height pixels, or 0 for the model's own size
  * @param sampler its name, or empty for the model's own
  * @param eta how much noise DDIM adds, 0 (none, what it does where this is empty) to 1 (as DDPM);
@@ -32,6 +32,12 @@ public record Request(
   public static final float DEFAULT_GUIDANCE = 2.5f;
   public static final long DEFAULT_SEED = 42;
 
+  /** The longest width or height, pixels. */
+  public static final int MOST_SIDE = 65_535;
+
+  /** The most pixels of a picture: three bytes for each fit an array. */
+  public static final int MOST_PIXELS = (Integer.MAX_VALUE - 8) / 3;
+
   public Request {
     if (steps < 1 || steps > 1000) {
       throw new RequestException("steps must be 1 to 1000, got " + steps);
@@ -42,9 +48,32 @@ public record Request(
     if (eta.isPresent() && !(eta.getAsDouble() >= 0 && eta.getAsDouble() <= 1)) {
       throw new RequestException("eta must be 0 to 1, got " + eta.getAsDouble());
     }
+    requireSize(width, height);
+  }
+
+  /**
+   * Refuses sizes that no picture can have.
+   *
+   * @param width pixels, or 0 if it is not known yet
+   * @param height likewise
+   * @throws RequestException if a side is negative or longer than {@link #MOST_SIDE}, or the pixels
+   *     are more than {@link #MOST_PIXELS}
+   */
+  public static void requireSize(int width, int height) {
     if (width < 0 || height < 0) {
       throw new RequestException(
           "width and height must not be negative, got " + width + " x " + height);
+    }
+    if (width > MOST_SIDE || height > MOST_SIDE || (long) width * height > MOST_PIXELS) {
+      throw new RequestException(
+          "width and height must be at most "
+              + MOST_SIDE
+              + " pixels, and the picture at most "
+              + MOST_PIXELS
+              + " pixels, got "
+              + width
+              + " x "
+              + height);
     }
   }
 

@@ -12,6 +12,7 @@ import dev.tandem.stages.clip.ClipTextModel;
 import dev.tandem.stages.clip.ClipVisionConfig;
 import dev.tandem.stages.clip.ClipVisionModel;
 import dev.tandem.stages.quality.UnitVectors;
+import dev.tandem.stages.text.ClipTokenizer;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -33,13 +34,17 @@ public final class ClipStage implements AutoCloseable {
   public ClipStage(Path folder, Device device, CompileOptions options) {
     ModelFolder model = ModelFolder.open(folder);
     Component part = Component.open(folder.resolve("image_encoder"));
-    ClipVisionModel tower = new ClipVisionModel(ClipVisionConfig.of(part.config().json()));
+    ClipVisionModel tower = new ClipVisionModel(part.read(ClipVisionConfig::of));
     Config preprocessor =
         Config.read(folder.resolve("feature_extractor").resolve("preprocessor_config.json"));
     pixels = ClipPixels.of(preprocessor.json(), tower.config().imageSize());
     text =
         new TextEncoder(
-            model, "tokenizer", "text_encoder", Set.of(ClipTextModel.TEXT_EMBEDS), device, options);
+            model.component("text_encoder"),
+            ClipTokenizer.open(model.component("tokenizer").folder()),
+            Set.of(ClipTextModel.TEXT_EMBEDS),
+            device,
+            options);
     boolean done = false;
     try (ModelWeights weights = part.weights()) {
       vision =

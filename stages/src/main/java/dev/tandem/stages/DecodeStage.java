@@ -7,6 +7,7 @@ import dev.tandem.graph.Shape;
 import dev.tandem.stages.checkpoint.Component;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.checkpoint.ModelWeights;
+import dev.tandem.stages.vae.LatentScaling;
 import dev.tandem.stages.vae.Tiles;
 import dev.tandem.stages.vae.Vae;
 
@@ -16,6 +17,7 @@ import dev.tandem.stages.vae.Vae;
  */
 public final class DecodeStage implements AutoCloseable {
   private final Vae vae;
+  private final LatentScaling scaling;
   private final ModelWeights weights;
   private final Device device;
   private final CompileOptions options;
@@ -25,7 +27,8 @@ public final class DecodeStage implements AutoCloseable {
   public DecodeStage(ModelFolder folder, Device device, CompileOptions options) {
     Component part = folder.component("vae");
     this.weights = part.weights();
-    this.vae = Vae.of(part.config().json(), weights.names());
+    this.vae = part.read(json -> Vae.of(json, weights.names()));
+    this.scaling = vae.latentScaling().inPipeline(folder.isXl());
     this.device = device;
     this.options = options;
   }
@@ -72,7 +75,7 @@ public final class DecodeStage implements AutoCloseable {
     Tiles tiles = Tiles.of(height, width, largestTile);
     prepare(tiles);
     float[] scaled = latents.clone();
-    vae.latentScaling().toDecoder(scaled);
+    scaling.toDecoder(scaled);
     int scale = vae.scaleFactor();
     float[] out = new float[height * scale * width * scale * 3];
     int step = 0;

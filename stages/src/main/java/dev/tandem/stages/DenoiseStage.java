@@ -56,7 +56,7 @@ public final class DenoiseStage implements AutoCloseable {
 
   public DenoiseStage(ModelFolder folder, Device device, CompileOptions options) {
     Component part = folder.component("unet");
-    this.model = new UNet2DConditionModel(UNet2DConfig.of(part.config().json()));
+    this.model = new UNet2DConditionModel(part.read(UNet2DConfig::of));
     this.weights = part.weights();
     this.device = device;
     this.options = options;

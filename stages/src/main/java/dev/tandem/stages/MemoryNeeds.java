@@ -3,24 +3,15 @@ package dev.tandem.stages;
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.Executable.MemoryUse;
+import dev.tandem.graph.Fusion;
 import dev.tandem.graph.Graph;
+import dev.tandem.graph.MemoryPlan;
 import dev.tandem.graph.Node;
-import dev.tandem.stages.checkpoint.Component;
-import dev.tandem.stages.checkpoint.ModelFolder;
-import dev.tandem.stages.checkpoint.ModelWeights;
-import dev.tandem.stages.clip.ClipTextConfig;
-import dev.tandem.stages.clip.ClipTextModel;
-import dev.tandem.stages.unet.UNet2DConditionModel;
-import dev.tandem.stages.unet.UNet2DConfig;
-import dev.tandem.stages.vae.Vae;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * What the stages of a model take on a device, known from its configs before anything is compiled
- * and without reading a weight: exactly, or as a {@link #rough} bound.
+ * and without reading a weight: exactly, or as a {@link #rough} bound or the {@link
+ * #least} of it.
  */
 public final class MemoryNeeds {
   /** Winograd weights are four times as large as the checkpoint's, and panels are padded. */
@@ -31,73 +22,35 @@ public final class MemoryNeeds {
 
   private static final long MOST_OF_THE_REST = 64 << 20;
 
-  /** A text encoder with the outputs that its stage asks for. */
-  private record Encoder(ClipTextConfig config, ClipTextModel model, Set<String> outputs) {}
+  private final ModelParts parts;
+  private final Kind kind;
 
-  private final List<Encoder> encoders;
-  private final UNet2DConditionModel unet;
-  private final Vae vae;
-  private final boolean rough;
-
-  private MemoryNeeds(List<Encoder> encoders, UNet2DConditionModel unet, Vae vae, boolean rough) {
-    this.encoders = encoders;
-    this.unet = unet;
-    this.vae = vae;
-    this.rough = rough;
+  private enum Kind {
+    EXACT,
+    AT_MOST,
+    AT_LEAST
   }
 
-  /**
-   * Reads the configs and the names of the weights.
-   *
-   * @throws dev.tandem.stages.checkpoint.CheckpointException if a part is missing or damaged
-   */
-  public MemoryNeeds(ModelFolder folder) {
-    rough = false;
-    encoders =
-        outputs(folder).entrySet().stream()
-            .map(e -> encoder(folder.component(e.getKey()), e.getValue()))
-            .toList();
-    unet = new UNet2DConditionModel(UNet2DConfig.of(folder.component("unet").config().json()));
-    Component part = folder.component("vae");
-    try (ModelWeights weights = part.weights()) {
-      vae = Vae.of(part.config().json(), weights.names());
-    }
+  private MemoryNeeds(ModelParts parts, Kind kind) {
+    this.parts = parts;
+    this.kind = kind;
   }
 
-  /** What {@link TextStage} asks of each text encoder. */
-  private static Map<String, Set<String>> outputs(ModelFolder folder) {
-    String hidden = ClipTextModel.PENULTIMATE_HIDDEN_STATE;
-    return folder.has("text_encoder_2")
-        ? new TreeMap<>(
-            Map.of(
-                "text_encoder",
-                Set.of(hidden),
-                "text_encoder_2",
-                Set.of(hidden, ClipTextModel.TEXT_EMBEDS)))
-        : Map.of("text_encoder", Set.of(ClipTextModel.LAST_HIDDEN_STATE));
-  }
-
-  private static Encoder encoder(Component part, Set<String> outputs) {
-    ClipTextConfig config = ClipTextConfig.of(part.config().json());
-    try (ModelWeights weights = part.weights()) {
-      return new Encoder(config, new ClipTextModel(config, weights.names()), outputs);
-    }
+  /** What a model needs. */
+  public MemoryNeeds(ModelParts parts) {
+    this(parts, Kind.EXACT);
   }
 
   /** Tokens of every prompt. */
   public int tokens() {
-    return encoders.getFirst().config().maxPositions();
+    return parts.tokens();
   }
 
   /** All text encoders. */
   public MemoryUse text(Device device, CompileOptions options) {
-    return encoders.stream()
-        .map(e -> use(device, e.model().graph(1, tokens(e), e.outputs()), options))
+    return parts.text().stream()
+        .map(t -> use(device, t.model().graph(1, t.tokens(), t.outputs()), options))
         .reduce(MemoryUse.NONE, MemoryUse::plus);
-  }
-
-  private static int tokens(Encoder e) {
-    return e.config().maxPositions();
   }
 
   /**
@@ -109,7 +62,7 @@ public final class MemoryNeeds {
    */
   public MemoryUse denoise(
       Device device, CompileOptions options, int batch, int height, int width) {
-    return use(device, unet.graph(batch, height, width, tokens()), options);
+    return use(device, parts.unet().graph(batch, height, width, tokens()), options);
   }
 
   /**
@@ -119,7 +72,7 @@ public final class MemoryNeeds {
    * @param width of the latents
    */
   public MemoryUse decode(Device device, CompileOptions options, int height, int width) {
-    return use(device, vae.decode(1, height, width), options);
+    return use(device, parts.vae().decode(1, height, width), options);
   }
 
   /**
@@ -128,14 +81,39 @@ public final class MemoryNeeds {
    * for it.
    */
   public MemoryNeeds rough() {
-    return new MemoryNeeds(encoders, unet, vae, true);
+    return new MemoryNeeds(parts, Kind.AT_MOST);
+  }
+
+  /**
+   * The same with what any device takes at least, which takes no time either: what is far too large
+   * need not be laid out by a device to be refused.
+   */
+  public MemoryNeeds least() {
+    return new MemoryNeeds(parts, Kind.AT_LEAST);
   }
 
   private MemoryUse use(Device device, Graph graph, CompileOptions options) {
-    // The device is to refuse what it cannot do, so it is asked for all but the usual.
-    return rough && options.equals(CompileOptions.DEFAULT)
-        ? bound(graph)
-        : device.estimate(graph, options);
+    return switch (kind) {
+      case AT_LEAST -> least(graph, options);
+      // The device is to refuse what it cannot do, so it is asked for all but the usual.
+      case AT_MOST ->
+          options.equals(CompileOptions.DEFAULT) ? bound(graph) : device.estimate(graph, options);
+      case EXACT -> device.estimate(graph, options);
+    };
+  }
+
+  /**
+   * No more than any device takes for a graph: what is alive at one time, fused as devices do it,
+   * and the weights, which may be kept in 16 bits.
+   */
+  public static MemoryUse least(Graph graph, CompileOptions options) {
+    int part = options.precision() == CompileOptions.Precision.F16 ? 2 : 1;
+    Graph fused = Fusion.apply(graph);
+    long activations = MemoryPlan.of(fused, 1).peakLiveBytes() / part;
+    long weights = graph.weights().stream().mapToLong(Node::bytes).sum() / 2;
+    long largest =
+        fused.nodes().stream().filter(Node::isComputed).mapToLong(Node::bytes).max().orElse(1);
+    return new MemoryUse(activations, weights, 0, largest / part);
   }
 
   /** More than any device takes for a graph, from the sizes of its values alone. */

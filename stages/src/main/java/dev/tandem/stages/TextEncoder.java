@@ -4,7 +4,6 @@ import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.Executable;
 import dev.tandem.stages.checkpoint.Component;
-import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.clip.ClipTextConfig;
 import dev.tandem.stages.clip.ClipTextModel;
@@ -24,21 +23,24 @@ final class TextEncoder implements AutoCloseable {
   private final CompileOptions options;
   private Optional<Executable> compiled = Optional.empty();
 
-  /** Reads all files; compiles nothing. */
+  /**
+   * Opens the weights; compiles nothing.
+   *
+   * @param part the encoder's
+   */
   TextEncoder(
-      ModelFolder folder,
-      String tokenizerPart,
-      String encoderPart,
+      Component part,
+      ClipTokenizer tokenizer,
       Set<String> outputs,
       Device device,
       CompileOptions options) {
     this.outputs = outputs;
     this.device = device;
     this.options = options;
-    tokenizer = ClipTokenizer.open(folder.component(tokenizerPart).folder());
-    Component part = folder.component(encoderPart);
+    this.tokenizer = tokenizer;
+    ClipTextConfig config = part.read(ClipTextConfig::of);
     weights = part.weights();
-    model = new ClipTextModel(ClipTextConfig.of(part.config().json()), weights.names());
+    model = new ClipTextModel(config, weights.names());
   }
 
   int tokens() {

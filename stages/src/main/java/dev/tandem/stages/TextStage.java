@@ -6,7 +6,6 @@ import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.clip.ClipTextModel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -18,43 +17,19 @@ public final class TextStage implements AutoCloseable {
   private final boolean zerosForEmpty;
 
   /**
-   * Reads the tokenizers and text encoders of a model; the device is not used yet.
+   * Opens the text encoders of a model; the device is not used yet.
    *
    * @throws dev.tandem.stages.checkpoint.CheckpointException if a part is missing or damaged
    */
-  public TextStage(ModelFolder model, Device device, CompileOptions options) {
-    if (isXl(model)) {
+  public TextStage(ModelParts parts, Device device, CompileOptions options) {
+    ModelFolder folder = parts.folder();
+    for (ModelParts.Text t : parts.text()) {
       encoders.add(
           new TextEncoder(
-              model,
-              "tokenizer",
-              "text_encoder",
-              Set.of(ClipTextModel.PENULTIMATE_HIDDEN_STATE),
-              device,
-              options));
-      encoders.add(
-          new TextEncoder(
-              model,
-              "tokenizer_2",
-              "text_encoder_2",
-              Set.of(ClipTextModel.PENULTIMATE_HIDDEN_STATE, ClipTextModel.TEXT_EMBEDS),
-              device,
-              options));
-    } else {
-      encoders.add(
-          new TextEncoder(
-              model,
-              "tokenizer",
-              "text_encoder",
-              Set.of(ClipTextModel.LAST_HIDDEN_STATE),
-              device,
-              options));
+              folder.component(t.name()), t.tokenizer(), t.outputs(), device, options));
     }
-    zerosForEmpty = isXl(model) && model.index().flag("force_zeros_for_empty_prompt").orElse(true);
-  }
-
-  private static boolean isXl(ModelFolder model) {
-    return model.has("text_encoder_2");
+    zerosForEmpty =
+        folder.isXl() && folder.index().flag("force_zeros_for_empty_prompt").orElse(true);
   }
 
   /** Whether {@link #encode} would not have to compile first. */

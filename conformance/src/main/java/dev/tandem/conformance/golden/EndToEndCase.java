@@ -10,6 +10,7 @@ import dev.tandem.stages.Conditioning;
 import dev.tandem.stages.DecodeStage;
 import dev.tandem.stages.DenoiseStage;
 import dev.tandem.stages.Runner;
+import dev.tandem.stages.ModelParts;
 import dev.tandem.stages.TextStage;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.checkpoint.SafeTensors;
@@ -78,7 +79,7 @@ record EndToEndCase(String name, Path folder, int index, JsonNode request)
   public List<Check> run(Device device) {
     ModelFolder model = ModelFolder.open(folder);
     try (SafeTensors golden = SafeTensors.open(folder.resolve("golden.safetensors"));
-        TextStage text = new TextStage(model, device, CompileOptions.DEFAULT);
+        TextStage text = new TextStage(ModelParts.read(model), device, CompileOptions.DEFAULT);
         DenoiseStage denoise = new DenoiseStage(model, device, CompileOptions.DEFAULT);
         DecodeStage decode = new DecodeStage(model, device, CompileOptions.DEFAULT)) {
       List<Check> checks = new ArrayList<>();

@@ -7,6 +7,7 @@ import dev.tandem.devices.profile.Interference;
 import dev.tandem.devices.profile.Profile;
 import dev.tandem.devices.profile.StageCost;
 import dev.tandem.devices.profile.StageCost.Stage;
+import dev.tandem.orchestrator.Request;
 import dev.tandem.stages.StageGraphs;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import java.nio.file.Path;
@@ -51,7 +52,11 @@ public final class Calibration {
   }
 
   /** Size of a picture, pixels. */
-  public record Size(int width, int height) {}
+  public record Size(int width, int height) {
+    public Size {
+      Request.requireSize(width, height);
+    }
+  }
 
   /**
    * Prepares a calibration.
@@ -86,6 +91,7 @@ public final class Calibration {
       for (String id : ids) {
         progress.accept("compiling for " + id);
         Device device = Devices.open(id);
+        keys().forEach(key -> StageBench.requireMemory(key, graphs, device));
         benches.add(new DeviceBench(id, device, keys(), model, graphs));
       }
       Optional<Double> idle = idleWatts();

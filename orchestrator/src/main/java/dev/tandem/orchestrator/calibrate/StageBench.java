@@ -1,8 +1,11 @@
 package dev.tandem.orchestrator.calibrate;
 
 import dev.tandem.devices.CompileOptions;
+import dev.tandem.devices.ByteSize;
 import dev.tandem.devices.Device;
+import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.Executable;
+import dev.tandem.devices.Executable.MemoryUse;
 import dev.tandem.devices.OpSpans;
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.Weights;
@@ -12,6 +15,7 @@ import dev.tandem.graph.DType;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.Node;
 import dev.tandem.stages.DecodeStage;
+import dev.tandem.stages.MemoryNeeds;
 import dev.tandem.stages.StageGraphs;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.checkpoint.ModelWeights;
@@ -67,6 +71,38 @@ final class StageBench implements AutoCloseable {
     this.compileNs = System.nanoTime() - start;
     executables.forEach(this::fill);
     this.state = start();
+  }
+
+  /**
+   * Refuses what a device cannot hold, before it lays anything out.
+   *
+   * @throws DeviceException with both numbers
+   */
+  static void requireMemory(StageCost.Key key, StageGraphs graphs, Device device) {
+    for (Graph graph : graphs(key, graphs)) {
+      MemoryUse least = MemoryNeeds.least(graph, CompileOptions.DEFAULT);
+      if (!device.memoryLimit().fits(least, 0)) {
+        throw new DeviceException(
+            "device '"
+                + device.info().id()
+                + "' may use "
+                + ByteSize.format(device.memoryLimit().total())
+                + " of memory, but the "
+                + graph.name()
+                + " needs at least "
+                + ByteSize.format(least.total())
+                + "; measure a smaller size");
+      }
+    }
+  }
+
+  private static List<Graph> graphs(StageCost.Key key, StageGraphs graphs) {
+    return switch (key.stage()) {
+      case TEXT -> graphs.text();
+      case UNET -> List.of(graphs.unet(key.batch(), key.width(), key.height()));
+      case VAE -> List.of(graphs.vae(key.width(), key.height()));
+      case OUTPUT -> List.of();
+    };
   }
 
   private void compile(ModelFolder model, String part, Graph graph, Device device) {

@@ -62,8 +62,9 @@ final class Call<R> {
   /**
    * Waits for the result, wherever it comes from in the end.
    *
-   * @throws DeviceFault of the last device, if none is left
-   * @throws Error that was thrown at the device, and is no fault of it
+   * @throws DeviceFault of the last device, if none is left; what is no device's failure is thrown
+   *     as it is, and the device stays in use
+   * @throws Error that was thrown at the device and is no fault of it
    */
   R join() throws InterruptedException, DeviceFault {
     while (true) {
@@ -72,9 +73,7 @@ final class Call<R> {
         run.costs().observe(work, device.id(), task.job(), pending.runNs());
         return result;
       } catch (DeviceFault fault) {
-        if (fault.error().isPresent()) {
-          throw fault.error().get();
-        }
+        fault.rethrowUnlessOfDevice();
         if (!seat.leave(fault, work, task, step)) {
           if (fault.getCause() instanceof Error e) {
             throw e; // the next picture would fare no better

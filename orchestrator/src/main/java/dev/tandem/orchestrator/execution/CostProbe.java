@@ -99,6 +99,7 @@ final class CostProbe {
       }
       into.put(work, least);
     } catch (DeviceFault e) {
+      e.rethrowUnlessOfDevice();
       if (e.kind() == Incident.Kind.OUT_OF_MEMORY) {
         into.put(work, MeasuredCosts.IMPOSSIBLE_NS);
       } else {

@@ -1,7 +1,7 @@
 package dev.tandem.orchestrator.execution;
 
+import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.DeviceMemoryException;
-import java.util.Optional;
 
 /** A call that a device could not complete. */
 final class DeviceFault extends Exception {
@@ -19,7 +19,7 @@ final class DeviceFault extends Exception {
     this.kind = kind;
   }
 
-  /** What a device threw. The heap is not the device's memory: see {@link #error}. */
+  /** What a device threw. The heap is not the device's memory: see {@link #rethrowUnlessOfDevice}. */
   static DeviceFault of(Throwable thrown) {
     boolean memory =
         thrown instanceof DeviceMemoryException
@@ -46,11 +46,19 @@ final class DeviceFault extends Exception {
     }
   }
 
-  /** What is wrong with the program or this machine, not with the device: no other will help. */
-  Optional<Error> error() {
-    return kind == Incident.Kind.FAILED && getCause() instanceof Error e
-        ? Optional.of(e)
-        : Optional.empty();
+  /**
+   * Throws what was thrown at the device but is no failure of it: of the model, the picture, the
+   * program or this machine. No other device would fare better.
+   */
+  void rethrowUnlessOfDevice() {
+    if (kind == Incident.Kind.FAILED) {
+      switch (getCause()) {
+        case Error e -> throw e;
+        case DeviceException _ -> {}
+        case RuntimeException e -> throw e;
+        case null, default -> {}
+      }
+    }
   }
 
   static DeviceFault hung(String device, long limitNs) {

@@ -4,8 +4,8 @@ import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
 import dev.tandem.stages.DecodeStage;
 import dev.tandem.stages.DenoiseStage;
+import dev.tandem.stages.ModelParts;
 import dev.tandem.stages.TextStage;
-import dev.tandem.stages.checkpoint.ModelFolder;
 import java.util.Optional;
 
 /**
@@ -13,14 +13,14 @@ import java.util.Optional;
  * device, so it may be done while the device is at work.
  */
 final class DeviceStages {
-  private final ModelFolder model;
+  private final ModelParts model;
   private final Device device;
   private final CompileOptions options;
   private Optional<TextStage> text = Optional.empty();
   private Optional<DenoiseStage> denoise = Optional.empty();
   private Optional<DecodeStage> decode = Optional.empty();
 
-  DeviceStages(ModelFolder model, Device device, CompileOptions options) {
+  DeviceStages(ModelParts model, Device device, CompileOptions options) {
     this.model = model;
     this.device = device;
     this.options = options;
@@ -35,14 +35,14 @@ final class DeviceStages {
 
   synchronized DenoiseStage denoise() {
     if (denoise.isEmpty()) {
-      denoise = Optional.of(new DenoiseStage(model, device, options));
+      denoise = Optional.of(new DenoiseStage(model.folder(), device, options));
     }
     return denoise.get();
   }
 
   synchronized DecodeStage decode() {
     if (decode.isEmpty()) {
-      decode = Optional.of(new DecodeStage(model, device, options));
+      decode = Optional.of(new DecodeStage(model.folder(), device, options));
     }
     return decode.get();
   }

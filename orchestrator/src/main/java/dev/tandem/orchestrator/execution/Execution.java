@@ -1,10 +1,12 @@
 package dev.tandem.orchestrator.execution;
 
 import dev.tandem.devices.Device;
+import dev.tandem.devices.Executable.MemoryUse;
 import dev.tandem.devices.profile.Profile;
 import dev.tandem.orchestrator.DeviceOptions;
 import dev.tandem.orchestrator.GenerationListener;
 import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.RequestException;
 import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.measure.RunFigures;
 import dev.tandem.orchestrator.pipeline.Breakdown;
@@ -18,6 +20,7 @@ import dev.tandem.orchestrator.plan.Planner;
 import dev.tandem.orchestrator.timeline.Detail;
 import dev.tandem.orchestrator.timeline.Timeline;
 import dev.tandem.stages.MemoryNeeds;
+import dev.tandem.stages.ModelParts;
 import dev.tandem.stages.StageGraphs;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import java.util.Collection;
@@ -38,6 +41,7 @@ public final class Execution implements AutoCloseable {
   private static final int LEAST_EARLY = 4;
   private static final int MOST_EARLY = 64;
 
+  private final ModelParts parts;
   private final ModelInfo model;
   private final Fleet fleet;
   private final DeviceOptions options;
@@ -48,7 +52,7 @@ public final class Execution implements AutoCloseable {
   private volatile Runnable canceller = () -> {};
 
   /**
-   * Reads what the model says of itself; opens no device.
+   * Reads and checks the model; opens no device.
    *
    * @param opener opens a device by its name
    * @param options precision and tiling; the opener sees to memory limits
@@ -59,11 +63,12 @@ public final class Execution implements AutoCloseable {
       DeviceOptions options,
       Threading threading,
       Watchdog watchdog) {
-    model = ModelInfo.of(folder);
-    fleet = new Fleet(folder, opener, options, threading);
+    parts = ModelParts.read(folder);
+    model = ModelInfo.of(parts);
+    fleet = new Fleet(parts, opener, options, threading);
     this.options = options;
     this.watchdog = watchdog;
-    needs = new MemoryNeeds(folder);
+    needs = new MemoryNeeds(parts);
   }
 
   /** Opens the devices of a placement, so that a wrong one is noticed at once. */
@@ -87,6 +92,7 @@ public final class Execution implements AutoCloseable {
    */
   public StageCosts measure(List<String> devices, PictureJob job) throws InterruptedException {
     List<FleetDevice> opened = devices.stream().map(fleet::get).toList();
+    requirePossible(opened, job);
     StageCosts costs = new CostProbe(model, watchdog, job).measure(opened);
     if (fleet.threading() instanceof Threading.Threadless t) {
       t.clock().advanceTo(t.clock().takeStepEnd());
@@ -94,9 +100,30 @@ public final class Execution implements AutoCloseable {
     return costs;
   }
 
+  /** Refuses pictures that no device can denoise, before one tries. */
+  private void requirePossible(List<FleetDevice> all, PictureJob job) {
+    MemoryCheck.requireHeap(job);
+    for (FleetDevice d : all) {
+      MemoryUse least =
+          needs
+              .least()
+              .denoise(
+                  d.device(), options.compile(d.id()), 1, job.latentHeight(), job.latentWidth());
+      if (d.device().memoryLimit().fits(least, 0)) {
+        return;
+      }
+    }
+    throw new RequestException(
+        "no device has the memory for pictures of "
+            + job.request().width()
+            + " x "
+            + job.request().height()
+            + " pixels; make them smaller");
+  }
+
   /** What a job's work costs according to a profile of the machine. */
   public StageCosts costs(Profile profile, Job job) {
-    return new Planner(profile, model.name(), new StageGraphs(model.folder())).costs(job);
+    return new Planner(profile, model.name(), new StageGraphs(parts)).costs(job);
   }
 
   /** Tells what work of a job is expected to cost; what is measured later counts more. */

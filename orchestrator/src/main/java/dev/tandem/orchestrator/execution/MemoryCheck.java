@@ -5,6 +5,7 @@ import dev.tandem.devices.Device;
 import dev.tandem.devices.Executable.MemoryUse;
 import dev.tandem.devices.MemoryLimit;
 import dev.tandem.orchestrator.DeviceOptions;
+import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RequestException;
 import dev.tandem.orchestrator.VaeTiling;
 import dev.tandem.orchestrator.placement.DenoisePart;
@@ -32,6 +33,14 @@ final class MemoryCheck {
 
   /** Sides of tiles that are tried are multiples of this, latents. */
   private static final int TILE_STEP = 4;
+
+  /**
+   * Up to so many pixels a device's own estimate, which tells what limit would do, takes no time.
+   */
+  private static final long QUICK_PIXELS = 512 * 512;
+
+  /** Three colours as numbers in 32 bits and as bytes. */
+  private static final long HEAP_BYTES_A_PIXEL = 3 * (Float.BYTES + 1);
 
   /** What one stage takes on a device. */
   private record Need(String stage, MemoryUse use) {}
@@ -70,6 +79,7 @@ final class MemoryCheck {
    * @throws RequestException if a device's memory does not suffice, with all numbers
    */
   int tile(Collection<PictureJob> jobs) {
+    jobs.forEach(MemoryCheck::requireHeap);
     Set<Size> sizes =
         jobs.stream()
             .map(j -> new Size(j.latentHeight(), j.latentWidth(), j.guided()))
@@ -78,23 +88,64 @@ final class MemoryCheck {
     int whole = sizes.stream().mapToInt(s -> Math.max(s.height, s.width)).max().orElse(1);
     int set = tiling.tile() == 0 ? VaeTiling.DEFAULT_TILE : tiling.tile();
     int wish = tiling.mode() == VaeTiling.Mode.ON ? set : UNTILED;
-    if (new MemoryCheck(needs.rough(), placement, options, devices).fits(sizes, wish)) {
+    if (of(needs.rough()).fits(sizes, wish)) {
       return wish; // plenty of memory
+    }
+    int smallest = tiling.tile() == 0 ? VaeTiling.SMALLEST_TILE : set;
+    if (jobs.stream().anyMatch(MemoryCheck::isLarge)) {
+      of(needs.least())
+          .require(sizes, tiling.mode() == VaeTiling.Mode.OFF ? UNTILED : smallest, "at least ");
     }
     int tile =
         switch (tiling.mode()) {
           case OFF -> UNTILED;
           case ON -> set;
           case AUTO ->
-              fits(sizes, UNTILED) ? UNTILED : tiling.tile() > 0 ? set : largest(sizes, whole);
+              tried(sizes, UNTILED) ? UNTILED : tiling.tile() > 0 ? set : largest(sizes, whole);
         };
+    require(sizes, tile, "");
+    return tile;
+  }
+
+  /**
+   * Refuses pictures that do not fit the Java heap, which holds them before they are written.
+   *
+   * @throws RequestException with both numbers
+   */
+  static void requireHeap(PictureJob job) {
+    Request r = job.request();
+    long bytes = HEAP_BYTES_A_PIXEL * r.width() * r.height();
+    long most = Runtime.getRuntime().maxMemory();
+    if (bytes > most) {
+      throw new RequestException(
+          "a picture of "
+              + r.width()
+              + " x "
+              + r.height()
+              + " pixels takes "
+              + ByteSize.format(bytes)
+              + " of the Java heap, which has at most "
+              + ByteSize.format(most)
+              + "; make it smaller");
+    }
+  }
+
+  private static boolean isLarge(PictureJob job) {
+    return (long) job.request().width() * job.request().height() > QUICK_PIXELS;
+  }
+
+  private MemoryCheck of(MemoryNeeds others) {
+    return new MemoryCheck(others, placement, options, devices);
+  }
+
+  /** Refuses what does not fit; {@code bound} is what the numbers are, in the message. */
+  private void require(Set<Size> sizes, int tile, String bound) {
     for (String device : placement.devices()) {
       List<Need> stages = stages(device, sizes, tile);
       if (!fits(device, stages)) {
-        throw refused(device, stages);
+        throw refused(device, stages, bound);
       }
     }
-    return tile;
   }
 
   /** The largest tile that fits; the smallest there is if none does. */
@@ -103,13 +154,18 @@ final class MemoryCheck {
     int high = Math.max(low, (whole - 1) / TILE_STEP);
     while (low < high) {
       int middle = (low + high + 1) / 2;
-      if (fits(sizes, middle * TILE_STEP)) {
+      if (tried(sizes, middle * TILE_STEP)) {
         low = middle;
       } else {
         high = middle - 1;
       }
     }
     return low * TILE_STEP;
+  }
+
+  /** Asks the devices only where the least that it takes would fit. */
+  private boolean tried(Set<Size> sizes, int tile) {
+    return of(needs.least()).fits(sizes, tile) && fits(sizes, tile);
   }
 
   private boolean fits(Set<Size> sizes, int tile) {
@@ -198,7 +254,7 @@ final class MemoryCheck {
     return use;
   }
 
-  private RequestException refused(String device, List<Need> stages) {
+  private RequestException refused(String device, List<Need> stages, String bound) {
     MemoryLimit limit = devices.get(device).memoryLimit();
     MemoryUse total = total(stages);
     StringBuilder s = new StringBuilder();
@@ -207,7 +263,7 @@ final class MemoryCheck {
     if (total.largest() > limit.largest()) {
       s.append(", in buffers of up to ").append(ByteSize.format(limit.largest()));
     }
-    s.append(", but its stages need ").append(ByteSize.format(total.total()));
+    s.append(", but its stages need ").append(bound).append(ByteSize.format(total.total()));
     if (total.largest() > limit.largest()) {
       s.append(", one buffer of ").append(ByteSize.format(total.largest()));
     }
@@ -215,8 +271,9 @@ final class MemoryCheck {
       s.append("\n  ").append(n.stage).append(": ").append(n.use);
     }
     long mebibytes = Math.ceilDiv(total.total(), 1L << 20);
-    s.append("\nWhat would fit: a limit of ").append(mebibytes).append("M, a smaller picture, ");
-    s.append("another device for a stage");
+    s.append("\nWhat would fit: ");
+    s.append(bound.isEmpty() ? "a limit of " + mebibytes + "M, " : "");
+    s.append("a smaller picture, another device for a stage");
     if (options.tiling().mode() == VaeTiling.Mode.OFF
         && stages.stream().anyMatch(n -> n.stage.startsWith("VAE"))) {
       s.append(", or decoding in tiles");

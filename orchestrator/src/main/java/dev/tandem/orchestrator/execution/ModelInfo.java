@@ -1,47 +1,36 @@
 package dev.tandem.orchestrator.execution;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.tandem.orchestrator.GuidanceLimits;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RequestException;
 import dev.tandem.stages.Denoising;
-import dev.tandem.stages.checkpoint.Component;
+import dev.tandem.stages.ModelParts;
 import dev.tandem.stages.checkpoint.ModelFolder;
-import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.sampling.Sampler;
 import dev.tandem.stages.sampling.Samplers;
 import dev.tandem.stages.sampling.StepOptions;
 import dev.tandem.stages.unet.UNet2DConfig;
-import dev.tandem.stages.vae.Vae;
 import java.util.List;
 
 /**
  * What a model's files say, without any device.
  *
  * @param name of its folder
+ * @param scheduler {@code scheduler_config.json}
  * @param scale pixels that a latent stands for, each way
  */
-record ModelInfo(ModelFolder folder, String name, UNet2DConfig unet, int scale) {
+record ModelInfo(
+    String name, UNet2DConfig unet, JsonNode scheduler, int scale) {
   private static final int USUAL_LATENTS = 64;
 
-  /**
-   * Reads the configs of a model, and the headers of its weights: what is wrong with them is known
-   * before a run.
-   *
-   * @throws dev.tandem.stages.checkpoint.CheckpointException if a part is missing or damaged
-   */
-  static ModelInfo of(ModelFolder folder) {
-    UNet2DConfig unet = UNet2DConfig.of(folder.component("unet").config().json());
-    for (String network : List.of("text_encoder", "text_encoder_2", "unet")) {
-      if (folder.has(network)) {
-        folder.component(network).weights().close();
-      }
-    }
-    Component part = folder.component("vae");
-    try (ModelWeights weights = part.weights()) {
-      Vae vae = Vae.of(part.config().json(), weights.names());
-      String name = folder.folder().toAbsolutePath().normalize().getFileName().toString();
-      return new ModelInfo(folder, name, unet, vae.scaleFactor());
-    }
+  static ModelInfo of(ModelParts parts) {
+    ModelFolder folder = parts.folder();
+    return new ModelInfo(
+        folder.folder().toAbsolutePath().normalize().getFileName().toString(),
+        parts.unet().config(),
+        folder.scheduler().config().json(),
+        parts.vae().scaleFactor());
   }
 
   /**
@@ -78,13 +67,12 @@ record ModelInfo(ModelFolder folder, String name, UNet2DConfig unet, int scale) 
   }
 
   private Sampler sampler(Request r) {
-    var own = folder.scheduler().config().json();
     GuidanceLimits limits = r.limits();
     try {
       var config =
           limits.thresholds()
-              ? Samplers.withThresholding(own, limits.thresholdRatio(), limits.thresholdMax())
-              : own;
+              ? Samplers.withThresholding(scheduler, limits.thresholdRatio(), limits.thresholdMax())
+              : scheduler;
       StepOptions options = StepOptions.DEFAULT.withEta(r.eta().orElse(0));
       Sampler sampler =
           r.sampler().isEmpty()

@@ -1,8 +1,11 @@
 package dev.tandem.stages.checkpoint;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tandem.stages.layers.ConfigException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * One part of a model: a folder with a config and, for networks, weights.
@@ -55,10 +58,23 @@ public record Component(String name, String className, Path folder, Config confi
     return WeightFiles.open(folder);
   }
 
+  /**
+   * What the config says, as its reader understands it.
+   *
+   * @throws ConfigException if it has what is not supported; names the file
+   */
+  public <T> T read(Function<JsonNode, T> reader) {
+    try {
+      return reader.apply(config.json());
+    } catch (ConfigException e) {
+      throw new ConfigException(config.file() + ": " + e.getMessage());
+    }
+  }
+
   private static Config readConfig(Path folder) {
     return CONFIGS.stream()
         .map(folder::resolve)
-        .filter(Files::isRegularFile)
+        .filter(ModelFile::isThere)
         .findFirst()
         .map(Config::read)
         .orElseThrow(

@@ -8,8 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -29,14 +27,7 @@ final class Json {
 
   /** Parses a whole file. */
   static JsonNode read(Path file) {
-    try {
-      return parse(Files.readAllBytes(file), file.toString());
-    } catch (NoSuchFileException e) {
-      throw new CheckpointException(
-          file + " does not exist; check the path, or fetch the whole model folder", e);
-    } catch (IOException e) {
-      throw new CheckpointException(file + " cannot be read: " + e.getMessage(), e);
-    }
+    return parse(ModelFile.read(file), file.toString());
   }
 
   /**

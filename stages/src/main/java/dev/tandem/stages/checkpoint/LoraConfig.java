@@ -60,7 +60,7 @@ record LoraConfig(
 
   /** Whether a part's weights are an adapter. */
   static boolean isIn(Path folder) {
-    return Files.isRegularFile(folder.resolve(FILE));
+    return ModelFile.isThere(folder.resolve(FILE));
   }
 
   /**

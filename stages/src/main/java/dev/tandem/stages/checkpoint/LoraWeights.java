@@ -2,8 +2,8 @@ package dev.tandem.stages.checkpoint;
 
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.WeightException;
+import dev.tandem.graph.Node;
 import java.lang.foreign.Arena;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -48,7 +48,7 @@ final class LoraWeights implements ModelWeights {
   static LoraWeights open(Path folder) {
     LoraConfig config = LoraConfig.read(folder);
     Path file = folder.resolve(FILE);
-    if (!Files.isRegularFile(file)) {
+    if (!ModelFile.isThere(file)) {
       throw WeightFiles.missing(folder, FILE);
     }
     SafeTensors base = SafeTensors.open(WeightFiles.find(config.base()));
@@ -99,6 +99,16 @@ final class LoraWeights implements ModelWeights {
     return low == null
         ? base.get(name)
         : merged.computeIfAbsent(name, n -> low.merge(base.get(n), arena));
+  }
+
+  /** A difference has the shape of what it is added to: nothing has to be merged. */
+  @Override
+  public void require(Node weight) {
+    if (difference.lowRanks().containsKey(weight.name())) {
+      base.require(weight);
+    } else {
+      get(weight);
+    }
   }
 
   @Override

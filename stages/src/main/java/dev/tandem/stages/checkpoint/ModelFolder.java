@@ -41,6 +41,7 @@ public record ModelFolder(
       Set.of("safety_checker", "feature_extractor", "image_encoder");
 
   private static final String INDEX = "model_index.json";
+  private static final String SNAPSHOTS = "snapshots";
   private static final String SCHEDULER = "scheduler";
   private static final String BASE = "_base";
 
@@ -69,9 +70,15 @@ public record ModelFolder(
               + "; give a model folder in the diffusers layout");
     }
     Path indexFile = folder.resolve(INDEX);
-    if (!Files.isRegularFile(indexFile)) {
+    if (!ModelFile.isThere(indexFile)) {
       throw new CheckpointException(
-          folder + " is not a model folder: it has no " + INDEX + " (diffusers layout)");
+          folder
+              + " is not a model folder: it has no "
+              + INDEX
+              + " (diffusers layout)"
+              + (Files.isDirectory(folder.resolve(SNAPSHOTS))
+                  ? "; a folder of Hugging Face's cache has the model in " + SNAPSHOTS + "/*"
+                  : ""));
     }
     Config index = Config.read(indexFile);
     Map<String, String> classes = new LinkedHashMap<>();
@@ -91,7 +98,7 @@ public record ModelFolder(
             path -> {
               Path base = folder.resolve(path).normalize();
               String named = index.file() + ": '" + BASE + "' is '" + path + "'";
-              if (!Files.isRegularFile(base.resolve(INDEX))) {
+              if (!ModelFile.isThere(base.resolve(INDEX))) {
                 throw new CheckpointException(
                     named
                         + ", but "
@@ -112,7 +119,12 @@ public record ModelFolder(
 
   /** The pipeline's class, for example {@code StableDiffusionXLPipeline}; may be empty. */
   public String pipelineClass() {
-    return index.text("_class_name").orElse("");
+    return index.text("_class_name").or(() -> base.map(ModelFolder::pipelineClass)).orElse("");
+  }
+
+  /** Whether the pipeline is of Stable Diffusion XL, by its class or by its second text encoder. */
+  public boolean isXl() {
+    return pipelineClass().contains("StableDiffusionXL") || has("text_encoder_2");
   }
 
   public boolean has(String name) {

@@ -37,6 +37,15 @@ public sealed interface ModelWeights extends Weights, AutoCloseable
   @Override
   Tensor get(String name);
 
+  /**
+   * Checks what {@link #get(Node)} checks, from the headers alone.
+   *
+   * @throws WeightException if the weight is missing or has another shape
+   */
+  default void require(Node weight) {
+    get(weight);
+  }
+
   /** Lets all tensors go. */
   @Override
   void close();

@@ -12,7 +12,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
@@ -83,6 +82,15 @@ public final class SafeTensors implements ModelWeights {
     }
     List<Path> shards =
         map.valueStream().map(JsonNode::asText).distinct().map(index::resolveSibling).toList();
+    for (Path shard : shards) {
+      if (!ModelFile.isThere(shard)) {
+        throw new CheckpointException(
+            index
+                + " names the shard "
+                + shard.getFileName()
+                + ", which does not exist; fetch all shards of one version again");
+      }
+    }
     SafeTensors all = open(shards);
     for (Map.Entry<String, JsonNode> e : map.properties()) {
       Path expected = index.resolveSibling(e.getValue().asText());
@@ -105,20 +113,18 @@ public final class SafeTensors implements ModelWeights {
 
   private static void map(
       Path file, Arena arena, Map<String, Stored> tensors, Map<String, String> metadata) {
-    if (!Files.isRegularFile(file)) {
-      throw new CheckpointException(
-          file
-              + (Files.exists(file) ? " is not a file" : " does not exist")
-              + "; check the path, or fetch the whole model folder");
-    }
+    ModelFile.requireFile(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long size = channel.size();
+      MemorySegment whole = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
+      byte[] head =
+          whole.asSlice(0, Math.min(size, ModelFile.HEAD_BYTES)).toArray(ValueLayout.JAVA_BYTE);
+      ModelFile.requireContent(file, head, size);
       if (size < 8) {
         throw SafeTensorsHeader.damaged(
             file, "it has " + size + " bytes, too few for a safetensors header");
       }
-      MemorySegment whole = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
-      long length = headerLength(file, whole, size);
+      long length = headerLength(file, head, size);
       byte[] json = whole.asSlice(8, length).toArray(ValueLayout.JAVA_BYTE);
       MemorySegment data = whole.asSlice(8 + length);
       SafeTensorsHeader header = SafeTensorsHeader.parse(file, json, data.byteSize());
@@ -141,13 +147,12 @@ public final class SafeTensors implements ModelWeights {
               });
       metadata.putAll(header.metadata());
     } catch (IOException e) {
-      throw new CheckpointException(file + " cannot be read: " + e.getMessage(), e);
+      throw ModelFile.unreadable(file, e);
     }
   }
 
-  private static long headerLength(Path file, MemorySegment whole, long size) {
-    ByteBuffer head = whole.asSlice(0, 8).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
-    long length = head.getLong();
+  private static long headerLength(Path file, byte[] head, long size) {
+    long length = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getLong();
     if (length < 2 || length > SafeTensorsHeader.MAX_BYTES || length > size - 8) {
       throw SafeTensorsHeader.damaged(
           file,
@@ -157,7 +162,8 @@ public final class SafeTensors implements ModelWeights {
               + Math.min(size - 8, SafeTensorsHeader.MAX_BYTES)
               + " in a file of "
               + size
-              + " bytes (or it is not a safetensors file)");
+              + " bytes"
+              + ModelFile.beginning(head).map(b -> "; it " + b).orElse(""));
     }
     return length;
   }

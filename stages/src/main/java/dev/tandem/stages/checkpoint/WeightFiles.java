@@ -49,7 +49,11 @@ final class WeightFiles {
     if (usual.isPresent()) {
       return usual.get();
     }
-    List<Path> others = files(folder, ".safetensors");
+    List<Path> indexes =
+        files(folder, ".json").stream()
+            .filter(p -> p.getFileName().toString().contains(".safetensors.index"))
+            .toList();
+    List<Path> others = indexes.size() == 1 ? indexes : files(folder, ".safetensors");
     if (others.size() == 1) {
       return others.getFirst();
     }
@@ -58,7 +62,8 @@ final class WeightFiles {
           folder
               + " has several weight files, "
               + others.stream().map(Path::getFileName).toList()
-              + "; name the right one diffusion_pytorch_model.safetensors");
+              + "; name the right one diffusion_pytorch_model.safetensors (of a text encoder:"
+              + " model.safetensors)");
     }
     throw missing(folder, "diffusion_pytorch_model.safetensors or model.safetensors");
   }
@@ -82,7 +87,7 @@ final class WeightFiles {
   private static Optional<Path> usual(Path folder) {
     return SUFFIXES.stream()
         .flatMap(suffix -> STEMS.stream().map(stem -> folder.resolve(stem + suffix)))
-        .filter(Files::isRegularFile)
+        .filter(ModelFile::isThere)
         .findFirst();
   }
 

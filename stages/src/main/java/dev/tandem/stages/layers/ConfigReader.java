@@ -18,6 +18,25 @@ import java.util.stream.Collectors;
  * that a key nobody honours is refused instead of ignored.
  */
 public final class ConfigReader {
+  /**
+   * Keys of the configs of today's tools that change nothing about any computation: how training
+   * averaged the weights (diffusers' {@code EMAModel} leaves them in the config), and who wrote the
+   * file.
+   */
+  private static final Set<String> INERT =
+      Set.of(
+          "decay",
+          "inv_gamma",
+          "min_decay",
+          "optimization_step",
+          "power",
+          "update_after_step",
+          "use_ema_warmup",
+          "dtype",
+          "torch_dtype",
+          "transformers_version",
+          "name_or_path");
+
   private final String part;
   private final JsonNode root;
   private final Set<String> known = new HashSet<>();
@@ -191,14 +210,16 @@ public final class ConfigReader {
   }
 
   /**
-   * Refuses keys that nobody asked for. Null values and keys that start with an underscore are
-   * harmless.
+   * Refuses keys that nobody asked for. Null values, keys that start with an underscore and those
+   * that no computation depends on are harmless.
    */
   public void refuseUnknown() {
     for (var e : root.properties()) {
-      if (!known.contains(e.getKey()) && !e.getKey().startsWith("_") && !e.getValue().isNull()) {
+      String key = e.getKey();
+      boolean inert = key.startsWith("_") || INERT.contains(key) || e.getValue().isNull();
+      if (!known.contains(key) && !inert) {
         throw error(
-            e.getKey(),
+            key,
             "is " + e.getValue() + ", but this key is unknown; remove it if nothing depends on it");
       }
     }

@@ -2,10 +2,12 @@ package dev.tandem.stages.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.tandem.stages.checkpoint.CheckpointException;
 import dev.tandem.stages.checkpoint.Config;
-import java.nio.file.Files;
+import dev.tandem.stages.checkpoint.ModelFile;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,6 +20,7 @@ import java.util.function.IntConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Tokens that a text may spell out and that are cut out of it whole: the special tokens and those
@@ -31,19 +34,31 @@ final class AddedTokens {
           "eos_token", "<|endoftext|>",
           "unk_token", "<|endoftext|>",
           "sep_token", "",
-          "pad_token", "<|endoftext|>");
+          "pad_token", "<|endoftext|>",
+          "cls_token", "",
+          "mask_token", "");
 
   /** In transformers' order: of two roles with one token, the later decides how it is searched. */
   private static final List<String> ROLES =
-      List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token");
+      List.of(
+          "bos_token",
+          "eos_token",
+          "unk_token",
+          "sep_token",
+          "pad_token",
+          "cls_token",
+          "mask_token");
+
+  private static final Pattern WORD = Pattern.compile("\\w", Pattern.UNICODE_CHARACTER_CLASS);
 
   private final Map<String, Integer> roles;
-  private final Map<String, Integer> raw;
-  private final Map<String, Integer> normalized;
+  private final Map<String, Token> raw;
+  private final Map<String, Token> normalized;
   private final Pattern rawPattern;
   private final Pattern normalizedPattern;
 
-  private record Token(String content, int id, boolean normalized) {}
+  /** A token, and how it is searched; {@code singleWord}: not inside of a word. */
+  private record Token(String content, int id, boolean normalized, boolean singleWord) {}
 
   private AddedTokens(Map<String, Integer> roles, Collection<Token> tokens) {
     this.roles = Map.copyOf(roles);
@@ -51,9 +66,9 @@ final class AddedTokens {
     normalized = new HashMap<>();
     for (Token t : tokens) {
       if (t.normalized()) {
-        normalized.put(TextNormalizer.normalize(t.content()), t.id());
+        normalized.put(TextNormalizer.normalize(t.content()), t);
       } else {
-        raw.put(t.content(), t.id());
+        raw.put(t.content(), t);
       }
     }
     rawPattern = anyOf(raw.keySet());
@@ -72,12 +87,13 @@ final class AddedTokens {
 
   /**
    * Reads {@code tokenizer_config.json}, {@code special_tokens_map.json} and {@code
-   * added_tokens.json} of a tokenizer's folder, each optional, with the precedence of transformers'
-   * {@code from_pretrained} ({@code tokenization_utils_base.py}).
+   * added_tokens.json} of a tokenizer's folder, each optional, and the tokens of {@code
+   * tokenizer.json}, with the precedence of transformers' {@code from_pretrained} ({@code
+   * tokenization_utils_base.py}).
    *
    * @throws CheckpointException if a token is malformed or has no id
    */
-  static AddedTokens read(Path folder, Map<String, Integer> vocab) {
+  static AddedTokens read(Path folder, Map<String, Integer> vocab, Optional<TokenizerFile> whole) {
     JsonNode config = json(folder.resolve("tokenizer_config.json"));
     JsonNode map = json(folder.resolve("special_tokens_map.json"));
     JsonNode listed = config.path("added_tokens_decoder");
@@ -95,10 +111,37 @@ final class AddedTokens {
       List<String> special = declared.values().stream().map(v -> content(v, "")).toList();
       for (var e : json(folder.resolve("added_tokens.json")).properties()) {
         boolean plain = !special.contains(e.getKey());
-        tokens.put(e.getKey(), new Token(e.getKey(), e.getValue().intValue(), plain));
+        tokens.put(e.getKey(), new Token(e.getKey(), e.getValue().intValue(), plain, false));
+      }
+      for (JsonNode e : whole.map(TokenizerFile::addedTokens).orElse(MissingNode.getInstance())) {
+        Token t = token(folder, e, "", e.path("id").asInt(-1));
+        tokens.put(t.content(), t);
       }
     }
+    for (Token t : tokens.values()) {
+      if (t.id() < 0 || vocab.getOrDefault(t.content(), t.id()) != t.id()) {
+        throw new CheckpointException(
+            folder
+                + ": added token '"
+                + t.content()
+                + "' has id "
+                + t.id()
+                + ", in the vocabulary "
+                + vocab.get(t.content()));
+      }
+    }
+    for (JsonNode extra : extra(config)) {
+      declared.put("extra token " + extra, extra);
+    }
     return withRoles(folder, declared, tokens, vocab);
+  }
+
+  /** Special tokens without a role: a list, or an object with names for them. */
+  private static List<JsonNode> extra(JsonNode config) {
+    List<JsonNode> all = new ArrayList<>();
+    config.path("extra_special_tokens").forEach(all::add);
+    config.path("additional_special_tokens").forEach(all::add);
+    return all;
   }
 
   private static AddedTokens withRoles(
@@ -110,7 +153,7 @@ final class AddedTokens {
     Map<String, Token> tokens = new LinkedHashMap<>(listed);
     declared.forEach(
         (role, value) -> {
-          String content = content(value, CLIP_DEFAULTS.get(role));
+          String content = content(value, CLIP_DEFAULTS.getOrDefault(role, ""));
           if (content.isEmpty()) {
             return;
           }
@@ -118,7 +161,7 @@ final class AddedTokens {
             Integer id = vocab.get(content);
             if (id == null) {
               throw new CheckpointException(
-                  folder + ": " + role + " '" + content + "' is not in vocab.json");
+                  folder + ": " + role + " '" + content + "' is not in the vocabulary");
             }
             tokens.put(content, token(folder, value, content, id));
           }
@@ -133,12 +176,12 @@ final class AddedTokens {
     if (content.isEmpty()) {
       throw new CheckpointException(folder + ": added token " + id + " has no content: " + value);
     }
-    if (value.path("single_word").asBoolean()) {
-      throw new CheckpointException(
-          folder + ": added token '" + content + "' has single_word, which is not supported");
-    }
     // lstrip and rstrip only take white space along, which separates words and is dropped anyway
-    return new Token(content, id, value.path("normalized").asBoolean(false));
+    return new Token(
+        content,
+        id,
+        value.path("normalized").asBoolean(false),
+        value.path("single_word").asBoolean(false));
   }
 
   private static String content(JsonNode value, String fallback) {
@@ -146,7 +189,7 @@ final class AddedTokens {
   }
 
   private static JsonNode json(Path file) {
-    return Files.isRegularFile(file)
+    return ModelFile.isThere(file)
         ? Config.read(file).json()
         : JsonNodeFactory.instance.objectNode();
   }
@@ -156,11 +199,20 @@ final class AddedTokens {
     return Optional.ofNullable(roles.get(role)).orElseThrow();
   }
 
+  /** How a token is written, by its id. */
+  String spelling(int id) {
+    return Stream.concat(raw.values().stream(), normalized.values().stream())
+        .filter(t -> t.id() == id)
+        .map(Token::content)
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** All tokens by id, as decoding spells them. */
   Map<Integer, String> spellings() {
     Map<Integer, String> all = new HashMap<>();
-    raw.forEach((spelling, id) -> all.put(id, spelling));
-    normalized.forEach((spelling, id) -> all.put(id, spelling));
+    raw.forEach((spelling, t) -> all.put(t.id(), spelling));
+    normalized.forEach((spelling, t) -> all.put(t.id(), spelling));
     return all;
   }
 
@@ -182,17 +234,30 @@ final class AddedTokens {
 
   private static void split(
       Pattern pattern,
-      Map<String, Integer> ids,
+      Map<String, Token> tokens,
       String text,
       Consumer<String> between,
       IntConsumer token) {
     Matcher m = pattern.matcher(text);
     int at = 0;
     while (m.find()) {
+      Token found = tokens.get(m.group());
+      if (found.singleWord() && insideWord(text, m.start(), m.end())) {
+        continue;
+      }
       between.accept(text.substring(at, m.start()));
-      token.accept(ids.get(m.group()));
+      token.accept(found.id());
       at = m.end();
     }
     between.accept(text.substring(at));
+  }
+
+  private static boolean insideWord(String text, int start, int end) {
+    return (start > 0 && isWord(text.codePointBefore(start)))
+        || (end < text.length() && isWord(text.codePointAt(end)));
+  }
+
+  private static boolean isWord(int codePoint) {
+    return WORD.matcher(Character.toString(codePoint)).matches();
   }
 }

@@ -3,13 +3,15 @@ package dev.tandem.stages.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tandem.stages.checkpoint.CheckpointException;
 import dev.tandem.stages.checkpoint.Config;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.tandem.stages.checkpoint.ModelFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.function.IntFunction;
 
 /**
  * Byte-pair encoding (Sennrich et al. 2016) with an end-of-word mark: a word starts as single
@@ -29,59 +31,85 @@ final class BytePairEncoding {
   }
 
   /**
+   * Two tokens that become one.
+   *
+   * @param line where it was read, for messages
+   */
+  record Rule(String left, String right, int line) {}
+
+  /**
    * Reads a vocabulary (token to id) and the merges (two tokens a line, in the order they were
    * learnt).
    *
    * @throws CheckpointException if a file is missing or malformed, or they do not fit each other
    */
   static BytePairEncoding read(Path vocabFile, Path mergesFile) {
-    Map<String, Integer> ids = new HashMap<>();
-    for (Map.Entry<String, JsonNode> e : Config.read(vocabFile).json().properties()) {
-      if (!e.getValue().isInt() || e.getValue().intValue() < 0) {
-        throw new CheckpointException(
-            vocabFile + ": token '" + e.getKey() + "' has id " + e.getValue());
-      }
-      ids.put(e.getKey(), e.getValue().intValue());
-    }
-    Map<Long, Merge> merges = new HashMap<>();
-    List<String> lines = lines(mergesFile);
-    for (int i = 0; i < lines.size(); i++) {
-      String line = lines.get(i);
+    Map<String, Integer> ids = ids(vocabFile, Config.read(vocabFile).json());
+    List<Rule> rules = new ArrayList<>();
+    int number = 0;
+    for (String line : lines(mergesFile)) {
+      number++;
       if (line.startsWith("#version") || line.isEmpty()) {
         continue;
       }
       String[] pair = line.split(" ", -1);
       if (pair.length != 2) {
         throw new CheckpointException(
-            mergesFile + " line " + (i + 1) + ": '" + line + "' is not two tokens");
+            mergesFile + " line " + number + ": '" + line + "' is not two tokens");
       }
-      int left = id(ids, pair[0], mergesFile, i);
-      int right = id(ids, pair[1], mergesFile, i);
-      int result = id(ids, pair[0] + pair[1], mergesFile, i);
-      merges.putIfAbsent(key(left, right), new Merge(i, result));
+      rules.add(new Rule(pair[0], pair[1], number));
     }
-    return new BytePairEncoding(ids, merges);
+    return of(ids, rules, line -> mergesFile + " line " + line);
+  }
+
+  /**
+   * The encoding of a vocabulary and merges.
+   *
+   * @param merges in the order they were learnt
+   * @param where a merge stands, by its line
+   * @throws CheckpointException if a merge has a token that is not in the vocabulary
+   */
+  static BytePairEncoding of(
+      Map<String, Integer> ids, List<Rule> merges, IntFunction<String> where) {
+    Map<Long, Merge> all = new HashMap<>();
+    for (int i = 0; i < merges.size(); i++) {
+      Rule r = merges.get(i);
+      int left = id(ids, r.left, r, where);
+      int right = id(ids, r.right, r, where);
+      int result = id(ids, r.left + r.right, r, where);
+      all.putIfAbsent(key(left, right), new Merge(i, result));
+    }
+    return new BytePairEncoding(ids, all);
+  }
+
+  /** A vocabulary from its JSON form. */
+  static Map<String, Integer> ids(Path file, JsonNode vocab) {
+    if (!vocab.isObject()) {
+      throw new CheckpointException(file + ": the vocabulary is no object of tokens and ids");
+    }
+    Map<String, Integer> ids = new HashMap<>();
+    for (Map.Entry<String, JsonNode> e : vocab.properties()) {
+      if (!e.getValue().isInt() || e.getValue().intValue() < 0) {
+        throw new CheckpointException(file + ": token '" + e.getKey() + "' has id " + e.getValue());
+      }
+      ids.put(e.getKey(), e.getValue().intValue());
+    }
+    return ids;
   }
 
   private static List<String> lines(Path file) {
-    try {
-      return Files.readAllLines(file);
-    } catch (IOException e) {
-      throw new CheckpointException(
-          file + " cannot be read (" + e + "); fetch the whole tokenizer folder", e);
-    }
+    return new String(ModelFile.read(file), StandardCharsets.UTF_8).lines().toList();
   }
 
-  private static int id(Map<String, Integer> ids, String token, Path file, int line) {
+  private static int id(
+      Map<String, Integer> ids, String token, Rule rule, IntFunction<String> where) {
     Integer id = ids.get(token);
     if (id == null) {
       throw new CheckpointException(
-          file
-              + " line "
-              + (line + 1)
+          where.apply(rule.line)
               + ": token '"
               + token
-              + "' is not in vocab.json; the two files belong to different tokenizers");
+              + "' is not in the vocabulary; the two belong to different tokenizers");
     }
     return id;
   }

@@ -2,12 +2,14 @@ package dev.tandem.stages.text;
 
 import dev.tandem.stages.checkpoint.CheckpointException;
 import dev.tandem.stages.checkpoint.Config;
-import java.nio.file.Files;
+import dev.tandem.stages.checkpoint.ModelFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * CLIP's tokenizer: byte-level BPE over normalised text, as in transformers' {@code
@@ -34,23 +36,47 @@ public final class ClipTokenizer {
   }
 
   /**
-   * Reads a tokenizer's folder: {@code vocab.json}, {@code merges.txt} and, where they are there,
+   * Reads a tokenizer's folder: {@code tokenizer.json}, which is all that transformers 5 reads
+   * where it is there, else {@code vocab.json} and {@code merges.txt}; and, each where it is there,
    * {@code tokenizer_config.json}, {@code special_tokens_map.json}, {@code added_tokens.json}.
    *
-   * @throws CheckpointException if a file is missing or malformed; names it, the token and value
+   * @throws CheckpointException if a file is missing or malformed, or the tokenizer is another than
+   *     CLIP's; names the file, the token and value
    */
   public static ClipTokenizer open(Path folder) {
+    Optional<TokenizerFile> whole = TokenizerFile.in(folder);
+    Path vocab = folder.resolve("vocab.json");
+    if (whole.isEmpty() && !ModelFile.isThere(vocab)) {
+      throw new CheckpointException(
+          vocab
+              + " does not exist, and neither does "
+              + TokenizerFile.NAME
+              + "; fetch the whole tokenizer folder");
+    }
     BytePairEncoding bpe =
-        BytePairEncoding.read(folder.resolve("vocab.json"), folder.resolve("merges.txt"));
-    return new ClipTokenizer(bpe, AddedTokens.read(folder, bpe.ids()), maxLength(folder));
+        whole.isPresent()
+            ? whole.get().pairs()
+            : BytePairEncoding.read(vocab, folder.resolve("merges.txt"));
+    AddedTokens added = AddedTokens.read(folder, bpe.ids(), whole);
+    whole.ifPresent(
+        w ->
+            w.requireClip(
+                added.spelling(added.role("bos_token")), added.spelling(added.role("eos_token"))));
+    return new ClipTokenizer(bpe, added, maxLength(folder));
   }
 
   private static int maxLength(Path folder) {
     Path file = folder.resolve("tokenizer_config.json");
-    if (!Files.isRegularFile(file)) {
+    if (!ModelFile.isThere(file)) {
       return CLIP_LENGTH;
     }
     Config config = Config.read(file);
+    for (String side : List.of("padding_side", "truncation_side")) {
+      if (!config.text(side).orElse("right").equals("right")) {
+        throw new CheckpointException(
+            file + ": key '" + side + "' is '" + config.text(side).get() + "', supported: 'right'");
+      }
+    }
     // transformers writes 1e30 where a tokenizer has no limit of its own
     double length =
         config.number("model_max_length").filter(n -> n < 1e9).orElse((double) CLIP_LENGTH);
@@ -64,6 +90,11 @@ public final class ClipTokenizer {
   /** How many tokens the model takes, start and end included. */
   public int maxLength() {
     return maxLength;
+  }
+
+  /** The largest id that a prompt may get. */
+  public int maxId() {
+    return Collections.max(tokens.keySet());
   }
 
   /** Id of the token that fills short prompts; not always the end token. */

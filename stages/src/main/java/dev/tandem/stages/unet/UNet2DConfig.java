@@ -20,7 +20,8 @@ import java.util.Optional;
  * @param linearProjection true if transformers project by linear layers instead of 1x1 convolutions
  * @param contextDim channels of {@code encoder_hidden_states}
  * @param down levels from fine to coarse
- * @param mid the block between; its {@code layers} is the number of transformers
+ * @param mid the block between; its {@code layers} is the number of transformers, 0 where it is one
+ *     residual block
  * @param up levels from coarse to fine
  */
 public record UNet2DConfig(

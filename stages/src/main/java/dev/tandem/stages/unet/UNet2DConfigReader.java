@@ -15,6 +15,10 @@ import java.util.Set;
 final class UNet2DConfigReader {
   private static final String CROSS_DOWN = "CrossAttnDownBlock2D";
   private static final String CROSS_UP = "CrossAttnUpBlock2D";
+
+  /** Of SSD-1B and Segmind-Vega; diffusers builds it of one residual block. */
+  private static final String RESNET_MID = "UNetMidBlock2D";
+
   private static final String DEPTHS = "transformer_layers_per_block";
   private static final String REVERSE_DEPTHS = "reverse_transformer_layers_per_block";
 
@@ -155,9 +159,12 @@ final class UNet2DConfigReader {
   }
 
   private Optional<Level> mid(List<Integer> heads) {
-    r.only("mid_block_type", "UNetMidBlock2DCrossAttn");
+    r.only("mid_block_type", "UNetMidBlock2DCrossAttn", RESNET_MID);
     if (r.isExplicitNull("mid_block_type")) {
       return Optional.empty();
+    }
+    if (r.value("mid_block_type").asText().equals(RESNET_MID)) {
+      return Optional.of(new Level(channels.getLast(), List.of(), heads.getLast(), false));
     }
     // diffusers gives this block one transformer, and never only_cross_attention.
     List<Integer> depths = depths(levels - 1, 1).subList(0, 1);

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Between the latents of the denoiser (unit variance) and those of the decoder, as diffusers'
  * pipelines do it: {@code x / factor + shift}, or with statistics for each channel {@code x * std /
- * factor + mean}.
+ * factor + mean}. A VAE's config may hold more than its pipeline looks at: see {@link #inPipeline}.
  *
  * @param factor {@code scaling_factor}
  * @param shift {@code shift_factor}
@@ -43,6 +43,17 @@ public record LatentScaling(float factor, float shift, List<Float> mean, List<Fl
     boolean both = !mean.isEmpty() && !std.isEmpty();
     return new LatentScaling(
         factor, r.number("shift_factor", 0), both ? mean : List.of(), both ? std : List.of());
+  }
+
+  /**
+   * What diffusers' pipelines of Stable Diffusion make of a config: those of XL apply the
+   * statistics, the others divide by the factor only. None of them adds the shift (that is for
+   * Stable Diffusion 3 and FLUX).
+   */
+  public LatentScaling inPipeline(boolean xl) {
+    return xl
+        ? new LatentScaling(factor, 0, mean, std)
+        : new LatentScaling(factor, 0, List.of(), List.of());
   }
 
   /** Denoised latents to what the decoder takes, in place; channels innermost. */

@@ -43,7 +43,7 @@ public sealed interface Vae permits AutoencoderKl, AutoencoderTiny {
   /** How many pixels a latent stands for, each way. */
   int scaleFactor();
 
-  /** How the denoiser's latents relate to the decoder's. */
+  /** How the denoiser's latents relate to the decoder's, with all that the config holds. */
   LatentScaling latentScaling();
 
   /**

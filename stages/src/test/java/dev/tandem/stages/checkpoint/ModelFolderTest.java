@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelFolderTest {
@@ -219,6 +221,77 @@ class ModelFolderTest {
     assertThatThrownBy(() -> c.integers("fs"))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContainingAll("'fs'", "[1,2.5]", "list of whole numbers");
+  }
+
+  /** What downloads leave in a file's place is named, in configs, weights and shards alike. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          `version https://git-lfs.github.com/spec/v1
+          oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393
+          size 1059962
+          ` | is a Git LFS pointer, not the file of 1059962 bytes; run git lfs pull
+          `` | is empty; fetch it again
+          `<!DOCTYPE html><html><body>Sign in</body></html>` | is a web page, not the file
+          """)
+  void whatStandsInAFilesPlaceIsNamed(String text, String problem) throws IOException {
+    Component unet = ModelFolder.open(dir).component("unet");
+    Path weights = write("unet/diffusion_pytorch_model.safetensors", text);
+    assertNamed(unet::weights, weights, problem);
+    Files.delete(weights);
+    Path shard = write("unet/shard-1.safetensors", text);
+    String index = "unet/diffusion_pytorch_model.safetensors.index.json";
+    write(index, "{\"weight_map\":{\"shard\":\"shard-1.safetensors\"}}");
+    assertNamed(unet::weights, shard, problem);
+    assertNamed(unet::weights, write(index, text), problem);
+    Path config = write("unet/config.json", text);
+    assertNamed(() -> ModelFolder.open(dir).component("unet"), config, problem);
+    Path scheduler = write("scheduler/scheduler_config.json", text);
+    assertNamed(() -> ModelFolder.open(dir).scheduler(), scheduler, problem);
+    assertNamed(() -> ModelFolder.open(dir), write("model_index.json", text), problem);
+  }
+
+  @Test
+  void aLinkThatLeadsNowhereIsNamedAndNotTakenForAMissingFile() throws IOException {
+    Component unet = ModelFolder.open(dir).component("unet");
+    Path weights = dir.resolve("unet/diffusion_pytorch_model.safetensors");
+    SafeTensorsFile.pair(dir.resolve("unet/diffusion_pytorch_model.fp16.safetensors"), "x", 1, 2);
+    Files.createSymbolicLink(weights, Path.of("../../blobs/4d7a21"));
+    assertNamed(unet::weights, weights, "is a link to ../../blobs/4d7a21, which does not exist");
+    Files.delete(weights);
+    Files.createDirectory(weights);
+    assertNamed(unet::weights, weights, "is a folder, not a file");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Entry not found, begins with the text 'Entry not found'",
+    "PK\u0003\u0004archive/data.pkl, looks like weights pickled by PyTorch",
+    "GGUF\u0003\u0000\u0000\u0000tensors, is a GGUF file"
+  })
+  void weightsOfAnotherFormatAreNamed(String text, String problem) throws IOException {
+    Component unet = ModelFolder.open(dir).component("unet");
+    Path weights = write("unet/diffusion_pytorch_model.safetensors", text);
+    assertNamed(unet::weights, weights, problem);
+  }
+
+  @Test
+  void aShardThatIsMissingIsNamedWithTheIndex() throws IOException {
+    Component unet = ModelFolder.open(dir).component("unet");
+    Path index = dir.resolve("unet/diffusion_pytorch_model.bf16.safetensors.index.json");
+    write("unet/" + index.getFileName(), "{\"weight_map\":{\"x\":\"shard-2.safetensors\"}}");
+    assertNamed(unet::weights, index, "names the shard shard-2.safetensors, which does not exist");
+  }
+
+  private static void assertNamed(
+      ThrowableAssert.ThrowingCallable reading, Path file, String... problems) {
+    assertThatThrownBy(reading)
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContainingAll(problems);
   }
 
   private static void assertNames(Component part, String name) {

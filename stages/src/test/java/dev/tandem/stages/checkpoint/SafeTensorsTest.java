@@ -180,7 +180,7 @@ class SafeTensorsTest {
         .hasMessageContainingAll("no.safetensors", "does not exist");
     assertThatThrownBy(() -> SafeTensors.open(dir))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContainingAll(dir.toString(), "is not a file");
+        .hasMessageContainingAll(dir.toString(), "is a folder");
   }
 
   @Test

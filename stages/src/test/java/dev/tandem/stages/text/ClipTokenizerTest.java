@@ -98,9 +98,9 @@ class ClipTokenizerTest {
           """
           {"a":0,"b</w>":1         | a b</w>      | vocab.json is not valid JSON
           {"a":0,"b</w>":"x"}      | a b</w>      | 'b</w>' has id "x"
-          {"a":0,"b</w>":1}        | a b</w>      | merges.txt line 1: token 'ab</w>' is not in
+          {"a":0,"b</w>":1}        | a b</w>      | merges.txt line 1: token 'ab</w>' is not in the vocabulary
           {"a":0,"b</w>":1}        | a b c        | merges.txt line 1: 'a b c' is not two tokens
-          {"a":0}                  | #version: 1  | bos_token '<|startoftext|>' is not in vocab.json
+          {"a":0}                  | #version: 1  | bos_token '<|startoftext|>' is not in the vocabulary
           """)
   void aMalformedTokenizerIsNamed(String vocab, String merges, String problem) throws IOException {
     Files.writeString(dir.resolve("vocab.json"), vocab);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tandem.graph.Node;
 import dev.tandem.stages.Json;
 import dev.tandem.stages.layers.ConfigException;
 import java.util.List;
@@ -107,6 +108,29 @@ class UNet2DConfigTest {
     assertThat(read.mid()).isEmpty();
     assertThat(new UNet2DConditionModel(read).graph(1, 8, 8, 77).weights())
         .noneMatch(w -> w.name().startsWith("mid_block"));
+  }
+
+  @Test
+  void keysThatEmaTrainingAndSavingLeaveChangeNothing() {
+    ObjectNode config = Json.published("sd15-unet");
+    UNet2DConfig plain = UNet2DConfig.of(config.deepCopy());
+    config.put("decay", 0.9999).put("inv_gamma", 1.0).put("min_decay", 0.0);
+    config.put("optimization_step", 37000).put("power", 0.6666).put("update_after_step", 0);
+    config.put("use_ema_warmup", false).put("torch_dtype", "float16").put("dtype", "float16");
+    config.put("transformers_version", "5.24.0").put("_name_or_path", "somewhere");
+    assertThat(UNet2DConfig.of(config)).isEqualTo(plain);
+  }
+
+  /** SSD-1B and Segmind-Vega; diffusers' {@code get_mid_block}. */
+  @Test
+  void aMiddleBlockMayBeOneResidualBlock() {
+    ObjectNode config = Json.published("sdxl-unet").put("mid_block_type", "UNetMidBlock2D");
+    UNet2DConditionModel model = new UNet2DConditionModel(UNet2DConfig.of(config));
+    assertThat(model.graph(1, 8, 8, 77).weights())
+        .extracting(Node::name)
+        .filteredOn(n -> n.startsWith("mid_block"))
+        .isNotEmpty()
+        .allMatch(n -> n.startsWith("mid_block.resnets.0."));
   }
 
   @Test

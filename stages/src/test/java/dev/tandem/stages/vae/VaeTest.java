@@ -109,5 +109,17 @@ class VaeTest {
     assertThat(x[0]).isCloseTo(2 / 0.13025f + 1, within(1e-5f));
     statistics.fromEncoder(x);
     assertThat(x).containsExactly(new float[] {1, -2, 3, 0}, within(1e-5f));
+
+    // diffusers' StableDiffusionXLPipeline leaves the shift out, StableDiffusionPipeline all of it
+    statistics.inPipeline(true).toDecoder(x);
+    assertThat(x[0]).isCloseTo(2 / 0.13025f + 1, within(1e-5f));
+    float[] shifted = {1, -2, 3, 0};
+    plain.inPipeline(true).toDecoder(shifted);
+    assertThat(shifted[0]).isCloseTo(1 / 0.13025f, within(1e-5f));
+    float[] there = {1, -2, 3, 0};
+    statistics.inPipeline(false).toDecoder(there);
+    assertThat(there[0]).isCloseTo(1 / 0.13025f, within(1e-5f));
+    statistics.inPipeline(false).fromEncoder(there);
+    assertThat(there).containsExactly(new float[] {1, -2, 3, 0}, within(1e-5f));
   }
 }

@@ -92,7 +92,7 @@ final class NativeLibraries {
   private static Path extract(URL url, String library) throws IOException {
     URLConnection connection = url.openConnection();
     JarEntry entry = ((JarURLConnection) connection).getJarEntry();
-    Path folder = cache().resolve(String.format("onednn-%08x", oneDnnChecksum(url)));
+    Path folder = cache().resolve(String.format(Locale.ROOT, "onednn-%08x", oneDnnChecksum(url)));
     Path file = folder.resolve(library);
     if (Files.exists(file) && Files.size(file) == entry.getSize()) {
       return file;

@@ -25,7 +25,7 @@ final class LanesSvg {
   private final StringBuilder svg = new StringBuilder();
 
   private LanesSvg(double longestNs) {
-    scale = longestNs > 0 ? (WIDTH - LEFT - 1) / longestNs : 0;
+    scale = longestNs >= 1 ? (WIDTH - LEFT - 1) / longestNs : 0;
   }
 
   /**
@@ -61,7 +61,7 @@ final class LanesSvg {
   }
 
   private void axis(double longestNs, double bottom) {
-    double step = longestNs > 0 ? step(longestNs / TICKS) : 1;
+    double step = longestNs >= 1 ? step(longestNs / TICKS) : 1;
     for (int i = 0; i <= TICKS && i * step <= longestNs; i++) {
       double t = i * step;
       svg.append(

@@ -14,6 +14,7 @@ import dev.tandem.devices.tuning.TuningRequest.Workload;
 import dev.tandem.devices.tuning.TuningResult;
 import dev.tandem.devices.tuning.Verification;
 import dev.tandem.orchestrator.ModelGraphs;
+import dev.tandem.orchestrator.measure.Ratio;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -166,7 +167,7 @@ final class TuneCommand implements Callable<Integer> {
         String.format(Locale.ROOT, "%.1f%%", 100 * t.share()),
         micros(t.beforeMicros()),
         micros(t.afterMicros()),
-        String.format(Locale.ROOT, "%.2fx", t.beforeMicros() / t.afterMicros()),
+        String.format(Locale.ROOT, "%.2fx", Ratio.of(t.beforeMicros(), t.afterMicros())),
         t.operation().replaceFirst("\\[[a-z].*", ""));
   }
 

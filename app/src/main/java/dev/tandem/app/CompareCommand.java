@@ -14,6 +14,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -157,7 +158,7 @@ final class CompareCommand implements Callable<Integer> {
             picture.model(),
             requests,
             (what, turn, turns) -> {
-              err.printf("[%d/%d] %s%n", turn, turns, what);
+              err.printf(Locale.ROOT, "[%d/%d] %s%n", turn, turns, what);
               err.flush();
             });
     document.start();

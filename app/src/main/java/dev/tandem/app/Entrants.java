@@ -95,7 +95,7 @@ record Entrants(Job job, List<Contestant> contestants) {
       if (asked.profile.isEmpty()) {
         return new Known(now.job(), now.costs());
       }
-      Profile machine = ProfileFile.load(asked.profile.get());
+      Profile machine = ProfileFile.load(Profiles.find(asked.profile.get().toString()));
       return new Known(now.job(), Planner.open(machine, asked.model).costs(now.job()));
     }
   }

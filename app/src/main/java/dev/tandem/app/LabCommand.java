@@ -63,10 +63,9 @@ final class LabCommand implements Callable<Integer> {
   @Option(
       names = "--pairs",
       paramLabel = "N",
-      defaultValue = "0",
       description =
           "Prompts with a seed each (default: " + FULL_PAIRS + "; quick: " + QUICK_PAIRS + ").")
-  private int pairs;
+  private Optional<Integer> pairs = Optional.empty();
 
   @Option(
       names = "--minutes",
@@ -161,7 +160,7 @@ final class LabCommand implements Callable<Integer> {
       }
       Setting compared =
           reference.isEmpty() ? quick ? QUICK_REFERENCE : FULL_REFERENCE : Setting.parse(reference);
-      int wanted = pairs != 0 ? pairs : quick ? QUICK_PAIRS : FULL_PAIRS;
+      int wanted = pairs.orElse(quick ? QUICK_PAIRS : FULL_PAIRS);
       if (minutes.filter(m -> m < 1 || m > 100_000).isPresent()) {
         throw new UsageException("--minutes must be 1 to 100000, got " + minutes.get());
       }

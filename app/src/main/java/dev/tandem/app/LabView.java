@@ -12,6 +12,7 @@ final class LabView {
 
   static void table(PrintWriter out, LabReport report) {
     out.printf(
+        Locale.ROOT,
         "%s%d pair%s; 95%% intervals in brackets, * is on the Pareto front%n",
         report.complete() ? "" : "up to ",
         report.pairs().size(),

@@ -16,12 +16,16 @@ final class LanesSvg {
   private static final double AXIS = 20;
   private static final double NUMBER_WIDTH = 16;
   private static final double MERGE = 0.6;
+  private static final int TICKS = 8;
+
+  /** Pictures that are drawn: of more the blocks would be too thin and the page too large. */
+  static final int PICTURES = 64;
 
   private final double scale;
   private final StringBuilder svg = new StringBuilder();
 
   private LanesSvg(double longestNs) {
-    scale = (WIDTH - LEFT - 1) / longestNs;
+    scale = longestNs >= 1 ? (WIDTH - LEFT - 1) / longestNs : 0;
   }
 
   /**
@@ -31,6 +35,13 @@ final class LanesSvg {
    */
   static String of(Simulation run, double longestNs) {
     return new LanesSvg(longestNs).draw(run, longestNs);
+  }
+
+  /** When the last of the pictures that are drawn is out, ns. */
+  static double endNs(Simulation run) {
+    return run.count() <= PICTURES
+        ? run.makespanNs()
+        : run.pictures().stream().limit(PICTURES).mapToDouble(p -> p.outNs()).max().orElse(0);
   }
 
   private String draw(Simulation run, double longestNs) {
@@ -50,8 +61,9 @@ final class LanesSvg {
   }
 
   private void axis(double longestNs, double bottom) {
-    double step = step(longestNs / 8);
-    for (double t = 0; t <= longestNs; t += step) {
+    double step = longestNs >= 1 ? step(longestNs / TICKS) : 1;
+    for (int i = 0; i <= TICKS && i * step <= longestNs; i++) {
+      double t = i * step;
       svg.append(
           String.format(
               Locale.ROOT,
@@ -91,7 +103,7 @@ final class LanesSvg {
             PlanPage.escaped(device),
             LEFT,
             top,
-            run.makespanNs() * scale,
+            endNs(run) * scale,
             LANE));
     for (Span s : blocks(run.spans(), device)) {
       block(s, top);
@@ -103,7 +115,7 @@ final class LanesSvg {
     List<Span> blocks = new ArrayList<>();
     List<Span> runs =
         spans.stream()
-            .filter(s -> s.device().equals(device))
+            .filter(s -> s.device().equals(device) && s.picture() < PICTURES)
             .sorted(Comparator.comparingLong(Span::startNs))
             .toList();
     for (Span s : runs) {

@@ -11,7 +11,6 @@ import dev.tandem.orchestrator.placement.PlacementJson;
 import dev.tandem.orchestrator.placement.StageCosts;
 import dev.tandem.orchestrator.strategy.Strategies;
 import dev.tandem.orchestrator.strategy.Strategy;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +40,8 @@ final class PlacementOptions {
       names = "--strategy",
       paramLabel = "NAME",
       description =
-          "How to split the work over --devices: single, stage, free, guidance, data, steps or auto.")
+          "How to split the work over --devices: single, stage, free, guidance, data, steps or"
+              + " auto.")
   private String strategy = "";
 
   @Option(
@@ -98,17 +98,10 @@ final class PlacementOptions {
     Job job = tandem.job(requests);
     StageCosts costs =
         profile.isPresent()
-            ? tandem.costs(ProfileFile.load(existing(profile.get())), job)
+            ? tandem.costs(ProfileFile.load(Profiles.find(profile.get().toString())), job)
             : tandem.measure(names, requests.getFirst());
     tandem.expect(job, names, costs);
     return ordered(s.place(job, names, costs));
-  }
-
-  private static Path existing(Path file) {
-    if (!Files.exists(file) || Files.isDirectory(file)) {
-      throw new UsageException("--profile '" + file + "' does not exist or is not a file");
-    }
-    return file;
   }
 
   private Placement ordered(Placement p) {

@@ -12,7 +12,6 @@ import dev.tandem.orchestrator.plan.Planner;
 import dev.tandem.orchestrator.strategy.Strategies;
 import dev.tandem.orchestrator.strategy.Strategy;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +40,8 @@ import picocli.CommandLine.Spec;
       "  tandem plan --count 8 --strategies single,stage,auto --emit placement.json"
     })
 final class PlanCommand implements Callable<Integer> {
+  private static final int MOST_PICTURES = 1_000_000_000;
+
   @Option(
       names = "--profile",
       paramLabel = "FILE",
@@ -55,7 +56,7 @@ final class PlanCommand implements Callable<Integer> {
       names = "--count",
       paramLabel = "N",
       defaultValue = "16",
-      description = "Pictures to make (default ${DEFAULT-VALUE}).")
+      description = "Pictures to make, at most a billion (default ${DEFAULT-VALUE}).")
   private int count;
 
   @Option(
@@ -98,6 +99,8 @@ final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    requirePictures("--count", count);
+    requirePictures("--prompts", prompts);
     Stream.of(report, emit).flatMap(Optional::stream).forEach(WholeFile::check);
     Profile machine = profile();
     Planner planner = Planner.open(machine, picture.model());
@@ -125,6 +128,12 @@ final class PlanCommand implements Callable<Integer> {
     }
   }
 
+  private static void requirePictures(String option, int value) {
+    if (value < 1 || value > MOST_PICTURES) {
+      throw new UsageException(option + " must be 1 to " + MOST_PICTURES + ", got " + value);
+    }
+  }
+
   private void write(Profile machine, Plan plan) {
     report.ifPresent(file -> WholeFile.write(file, PlanPage.of(machine, plan)));
     emit.ifPresent(
@@ -139,8 +148,6 @@ final class PlanCommand implements Callable<Integer> {
     if (profile.isEmpty()) {
       return ProfileFile.load(ProfileFile.ofThisMachine());
     }
-    Path shipped = Home.folder().resolve("profiles").resolve(profile + ".json");
-    boolean name = !profile.contains("/") && !Files.exists(Path.of(profile));
-    return ProfileFile.load(name && Files.exists(shipped) ? shipped : Path.of(profile));
+    return ProfileFile.load(Profiles.find(profile));
   }
 }

@@ -69,17 +69,22 @@ final class PlanPage {
       html.append("</tr>\n");
     }
     html.append("</table></div>\n");
+    PlanView.simulated(plan)
+        .ifPresent(
+            note -> html.append("<p class=\"quiet\">").append(escaped(note)).append("</p>\n"));
   }
 
   private void lanes() {
     html.append("<p class=\"key\">Lanes, all on one scale of time:")
         .append("<span class=\"encode\"></span>encode")
         .append("<span class=\"denoise\"></span>denoise")
-        .append("<span class=\"decode\"></span>decode; numbers are pictures.</p>\n");
+        .append("<span class=\"decode\"></span>decode; numbers are pictures")
+        .append(plan.job().pictures() > LanesSvg.PICTURES ? ", the first " + LanesSvg.PICTURES : "")
+        .append(".</p>\n");
     double longest =
         plan.options().stream()
             .filter(Placed.class::isInstance)
-            .mapToDouble(o -> ((Placed) o).simulation().makespanNs())
+            .mapToDouble(o -> LanesSvg.endNs(((Placed) o).simulation()))
             .max()
             .orElse(1);
     for (Plan.Option o : plan.options()) {

@@ -39,6 +39,12 @@ final class PlanView {
 
   static void table(PrintWriter out, Plan plan) {
     Table.print(out, HEADER, rows(plan));
+    simulated(plan)
+        .ifPresent(
+            note -> {
+              out.println();
+              out.println(note);
+            });
     for (Plan.Option o : plan.options()) {
       if (o instanceof Refused r) {
         out.println();
@@ -52,6 +58,21 @@ final class PlanView {
               out.println();
               out.println("best: " + b.strategy() + ", " + Placements.text(b.placement()));
             });
+  }
+
+  /** That only the first pictures of a long run are simulated, where it is so. */
+  static Optional<String> simulated(Plan plan) {
+    return plan.best()
+        .map(Placed::simulation)
+        .filter(s -> s.pictures().size() < s.count())
+        .map(
+            s ->
+                String.format(
+                    Locale.ROOT,
+                    "simulated: the first %d of %d pictures; the others at the pace that these have"
+                        + " once the stages are full",
+                    s.pictures().size(),
+                    s.count()));
   }
 
   /** The strategies that can run, a row each. */
@@ -74,22 +95,22 @@ final class PlanView {
         seconds(s.makespanNs()),
         seconds(s.latencyNs(0.5)),
         seconds(s.latencyNs(0.95)),
-        percent(s.overlap().ratio()),
+        percent(s.overlap()),
         s.devices().values().stream()
             .map(d -> percent(d.busyShare()))
             .collect(Collectors.joining(" ")),
         s.devices().values().stream()
             .map(d -> String.format(Locale.ROOT, "%.0f", d.memoryBytes() / (double) (1 << 20)))
             .collect(Collectors.joining("+", "", " MiB")),
-        s.joules()
-            .map(j -> String.format(Locale.ROOT, "%.3g J", j / s.pictures().size()))
-            .orElse(""),
+        s.joules().map(j -> String.format(Locale.ROOT, "%.3g J", j / s.count())).orElse(""),
         Placements.text(p.placement()));
   }
 
-  /** Over one device doing everything, where that was simulated too. */
+  /** Over one device doing everything, where that was simulated too and both take time. */
   static Optional<Double> speedUp(Plan plan, Simulation s) {
-    return plan.option("single").map(one -> one.simulation().makespanNs() / s.makespanNs());
+    return plan.option("single")
+        .map(one -> one.simulation().makespanNs() / s.makespanNs())
+        .filter(Double::isFinite);
   }
 
   static void json(PrintWriter out, Profile profile, Plan plan) {
@@ -122,11 +143,12 @@ final class PlanView {
   private static void placed(ObjectNode node, Plan plan, Placed p) {
     Simulation s = p.simulation();
     node.put("picturesPerSecond", s.picturesPerSecond());
+    node.put("simulatedPictures", s.pictures().size());
     node.put("seconds", s.makespanNs() / 1e9);
     speedUp(plan, s).ifPresent(x -> node.put("speedUp", x));
     node.put("latencyP50Seconds", s.latencyNs(0.5) / 1e9);
     node.put("latencyP95Seconds", s.latencyNs(0.95) / 1e9);
-    node.put("overlap", s.overlap().ratio());
+    node.put("overlap", s.overlap());
     s.joules().ifPresent(j -> node.put("joules", j));
     ArrayNode devices = node.putArray("devices");
     s.devices()

@@ -7,6 +7,7 @@ import dev.tandem.orchestrator.measure.Comparison.Result;
 import dev.tandem.orchestrator.measure.Contestant;
 import dev.tandem.orchestrator.measure.Figures;
 import dev.tandem.orchestrator.measure.Figures.DeviceFigures;
+import dev.tandem.orchestrator.measure.Ratio;
 import dev.tandem.orchestrator.picture.Picture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -116,7 +117,7 @@ final class ReportPage {
           String.format(
               Locale.ROOT,
               "<span class=\"bar\"><i style=\"width:%.1f%%\"></i></span></td>",
-              100 * speed / most));
+              100 * Ratio.of(speed, most)));
       h.cell(CompareText.seconds(f.p50Ns()));
       h.cell(CompareText.seconds(f.p95Ns()));
       h.cell(CompareText.percent(f.overlap().median()));

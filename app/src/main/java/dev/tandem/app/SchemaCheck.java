@@ -1,6 +1,7 @@
 package dev.tandem.app;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchema;
@@ -19,7 +20,9 @@ import java.util.Locale;
 
 /** Checks JSON files against a JSON Schema; problems are {@code FILE:LINE: FIELD: REASON}. */
 final class SchemaCheck {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  /** Keeps numbers that are beyond a double, so that the schema can refuse them. */
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
   private final JsonSchema schema;
 

@@ -15,6 +15,7 @@ import dev.tandem.devices.tuning.TuningRequest.Workload;
 import dev.tandem.devices.tuning.TuningResult;
 import dev.tandem.devices.tuning.Verification;
 import dev.tandem.orchestrator.ModelGraphs;
+import dev.tandem.orchestrator.measure.Ratio;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,9 +41,9 @@ import picocli.CommandLine.TypeConversionException;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Searches the tunables of a device's kernels for every operation of a model, and stores what is"
-          + " clearly faster in a profile. Later runs use this machine's profile by themselves, and"
-          + " another one with --device opencl:0,profile=FILE.",
+      "Searches the tunables of a device's kernels for every operation of a model, and stores what"
+          + " is clearly faster in a profile. Later runs use this machine's profile by themselves,"
+          + " and another one with --device opencl:0,profile=FILE.",
       "It can be stopped at any time and goes on where it stopped."
     })
 final class TuneCommand implements Callable<Integer> {
@@ -61,8 +62,8 @@ final class TuneCommand implements Callable<Integer> {
       paramLabel = "MODEL",
       defaultValue = DEFAULT,
       description =
-          "Whose operations: 'default', 'sd15' (Stable Diffusion 1.5, needs no checkpoint), or a model"
-              + " folder (default ${DEFAULT-VALUE}).")
+          "Whose operations: 'default', 'sd15' (Stable Diffusion 1.5, needs no checkpoint), or a"
+              + " model folder (default ${DEFAULT-VALUE}).")
   private String model;
 
   @Option(
@@ -147,7 +148,8 @@ final class TuneCommand implements Callable<Integer> {
     }
     out.printf(
         Locale.ROOT,
-        "%d operations searched, %d known before, %d left; %d combinations rejected as wrong, %d failed.%n",
+        "%d operations searched, %d known before, %d left; %d combinations rejected as wrong, %d"
+            + " failed.%n",
         r.tuned().size(),
         r.known(),
         r.left(),
@@ -169,7 +171,7 @@ final class TuneCommand implements Callable<Integer> {
         String.format(Locale.ROOT, "%.1f%%", 100 * t.share()),
         micros(t.beforeMicros()),
         micros(t.afterMicros()),
-        String.format(Locale.ROOT, "%.2fx", t.beforeMicros() / t.afterMicros()),
+        String.format(Locale.ROOT, "%.2fx", Ratio.of(t.beforeMicros(), t.afterMicros())),
         t.operation().replaceFirst("\\[[a-z].*", ""));
   }
 
@@ -297,7 +299,8 @@ final class TuneCommand implements Callable<Integer> {
     public Duration convert(String text) {
       Matcher m = TIME.matcher(text.strip().toLowerCase(Locale.ROOT));
       if (!m.matches() || Integer.parseInt(m.group(1)) == 0) {
-        throw new TypeConversionException("'" + text + "' is not a time such as 90s, 5m or 2h");
+        throw new TypeConversionException(
+            "'" + text + "' is not a time such as 90s, 5m or 2h, of 1 to 999999");
       }
       long n = Long.parseLong(m.group(1));
       return switch (m.group(2)) {

@@ -2,11 +2,7 @@ package dev.tandem.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonPointer;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.orchestrator.placement.PlacementException;
 import dev.tandem.orchestrator.placement.PlacementJson;
 import java.nio.file.Files;
@@ -15,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +48,15 @@ class PlacementSchemaTest {
           "2.0",
           "1.5",
           "1e-9",
+          "1e-6",
+          "1e6",
+          "1000001",
+          "1e308",
+          "1e400",
+          "-1e400",
+          "NaN",
+          "Infinity",
+          "\"NaN\"",
           "3000000000",
           "\"\"",
           "\" \"",
@@ -117,10 +121,9 @@ class PlacementSchemaTest {
     List<String> disagreements = new ArrayList<>();
     int refused = 0;
     int taken = 0;
-    List<JsonNode> changed = changed();
-    for (JsonNode json : changed) {
-      List<String> problems = problems(json.toString());
-      Optional<String> refusal = refusal(json.toString());
+    for (String json : FieldChanges.of(MAPPER.readTree(FULL), VALUES)) {
+      List<String> problems = problems(json);
+      Optional<String> refusal = refusal(json);
       boolean agreed =
           problems.isEmpty() == refusal.isEmpty()
               || refusal.filter(r -> BETWEEN_FIELDS.matcher(r).find()).isPresent();
@@ -133,49 +136,5 @@ class PlacementSchemaTest {
     assertThat(disagreements).isEmpty();
     assertThat(refused).isGreaterThan(400);
     assertThat(taken).isGreaterThan(50);
-  }
-
-  /** The full example with one value replaced, one field left out, or an unknown one added. */
-  private static List<JsonNode> changed() throws Exception {
-    List<JsonNode> all = new ArrayList<>();
-    for (JsonPointer at : pointers(MAPPER.readTree(FULL), JsonPointer.empty()).toList()) {
-      for (String value : VALUES) {
-        JsonNode copy = MAPPER.readTree(FULL);
-        set(copy, at, MAPPER.readTree(value));
-        all.add(copy);
-      }
-      JsonNode less = MAPPER.readTree(FULL);
-      if (less.at(at.head()) instanceof ObjectNode parent) {
-        parent.remove(at.last().getMatchingProperty());
-      } else {
-        ((ArrayNode) less.at(at.head())).remove(at.last().getMatchingIndex());
-      }
-      all.add(less);
-      JsonNode more = MAPPER.readTree(FULL);
-      if (more.at(at) instanceof ObjectNode node) {
-        all.add(more);
-        node.put("unknown", 1);
-      }
-    }
-    return all;
-  }
-
-  private static Stream<JsonPointer> pointers(JsonNode node, JsonPointer at) {
-    Stream<JsonPointer> inner =
-        node.isObject()
-            ? node.properties().stream()
-                .flatMap(e -> pointers(e.getValue(), at.appendProperty(e.getKey())))
-            : Stream.iterate(0, i -> i < node.size(), i -> i + 1)
-                .flatMap(i -> pointers(node.get(i), at.appendIndex(i)));
-    return at.matches() ? inner : Stream.concat(Stream.of(at), inner);
-  }
-
-  private static void set(JsonNode root, JsonPointer at, JsonNode value) {
-    JsonNode parent = root.at(at.head());
-    if (parent instanceof ObjectNode node) {
-      node.set(at.last().getMatchingProperty(), value);
-    } else {
-      ((ArrayNode) parent).set(at.last().getMatchingIndex(), value);
-    }
   }
 }

@@ -5,6 +5,7 @@ import dev.tandem.graph.Node;
 import dev.tandem.graph.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Self, cross and causal attention over all head sizes that models have. */
 final class AttentionCases {
@@ -54,8 +55,15 @@ final class AttentionCases {
       int batch, int tokens, int keys, int heads, int headSize, boolean causal) {
     int c = heads * headSize;
     String name =
-        "attention %s %d x %d tokens, %d heads of %d, batch %d"
-            .formatted(causal ? "causal" : "full", tokens, keys, heads, headSize, batch);
+        String.format(
+            Locale.ROOT,
+            "attention %s %d x %d tokens, %d heads of %d, batch %d",
+            causal ? "causal" : "full",
+            tokens,
+            keys,
+            heads,
+            headSize,
+            batch);
     return OpCase.of(
             name,
             b -> {

@@ -8,6 +8,7 @@ import dev.tandem.graph.Op;
 import dev.tandem.graph.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** 2-D convolutions: kernels, strides, paddings, odd sizes and the fused forms. */
 final class ConvolutionCases {
@@ -81,17 +82,18 @@ final class ConvolutionCases {
   static OpCase conv(
       Op.Padding p, int kernel, int stride, int batch, int height, int width, int in, int out) {
     String name =
-        "conv2d %dx%d stride %d pad %d,%d,%d,%d %s -> %d"
-            .formatted(
-                kernel,
-                kernel,
-                stride,
-                p.top(),
-                p.left(),
-                p.bottom(),
-                p.right(),
-                Shape.of(batch, height, width, in),
-                out);
+        String.format(
+            Locale.ROOT,
+            "conv2d %dx%d stride %d pad %d,%d,%d,%d %s -> %d",
+            kernel,
+            kernel,
+            stride,
+            p.top(),
+            p.left(),
+            p.bottom(),
+            p.right(),
+            Shape.of(batch, height, width, in),
+            out);
     return OpCase.of(
             name,
             b -> b.conv2d("c", input(b, batch, height, width, in), out, kernel, stride, p, true))
@@ -102,13 +104,14 @@ final class ConvolutionCases {
   private static OpCase fused(
       int kernel, int batch, int height, int width, int c, Activation act, boolean addend) {
     return OpCase.of(
-            "conv2d %dx%d + %s%s %s"
-                .formatted(
-                    kernel,
-                    kernel,
-                    addend ? "residual + " : "",
-                    act,
-                    Shape.of(batch, height, width, c)),
+            String.format(
+                Locale.ROOT,
+                "conv2d %dx%d + %s%s %s",
+                kernel,
+                kernel,
+                addend ? "residual + " : "",
+                act,
+                Shape.of(batch, height, width, c)),
             b -> {
               Node x = input(b, batch, height, width, c);
               Op op = new Op.Conv2d(1, Op.Padding.same(kernel / 2), true, addend, act);

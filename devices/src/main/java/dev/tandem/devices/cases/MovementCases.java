@@ -5,6 +5,7 @@ import dev.tandem.graph.Node;
 import dev.tandem.graph.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Operations that move elements, and the embedding of timesteps. */
 final class MovementCases {
@@ -55,7 +56,7 @@ final class MovementCases {
 
   static OpCase upsample(int height, int width, int... dims) {
     return OpCase.of(
-            "upsample %s to %dx%d".formatted(Shape.of(dims), height, width),
+            String.format(Locale.ROOT, "upsample %s to %dx%d", Shape.of(dims), height, width),
             b -> b.upsample("u", b.input("x", Shape.of(dims), DType.F32), height, width))
         .within(Tolerance.COPY);
   }
@@ -64,14 +65,15 @@ final class MovementCases {
     Shape a = Shape.of(first);
     Shape c = Shape.of(second);
     return OpCase.of(
-            "concat %s and %s on axis %d".formatted(a, c, axis),
+            String.format(Locale.ROOT, "concat %s and %s on axis %d", a, c, axis),
             b -> b.concat("c", b.input("x", a, DType.F32), b.input("b", c, DType.F32), axis))
         .within(Tolerance.COPY);
   }
 
   private static OpCase embedding(int batch, int tokens, int rows, int channels) {
     return OpCase.of(
-            "embedding [%d, %d] of [%d, %d]".formatted(batch, tokens, rows, channels),
+            String.format(
+                Locale.ROOT, "embedding [%d, %d] of [%d, %d]", batch, tokens, rows, channels),
             b ->
                 b.embedding(
                     "e",
@@ -95,8 +97,13 @@ final class MovementCases {
 
   private static OpCase timestep(boolean flip, float shift, int dim, double... timesteps) {
     return OpCase.of(
-            "timestepembedding of %d into %d, %s first, shift %s"
-                .formatted(timesteps.length, dim, flip ? "cosines" : "sines", shift),
+            String.format(
+                Locale.ROOT,
+                "timestepembedding of %d into %d, %s first, shift %s",
+                timesteps.length,
+                dim,
+                flip ? "cosines" : "sines",
+                shift),
             b -> {
               Node t = b.input("t", Shape.of(timesteps.length), DType.F32);
               return b.timestepEmbedding("e", t, dim, flip, shift);

@@ -6,6 +6,7 @@ import dev.tandem.graph.Op;
 import dev.tandem.graph.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Group norm, layer norm and softmax, with values that break careless forms of them. */
 final class NormCases {
@@ -60,7 +61,7 @@ final class NormCases {
   static OpCase group(int groups, Activation act, int... dims) {
     int c = dims[3];
     return OpCase.of(
-            "groupnorm %d groups %s %s".formatted(groups, act, Shape.of(dims)),
+            String.format(Locale.ROOT, "groupnorm %d groups %s %s", groups, act, Shape.of(dims)),
             b ->
                 b.add(
                     "n",

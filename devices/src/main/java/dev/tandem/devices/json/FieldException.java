@@ -28,28 +28,4 @@ public final class FieldException extends IllegalArgumentException {
     }
     return value;
   }
-
-  /** Refuses what is not a finite number above 0. */
-  public static double positive(String field, double value) {
-    if (!(value > 0) || Double.isInfinite(value)) {
-      throw new FieldException(field, "must be above 0, got " + value);
-    }
-    return value;
-  }
-
-  /** Refuses what is not a finite number of at least {@code min}. */
-  public static double atLeast(String field, double min, double value) {
-    if (!(value >= min) || Double.isInfinite(value)) {
-      throw new FieldException(field, "must be at least " + min + ", got " + value);
-    }
-    return value;
-  }
-
-  /** Refuses a whole number below {@code min}. */
-  public static long atLeast(String field, long min, long value) {
-    if (value < min) {
-      throw new FieldException(field, "must be at least " + min + ", got " + value);
-    }
-    return value;
-  }
 }

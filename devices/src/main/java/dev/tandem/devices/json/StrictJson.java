@@ -34,6 +34,7 @@ public final class StrictJson {
     JsonMapper m =
         JsonMapper.builder()
             .addModule(new Jdk8Module())
+            .addModule(WholeNumbers.module())
             .annotationIntrospector(new RequiredUnlessOptional())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)

@@ -46,8 +46,8 @@ public record DeviceProfile(
    */
   public record Limits(long memoryBytes, long allocationBytes) {
     public Limits {
-      FieldException.atLeast("memoryBytes", 1, memoryBytes);
-      FieldException.atLeast("allocationBytes", 1, allocationBytes);
+      Range.BYTES.require("memoryBytes", memoryBytes);
+      Range.BYTES.require("allocationBytes", allocationBytes);
     }
   }
 
@@ -59,23 +59,27 @@ public record DeviceProfile(
    */
   public record Peak(double gflops, double gigabytesPerSecond) {
     public Peak {
-      FieldException.positive("gflops", gflops);
-      FieldException.positive("gigabytesPerSecond", gigabytesPerSecond);
+      Range.RATE.require("gflops", gflops);
+      Range.RATE.require("gigabytesPerSecond", gigabytesPerSecond);
     }
   }
 
   /** Electrical power, watts: at work and when it has nothing to do. */
   public record PowerDraw(double busyWatts, double idleWatts) {
     public PowerDraw {
-      FieldException.atLeast("idleWatts", 0.0, idleWatts);
-      FieldException.atLeast("busyWatts", idleWatts, busyWatts);
+      Range.AMOUNT.require("idleWatts", idleWatts);
+      Range.AMOUNT.require("busyWatts", busyWatts);
+      if (busyWatts < idleWatts) {
+        throw new FieldException(
+            "busyWatts", "must be at least idleWatts, " + idleWatts + ", got " + busyWatts);
+      }
     }
   }
 
   public DeviceProfile {
     FieldException.notBlank("id", id);
     FieldException.notBlank("name", name);
-    FieldException.atLeast("computeUnits", 1, computeUnits);
+    Range.COUNT.require("computeUnits", computeUnits);
     operations = List.copyOf(operations);
     stages = List.copyOf(stages);
     Set<Object> seen = new HashSet<>();

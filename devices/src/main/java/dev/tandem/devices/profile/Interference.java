@@ -22,7 +22,7 @@ public record Interference(
   public Interference {
     FieldException.notBlank("device", device);
     FieldException.notBlank("whileBusy", whileBusy);
-    FieldException.atLeast("slowdown", 1.0, slowdown);
+    Range.SLOWDOWN.require("slowdown", slowdown);
     if (device.equals(whileBusy)) {
       throw new FieldException("whileBusy", "is the device itself: '" + device + "'");
     }

@@ -17,8 +17,8 @@ public record Link(String from, String to, double gigabytesPerSecond, double lat
   public Link {
     FieldException.notBlank("from", from);
     FieldException.notBlank("to", to);
-    FieldException.positive("gigabytesPerSecond", gigabytesPerSecond);
-    FieldException.atLeast("latencyMicros", 0.0, latencyMicros);
+    Range.RATE.require("gigabytesPerSecond", gigabytesPerSecond);
+    Range.AMOUNT.require("latencyMicros", latencyMicros);
     if (from.equals(to)) {
       throw new FieldException("to", "is where it comes from: '" + to + "'");
     }

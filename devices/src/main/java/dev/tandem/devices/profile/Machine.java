@@ -13,8 +13,8 @@ import dev.tandem.devices.json.FieldException;
 public record Machine(String cpu, int cores, long memoryBytes, String os) {
   public Machine {
     FieldException.notBlank("cpu", cpu);
-    FieldException.atLeast("cores", 1, cores);
-    FieldException.atLeast("memoryBytes", 1, memoryBytes);
+    Range.COUNT.require("cores", cores);
+    Range.BYTES.require("memoryBytes", memoryBytes);
     FieldException.notBlank("os", os);
   }
 }

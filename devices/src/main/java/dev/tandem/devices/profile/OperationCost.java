@@ -1,7 +1,5 @@
 package dev.tandem.devices.profile;
 
-import dev.tandem.devices.json.FieldException;
-
 /**
  * What a class of operations costs: the larger of arithmetic and memory traffic, and a launch.
  *
@@ -12,9 +10,9 @@ import dev.tandem.devices.json.FieldException;
 public record OperationCost(
     OperationClass operation, double gflops, double gigabytesPerSecond, double launchMicros) {
   public OperationCost {
-    FieldException.positive("gflops", gflops);
-    FieldException.positive("gigabytesPerSecond", gigabytesPerSecond);
-    FieldException.atLeast("launchMicros", 0.0, launchMicros);
+    Range.RATE.require("gflops", gflops);
+    Range.RATE.require("gigabytesPerSecond", gigabytesPerSecond);
+    Range.AMOUNT.require("launchMicros", launchMicros);
   }
 
   /** Time for that much work, nanoseconds. */

@@ -12,7 +12,7 @@ import dev.tandem.devices.json.FieldException;
  * @param width of the picture, pixels
  * @param height of the picture, pixels
  * @param batch of the run: a guided denoising step is 2, half of it 1
- * @param medianMillis the device computing
+ * @param medianMillis the device computing, at least a nanosecond
  * @param madMillis median absolute deviation of that
  * @param hostMillis work of the stage's thread beside it: inputs, outputs, the sampler
  * @param compileMillis once, before the first run
@@ -51,14 +51,14 @@ public record StageCost(
 
   public StageCost {
     FieldException.notBlank("model", model);
-    FieldException.atLeast("width", 1, width);
-    FieldException.atLeast("height", 1, height);
-    FieldException.atLeast("batch", 1, batch);
-    FieldException.atLeast("medianMillis", 0.0, medianMillis);
-    FieldException.atLeast("madMillis", 0.0, madMillis);
-    FieldException.atLeast("hostMillis", 0.0, hostMillis);
-    FieldException.atLeast("compileMillis", 0.0, compileMillis);
-    FieldException.atLeast("memoryBytes", 0, memoryBytes);
+    Range.COUNT.require("width", width);
+    Range.COUNT.require("height", height);
+    Range.COUNT.require("batch", batch);
+    Range.MILLIS.require("medianMillis", medianMillis);
+    Range.AMOUNT.require("madMillis", madMillis);
+    Range.AMOUNT.require("hostMillis", hostMillis);
+    Range.AMOUNT.require("compileMillis", compileMillis);
+    Range.BYTES_OR_NONE.require("memoryBytes", memoryBytes);
   }
 
   @JsonIgnore

@@ -29,9 +29,19 @@ public record TunableEntry(
     Map<String, Integer> values) {
   public TunableEntry {
     FieldException.notBlank("kernel", kernel);
+    notBlank("device", device);
+    notBlank("vendor", vendor);
+    notBlank("shape", shape);
+    notBlank("kernelVersion", kernelVersion);
+    vectorWidth.ifPresent(w -> Range.COUNT.require("vectorWidth", w));
     values = java.util.Collections.unmodifiableMap(new TreeMap<>(values));
     if (values.isEmpty()) {
       throw new FieldException("values", "must not be empty");
     }
+    values.forEach((name, value) -> Range.TUNABLE.require("values." + name, value));
+  }
+
+  private static void notBlank(String field, Optional<String> text) {
+    text.ifPresent(t -> FieldException.notBlank(field, t));
   }
 }

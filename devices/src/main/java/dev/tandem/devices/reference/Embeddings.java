@@ -4,6 +4,7 @@ import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.Tensor;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
+import java.util.Locale;
 
 /** Rows picked by index, and the sinusoidal embedding of timesteps. */
 final class Embeddings {
@@ -38,8 +39,13 @@ final class Embeddings {
   private static int checked(Node n, int index, int rows) {
     if (index < 0 || index >= rows) {
       throw new DeviceException(
-          "%s '%s': index %d is outside the %d rows"
-              .formatted(n.op().kind(), n.name(), index, rows));
+          String.format(
+              Locale.ROOT,
+              "%s '%s': index %d is outside the %d rows",
+              n.op().kind(),
+              n.name(),
+              index,
+              rows));
     }
     return index;
   }

@@ -15,7 +15,7 @@ import java.util.TreeSet;
 
 /**
  * Offers {@link SimulatedDevice}s as {@code sim:LABEL}. They are never listed, because what they
- * make are no pictures. Options, all positive numbers:
+ * make are no pictures. Options, numbers from a millionth to a billion:
  *
  * <pre>
  *   gflops=500 gbps=20 launch=5   GFLOP/s, GB/s, microseconds to start an operation
@@ -31,6 +31,8 @@ public final class SimulatedProvider implements DeviceProvider {
       Map.of("fail", Kind.FAIL, "hang", Kind.HANG, "nomemory", Kind.OUT_OF_MEMORY);
   private static final double MS = 1e6;
   private static final double MEBIBYTE = 1 << 20;
+  private static final double LEAST = 1e-6;
+  private static final double MOST = 1e9;
 
   @Override
   public String scheme() {
@@ -64,9 +66,9 @@ public final class SimulatedProvider implements DeviceProvider {
             spec.text(), "simulated", DeviceInfo.Type.ACCELERATOR, 1, memory, "simulator");
     Device device = new SimulatedDevice(info, new SimulatedCosts.StageTimes(times, rates), time);
     for (Map.Entry<String, Kind> fault : FAULTS.entrySet()) {
-      Optional<Double> from = number(spec, fault.getKey());
-      if (from.isPresent()) {
-        Faults faults = Faults.from((int) Math.round(from.get()), fault.getValue());
+      if (spec.options().containsKey(fault.getKey())) {
+        int from = spec.intOption(fault.getKey(), 0, 0, (int) MOST);
+        Faults faults = Faults.from(from, fault.getValue());
         device = new FaultyDevice(device, faults, time);
       }
     }
@@ -80,13 +82,19 @@ public final class SimulatedProvider implements DeviceProvider {
     }
     try {
       double value = Double.parseDouble(text);
-      if (value > 0 && value < Double.POSITIVE_INFINITY) {
+      if (value >= LEAST && value <= MOST) {
         return Optional.of(value);
       }
     } catch (NumberFormatException e) {
       // reported below, with what is allowed
     }
     throw new DeviceException(
-        "device '" + spec.text() + "': " + key + "=" + text + " is not a positive number");
+        "device '"
+            + spec.text()
+            + "': "
+            + key
+            + "="
+            + text
+            + " is not a number from 0.000001 to 1000000000");
   }
 }

@@ -80,20 +80,30 @@ class ProfileFileTest {
       delimiter = '|',
       value = {
         "'\"format\": 1'        | '\"format\": 2'            | 2  | format: must be 1, got 2",
-        "'\"cores\": 2'         | '\"cores\": 2.5'           | 5  | machine.cores: is not a whole number, got 2.5",
-        "'\"cores\": 2'         | '\"cores\": \"2\"'         | 5  | machine.cores: is not a whole number, got 2",
+        "'\"cores\": 2'         | '\"cores\": 2.5'           | 5  | machine.cores: is not a whole"
+            + " number, got 2.5",
+        "'\"cores\": 2'         | '\"cores\": \"2\"'         | 5  | machine.cores: is not a whole"
+            + " number, got 2",
         "'\"cores\": 2, '       | ''                         | 5  | machine.cores: is missing",
         "'\"battery\"'          | '\"sun\"'                  | 6  | power.source: is not one of",
-        "'\"computeUnits\": 1'  | '\"computeUnits\": 0'      | 12 | devices[0].computeUnits: must be at least 1, got 0",
-        "'\"f16\": false'       | '\"f16\": 1'               | 13 | devices[0].f16: is not a truth value",
-        "'\"name\": \"n\"'      | '\"name\": \"n\", \"speed\": 1' | 10 | devices[0].speed: unknown field",
-        "'\"gflops\": 1.5'      | '\"gflops\": -3'           | 16 | devices[0].peak.gflops: must be above 0, got -3.0",
-        "'\"gflops\": 1.5'      | '\"gflops\": null'         | 16 | devices[0].peak.gflops: is not a number",
-        "'\"madMillis\": 0.1'   | '\"madMillis\": -1'        | 19 | devices[0].stages[0].madMillis: must be at least 0.0",
+        "'\"computeUnits\": 1'  | '\"computeUnits\": 0'      | 12 | devices[0].computeUnits: must"
+            + " be 1 to 1000000, got 0",
+        "'\"f16\": false'       | '\"f16\": 1'               | 13 | devices[0].f16: is not a truth"
+            + " value",
+        "'\"name\": \"n\"'      | '\"name\": \"n\", \"speed\": 1' | 10 | devices[0].speed: unknown"
+            + " field",
+        "'\"gflops\": 1.5'      | '\"gflops\": -3'           | 16 | devices[0].peak.gflops: must be"
+            + " 0.000001 to 1000000000, got -3.0",
+        "'\"gflops\": 1.5'      | '\"gflops\": null'         | 16 | devices[0].peak.gflops: is not"
+            + " a number",
+        "'\"madMillis\": 0.1'   | '\"madMillis\": -1'        | 19 | devices[0].stages[0].madMillis:"
+            + " must be 0 to 1000000000",
         "'\"to\": \"d0\"'       | '\"to\": \"d1\"'           | 24 | links[0].to: names 'd1'",
-        "'{\"A\": 1}'           | '{}'                       | 26 | tunables[0].values: must not be empty",
+        "'{\"A\": 1}'           | '{}'                       | 26 | tunables[0].values: must not be"
+            + " empty",
         "'\"name\": \"example\",' | '\"name\": \"example\"'  | 4  | Unexpected character",
-        "'\"name\": \"example\",' | '\"name\": \"a\", \"name\": \"b\",' | 3  | Duplicate field 'name'"
+        "'\"name\": \"example\",' | '\"name\": \"a\", \"name\": \"b\",' | 3  | Duplicate field"
+            + " 'name'"
       })
   void errorsNameLineAndField(String right, String wrong, int line, String message)
       throws Exception {

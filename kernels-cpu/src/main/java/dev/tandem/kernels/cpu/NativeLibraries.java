@@ -97,7 +97,7 @@ final class NativeLibraries {
   static Path unpacked(URL url, String library, CacheFolder cache) throws IOException {
     JarURLConnection connection = (JarURLConnection) url.openConnection();
     JarEntry entry = connection.getJarEntry();
-    Path name = Path.of(String.format("onednn-%08x", oneDnnChecksum(url)), library);
+    Path name = Path.of(String.format(Locale.ROOT, "onednn-%08x", oneDnnChecksum(url)), library);
     for (Path folder : cache.usual()) {
       Path file = folder.resolve(name);
       if (isWhole(file, entry)) {

@@ -15,14 +15,11 @@ import dev.tandem.devices.tuning.TuningListener;
 import dev.tandem.devices.tuning.TuningRequest;
 import dev.tandem.devices.tuning.TuningRequest.Workload;
 import dev.tandem.devices.tuning.TuningResult;
-import dev.tandem.devices.tuning.Verification;
 import dev.tandem.graph.DType;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.GraphBuilder;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Shape;
-import dev.tandem.kernels.opencl.KernelVerifier.Depth;
-import dev.tandem.kernels.opencl.tuning.Covering;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,8 +30,6 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The tuner on PoCL, which must be installed. */
 class TuningTest {
@@ -152,30 +147,6 @@ class TuningTest {
         g.nodes().stream().filter(Node::isComputed).map(n -> NodeCase.of(n).name()).toList();
     assertThat(names).hasSize(3);
     assertThat(Set.copyOf(names)).hasSize(2);
-  }
-
-  /**
-   * Every two values of tunables that may meet do meet. With F32 storage; {@code tandem tune
-   * --verify} checks all combinations, and F16.
-   */
-  @ParameterizedTest
-  @ValueSource(strings = {"cpu", "gpu"})
-  void aCoveringSetOfTunablesIsRight(String family) {
-    Depth depth = new Depth(Covering::pairs, 2, 1, Set.of(Precision.F32));
-    try (OpenClDevice d = open(",family=" + family)) {
-      Verification v = new KernelVerifier(d, new Heard(), TuningTest::never, depth).verify();
-      assertThat(v.failing()).isEmpty();
-      assertThat(v.cancelled()).isFalse();
-      assertThat(v.combinations())
-          .containsKeys(
-              family.equals("cpu") ? "gemm_panel" : "gemm_tile",
-              family.equals("cpu") ? "attention_lanes" : "attention_tile",
-              "winograd",
-              "rows",
-              "groupnorm",
-              "elementwise",
-              "move");
-    }
   }
 
   /** A kernel that computes something else must not pass, or the tuner would pick it. */

@@ -5,6 +5,7 @@ import dev.tandem.devices.Devices;
 import dev.tandem.devices.profile.DeviceProfile.PowerDraw;
 import dev.tandem.devices.profile.Interference;
 import dev.tandem.devices.profile.Profile;
+import dev.tandem.devices.profile.Range;
 import dev.tandem.devices.profile.StageCost;
 import dev.tandem.devices.profile.StageCost.Stage;
 import dev.tandem.orchestrator.Request;
@@ -179,7 +180,11 @@ public final class Calibration {
   private static Interference interference(
       String device, Stage stage, String other, Stage otherStage, double slowdown) {
     return new Interference(
-        device, Optional.of(stage), other, Optional.of(otherStage), Rounding.of(slowdown));
+        device,
+        Optional.of(stage),
+        other,
+        Optional.of(otherStage),
+        Rounding.of(slowdown, Range.SLOWDOWN));
   }
 
   private Optional<Double> idleWatts() throws InterruptedException {
@@ -210,7 +215,7 @@ public final class Calibration {
     // The counter starts again at 0 now and then.
     return after.isEmpty() || after.getAsDouble() < joulesBefore
         ? Optional.empty()
-        : Optional.of(Rounding.of((after.getAsDouble() - joulesBefore) / seconds));
+        : Optional.of(Rounding.of((after.getAsDouble() - joulesBefore) / seconds, Range.AMOUNT));
   }
 
   static int warmUp() {

@@ -10,6 +10,7 @@ import dev.tandem.devices.profile.DeviceProfile.Limits;
 import dev.tandem.devices.profile.DeviceProfile.PowerDraw;
 import dev.tandem.devices.profile.Link;
 import dev.tandem.devices.profile.OperationCost;
+import dev.tandem.devices.profile.Range;
 import dev.tandem.devices.profile.StageCost;
 import dev.tandem.devices.profile.StageCost.Stage;
 import dev.tandem.orchestrator.calibrate.StageBench.Sample;
@@ -114,11 +115,15 @@ final class DeviceBench implements AutoCloseable {
         info.computeUnits(),
         f16,
         info.type() != DeviceInfo.Type.DISCRETE_GPU,
-        new Limits(device.memoryLimit().total(), device.memoryLimit().largest()),
+        new Limits(bytes(device.memoryLimit().total()), bytes(device.memoryLimit().largest())),
         peak,
         power,
         operations,
         samples.entrySet().stream().map(e -> cost(e.getKey(), e.getValue())).toList());
+  }
+
+  private static long bytes(long limit) {
+    return (long) Range.BYTES.clamp((double) limit);
   }
 
   private static StageCost cost(StageBench stage, List<Sample> samples) {
@@ -131,10 +136,10 @@ final class DeviceBench implements AutoCloseable {
         key.width(),
         key.height(),
         key.batch(),
-        Rounding.of(device.median() / 1e6),
-        Rounding.of(device.mad() / 1e6),
-        Rounding.of(host.median() / 1e6),
-        Rounding.of(stage.compileNs() / 1e6),
+        Rounding.of(device.median() / 1e6, Range.MILLIS),
+        Rounding.of(device.mad() / 1e6, Range.AMOUNT),
+        Rounding.of(host.median() / 1e6, Range.AMOUNT),
+        Rounding.of(stage.compileNs() / 1e6, Range.AMOUNT),
         stage.memoryBytes());
   }
 

@@ -6,6 +6,7 @@ import dev.tandem.devices.Executable;
 import dev.tandem.devices.OpSpans;
 import dev.tandem.devices.WeightException;
 import dev.tandem.devices.profile.Link;
+import dev.tandem.devices.profile.Range;
 import dev.tandem.graph.DType;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.GraphBuilder;
@@ -30,7 +31,11 @@ final class LinkBench {
     double small = ns(device, SMALL);
     double large = ns(device, LARGE);
     double perByte = Math.max(1e-6, (large - small) / ((LARGE - SMALL) * 4.0));
-    return new Link(Link.HOST, id, Rounding.of(1 / perByte), Rounding.of(small / 1e3));
+    return new Link(
+        Link.HOST,
+        id,
+        Rounding.of(1 / perByte, Range.RATE),
+        Rounding.of(small / 1e3, Range.AMOUNT));
   }
 
   /** Median time to hand over so many floats, ns. */

@@ -4,6 +4,7 @@ import dev.tandem.devices.OpSpans;
 import dev.tandem.devices.profile.DeviceProfile.Peak;
 import dev.tandem.devices.profile.OperationClass;
 import dev.tandem.devices.profile.OperationCost;
+import dev.tandem.devices.profile.Range;
 import dev.tandem.graph.Cost;
 import dev.tandem.graph.Node;
 import java.util.ArrayList;
@@ -81,15 +82,16 @@ final class OperationBench {
             all.add(
                 new OperationCost(
                     type,
-                    Rounding.of(Math.max(LEAST, sum.flops / sum.ns)),
-                    Rounding.of(Math.max(LEAST, sum.bytes / sum.ns)),
-                    Rounding.of(launch))));
+                    Rounding.of(Math.max(LEAST, sum.flops / sum.ns), Range.RATE),
+                    Rounding.of(Math.max(LEAST, sum.bytes / sum.ns), Range.RATE),
+                    Rounding.of(launch, Range.AMOUNT))));
     return all;
   }
 
   /** The most that any operation reached. */
   Peak peak() {
     return new Peak(
-        Rounding.of(Math.max(LEAST, bestFlops)), Rounding.of(Math.max(LEAST, bestBytes)));
+        Rounding.of(Math.max(LEAST, bestFlops), Range.RATE),
+        Rounding.of(Math.max(LEAST, bestBytes), Range.RATE));
   }
 }

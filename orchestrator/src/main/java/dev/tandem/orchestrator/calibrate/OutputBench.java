@@ -1,5 +1,6 @@
 package dev.tandem.orchestrator.calibrate;
 
+import dev.tandem.devices.profile.Range;
 import dev.tandem.devices.profile.StageCost;
 import dev.tandem.devices.profile.StageCost.Stage;
 import dev.tandem.orchestrator.Request;
@@ -52,8 +53,8 @@ record OutputBench(String model) {
         size.width(),
         size.height(),
         1,
-        Rounding.of(s.median() / 1e6),
-        Rounding.of(s.mad() / 1e6),
+        Rounding.of(s.median() / 1e6, Range.MILLIS),
+        Rounding.of(s.mad() / 1e6, Range.AMOUNT),
         0,
         0,
         0);

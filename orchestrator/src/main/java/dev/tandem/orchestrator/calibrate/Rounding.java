@@ -1,5 +1,6 @@
 package dev.tandem.orchestrator.calibrate;
 
+import dev.tandem.devices.profile.Range;
 import java.math.BigDecimal;
 import java.math.MathContext;
 
@@ -9,7 +10,8 @@ final class Rounding {
 
   private Rounding() {}
 
-  static double of(double value) {
-    return new BigDecimal(value).round(DIGITS).doubleValue();
+  /** The nearest value of the range, which is finite. */
+  static double of(double value, Range range) {
+    return new BigDecimal(range.clamp(value)).round(DIGITS).doubleValue();
   }
 }

@@ -19,6 +19,8 @@ final class CurveSvg {
   private static final int TOP = 20;
   private static final int BOTTOM = 66;
   private static final int LABEL_GAP = 12;
+  private static final int MOST_TICKS = 12;
+  private static final double LEAST_SECONDS = 1e-6;
 
   private final List<Row> rows;
   private final String yLabel;
@@ -39,13 +41,18 @@ final class CurveSvg {
     this.yLabel = yLabel;
     this.value = value;
     this.front = front;
-    lowX = rows.stream().mapToDouble(r -> r.seconds().value()).min().orElseThrow() / 1.3;
-    highX = rows.stream().mapToDouble(r -> r.seconds().value()).max().orElseThrow() * 1.3;
+    lowX = rows.stream().mapToDouble(CurveSvg::seconds).min().orElseThrow() / 1.3;
+    highX = rows.stream().mapToDouble(CurveSvg::seconds).max().orElseThrow() * 1.3;
     double low = rows.stream().mapToDouble(r -> low(value.apply(r))).min().orElseThrow();
     double high = rows.stream().mapToDouble(r -> high(value.apply(r))).max().orElseThrow();
     double room = Math.max(1e-6, (high - low) * 0.12);
     lowY = low - room;
     highY = high + room;
+  }
+
+  /** Of a picture; a logarithmic scale has no 0. */
+  private static double seconds(Row r) {
+    return Math.max(LEAST_SECONDS, r.seconds().value());
   }
 
   private static double low(Interval i) {
@@ -61,7 +68,8 @@ final class CurveSvg {
     s.append(
         String.format(
             Locale.ROOT,
-            "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s against seconds per picture\">",
+            "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s against seconds per"
+                + " picture\">",
             WIDTH,
             HEIGHT,
             yLabel));
@@ -99,7 +107,9 @@ final class CurveSvg {
               seconds(x)));
     }
     double step = niceStep((highY - lowY) / 5);
-    for (double y = Math.ceil(lowY / step) * step; y <= highY; y += step) {
+    double first = Math.ceil(lowY / step) * step;
+    for (int i = 0; i <= MOST_TICKS && first + i * step <= highY; i++) {
+      double y = first + i * step;
       s.append(
           String.format(
               Locale.ROOT,
@@ -116,11 +126,10 @@ final class CurveSvg {
     s.append(
         String.format(
             Locale.ROOT,
-            "<rect class=\"frame\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>"
-                + "<text class=\"axis\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">seconds per picture"
-                + " (log scale)</text>"
-                + "<text class=\"axis\" transform=\"translate(18 %d) rotate(-90)\""
-                + " text-anchor=\"middle\">%s</text>",
+            "<rect class=\"frame\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/><text"
+                + " class=\"axis\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">seconds per picture"
+                + " (log scale)</text><text class=\"axis\" transform=\"translate(18 %d)"
+                + " rotate(-90)\" text-anchor=\"middle\">%s</text>",
             LEFT,
             TOP,
             WIDTH - LEFT - RIGHT,
@@ -142,7 +151,7 @@ final class CurveSvg {
         r ->
             s.append(
                 String.format(
-                    Locale.ROOT, "%.1f,%.1f ", x(r.seconds().value()), y(value.apply(r).value()))));
+                    Locale.ROOT, "%.1f,%.1f ", x(seconds(r)), y(value.apply(r).value()))));
     s.append("\"/>");
   }
 
@@ -155,11 +164,11 @@ final class CurveSvg {
         r ->
             s.append(
                 String.format(
-                    Locale.ROOT, "%.1f,%.1f ", x(r.seconds().value()), y(value.apply(r).value()))));
+                    Locale.ROOT, "%.1f,%.1f ", x(seconds(r)), y(value.apply(r).value()))));
     s.append("\"/>");
     for (Row r : sorted) {
       Interval v = value.apply(r);
-      double x = x(r.seconds().value());
+      double x = x(seconds(r));
       double y = y(v.value());
       if (v.bounded()) {
         s.append(
@@ -200,7 +209,7 @@ final class CurveSvg {
 
   private List<Double> ticksX() {
     List<Double> ticks = new ArrayList<>();
-    for (double decade = 1e-3; decade < 1e5; decade *= 10) {
+    for (double decade = LEAST_SECONDS; decade < 1e5; decade *= 10) {
       for (int digit : new int[] {1, 2, 5}) {
         double tick = decade * digit;
         if (tick >= lowX && tick <= highX) {

@@ -146,27 +146,29 @@ final class LabPage {
         .collect(Collectors.joining());
   }
 
+  /** A row for each pair, whose pictures go on in the next line where there is no room. */
   private String grid() {
-    StringBuilder s =
-        new StringBuilder("<div class=\"wide\"><table class=\"grid\"><thead><tr><th>");
-    s.append("prompt, seed</th>");
-    report.rows().forEach(r -> s.append("<th>").append(escape(r.setting().id())).append("</th>"));
-    s.append("</tr></thead><tbody>");
+    StringBuilder s = new StringBuilder();
     for (LabPair pair : report.pairs().stream().limit(GRID_ROWS).toList()) {
-      s.append("<tr><th>").append(escape(pair.prompt())).append("<br>seed ");
-      s.append(Long.toUnsignedString(pair.seed())).append("</th>");
+      s.append("<section class=\"pair\"><h3>").append(escape(pair.prompt()));
+      s.append(" <span class=\"soft\">seed ").append(Long.toUnsignedString(pair.seed())).append("</span></h3><div>");
       for (Row r : report.rows()) {
         Path file = report.pictures().get(r.setting()).get(pair.index());
+        String id = r.setting().id();
+        s.append("<figure>");
         if (file == null) {
-          s.append("<td></td>");
-          continue;
+          s.append("<figcaption>")
+              .append(escape(id))
+              .append(": not drawn yet</figcaption></figure>");
+        } else {
+          s.append("<img alt=\"").append(escape(id + ": " + pair.prompt()));
+          s.append("\" src=\"data:image/png;base64,").append(base64(file)).append("\">");
+          s.append("<figcaption>").append(escape(id)).append("</figcaption></figure>");
         }
-        s.append("<td><img alt=\"").append(escape(r.setting().id() + ": " + pair.prompt()));
-        s.append("\" src=\"data:image/png;base64,").append(base64(file)).append("\"></td>");
       }
-      s.append("</tr>");
+      s.append("</div></section>");
     }
-    return s.append("</tbody></table></div>").toString();
+    return s.toString();
   }
 
   private static String base64(Path file) {

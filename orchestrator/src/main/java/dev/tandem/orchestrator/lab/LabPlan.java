@@ -38,17 +38,19 @@ public record LabPlan(
   private static final List<String> DETERMINISTIC_PREFIXES =
       List.of("ddim", "euler", "heun", "lms", "plms", "pndm", "dpm", "unipc");
 
+  private static final int MOST_PAIRS = 100_000;
+
   public LabPlan {
     students = new LinkedHashMap<>(students);
     settings = List.copyOf(new LinkedHashSet<>(settings));
     if (settings.isEmpty()) {
       throw new LabException("a lab needs at least one setting");
     }
-    if (pairs < 1) {
-      throw new LabException("a lab needs at least one pair, got " + pairs);
+    if (pairs < 1 || pairs > MOST_PAIRS) {
+      throw new LabException("a lab takes 1 to " + MOST_PAIRS + " pairs, got " + pairs);
     }
-    if (!(margin > 0)) {
-      throw new LabException("the margin of equivalence must be positive, got " + margin);
+    if (!(margin > 0 && margin <= 1)) {
+      throw new LabException("the margin of equivalence must be above 0, at most 1, got " + margin);
     }
     for (Setting s : settings) {
       if (!s.model().equals(Setting.BASE) && !students.containsKey(s.model())) {

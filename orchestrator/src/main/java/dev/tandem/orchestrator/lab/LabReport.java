@@ -67,7 +67,13 @@ public record LabReport(
       boolean scoreFront,
       boolean cmmdFront) {}
 
-  /** What the interval of a score's difference says, with the margin stated beforehand. */
+  /**
+   * What the interval of a score's difference says, with the margin stated beforehand: {@code
+   * EQUIVALENT}, the whole interval is within the margin on both sides; {@code BETTER} or {@code
+   * WORSE}, the whole interval is beyond it on one side; {@code TOO_FEW_PAIRS}, it is wider than
+   * both margins together, so that more pairs are needed to say anything; {@code UNDECIDED}, it is
+   * narrow enough and lies across a margin.
+   */
   public enum Verdict {
     EQUIVALENT("equivalent"),
     BETTER("better"),
@@ -81,7 +87,7 @@ public record LabReport(
       this.text = text;
     }
 
-    /** The verdict on a difference, with equivalence first. */
+    /** The verdict on a difference. */
     public static Verdict of(Interval difference, double margin) {
       if (!difference.bounded()) {
         return TOO_FEW_PAIRS;
@@ -89,10 +95,13 @@ public record LabReport(
       if (difference.low() > -margin && difference.high() < margin) {
         return EQUIVALENT;
       }
-      if (difference.low() > 0) {
+      if (difference.low() >= margin) {
         return BETTER;
       }
-      return difference.high() < 0 ? WORSE : UNDECIDED;
+      if (difference.high() <= -margin) {
+        return WORSE;
+      }
+      return difference.high() - difference.low() >= 2 * margin ? TOO_FEW_PAIRS : UNDECIDED;
     }
 
     @Override

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +24,13 @@ final class LabStatistics {
   /** CMMD falls with the number of pictures: who has fewer than this share is on no front. */
   private static final double SHARE_FOR_FRONT = 0.9;
 
+  /** What pictures that are equal count as, dB: a little more than one level in one sample. */
+  private static final double EQUAL_DB = 100;
+
   private final LabPlan plan;
   private final List<LabPair> pairs;
   private final LabStore store;
   private final Criteria criteria;
-  private final Map<Integer, Bootstrap> bootstraps = new HashMap<>();
 
   LabStatistics(LabPlan plan, List<LabPair> pairs, LabStore store, Criteria criteria) {
     this.plan = plan;
@@ -81,33 +82,30 @@ final class LabStatistics {
     List<Setting> byScore =
         Pareto.front(
             fit,
-            s -> median(measured.get(s).seconds()),
+            s -> Intervals.median(measured.get(s).seconds()).value(),
             s -> Arrays.stream(measured.get(s).score()).average().orElseThrow());
     List<Setting> byCmmd =
         Pareto.front(
-            fit, s -> median(measured.get(s).seconds()), s -> -measured.get(s).cmmd().value());
+            fit,
+            s -> Intervals.median(measured.get(s).seconds()).value(),
+            s -> -measured.get(s).cmmd().value());
     List<Row> rows = new ArrayList<>();
     measured.forEach(
         (s, m) -> {
-          Bootstrap bootstrap = bootstrap(m.count());
           rows.add(
               new Row(
                   s,
                   m.count(),
                   m.evaluations(),
-                  bootstrap.of(chosen -> median(m.seconds(), chosen)),
-                  bootstrap.mean(m.score()),
-                  bootstrap.mean(m.top1()),
+                  Intervals.median(m.seconds()),
+                  MeanInterval.of(m.score()),
+                  Intervals.share(m.top1()),
                   m.cmmd().value(),
                   psnr(s, m),
                   byScore.contains(s),
                   byCmmd.contains(s)));
         });
     return rows;
-  }
-
-  private Bootstrap bootstrap(int count) {
-    return bootstraps.computeIfAbsent(count, Bootstrap::new);
   }
 
   /** Students solve another equation, so only the model's own settings are compared. */
@@ -122,9 +120,10 @@ final class LabStatistics {
     }
     double[] values =
         both.stream()
-            .mapToDouble(p -> Psnr.of(store.rgb(setting, p), store.rgb(reference, p)))
+            .mapToDouble(
+                p -> Math.min(EQUAL_DB, Psnr.of(store.rgb(setting, p), store.rgb(reference, p))))
             .toArray();
-    return Optional.of(new Likeness(bootstrap(both.size()).mean(values), both.size()));
+    return Optional.of(new Likeness(MeanInterval.of(values), both.size()));
   }
 
   private List<Comparison> comparisons(Map<Setting, Measured> measured) {
@@ -155,15 +154,14 @@ final class LabStatistics {
             .filter(s -> s.family().equals("ddpm"))
             .max(
                 Comparator.<Setting, Boolean>comparing(
-                        s -> measured.get(s).count() >= Bootstrap.LEAST_PAIRS)
+                        s -> measured.get(s).count() >= Intervals.LEAST_PAIRS)
                     .thenComparingInt(Setting::steps));
     return Stream.concat(slowest.stream(), Stream.of(TEACHER).filter(measured::containsKey))
         .toList();
   }
 
   private Comparison compare(Setting fast, Measured a, Setting slow, Measured b) {
-    Bootstrap bootstrap = bootstrap(a.count());
-    Interval score = bootstrap.mean(difference(a.score(), b.score()));
+    Interval score = MeanInterval.of(difference(a.score(), b.score()));
     double[] ratios = new double[a.count()];
     Arrays.setAll(ratios, i -> b.seconds()[i] / a.seconds()[i]);
     return new Comparison(
@@ -171,9 +169,10 @@ final class LabStatistics {
         slow,
         a.count(),
         score,
-        bootstrap.mean(difference(a.top1(), b.top1())),
-        bootstrap.of(chosen -> a.cmmd().resampled(chosen) - b.cmmd().resampled(chosen)),
-        bootstrap.of(chosen -> median(ratios, chosen)),
+        Intervals.shareDifference(a.top1(), b.top1()),
+        Intervals.jackknife(
+            a.count(), chosen -> a.cmmd().resampled(chosen) - b.cmmd().resampled(chosen)),
+        Intervals.median(ratios),
         Verdict.of(score, plan.margin()));
   }
 
@@ -181,16 +180,5 @@ final class LabStatistics {
     double[] out = new double[a.length];
     Arrays.setAll(out, i -> a[i] - b[i]);
     return out;
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  }
-
-  private static double median(double[] values, int[] chosen) {
-    return median(Arrays.stream(chosen).mapToDouble(i -> values[i]).toArray());
   }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import javax.imageio.ImageIO;
 
@@ -60,7 +61,7 @@ final class LabStore {
     return folder
         .resolve("pictures")
         .resolve(setting.id().replace('/', '+'))
-        .resolve(String.format("%04d.%s", pair.index(), type));
+        .resolve(String.format(Locale.ROOT, "%04d.%s", pair.index(), type));
   }
 
   /** Where the picture is or will be. */

@@ -66,12 +66,13 @@ public record Figures(
     for (int i = 0; i < rounds.size(); i++) {
       double speed = rounds.get(i).metrics().picturesPerSecond();
       double bound =
-          all.job().pictures()
-              / (Bound.ns(result.contestant().placement(), all.job(), all.solo().get(i)) / 1e9);
-      speedUps.add(speed / sequential.get(i).metrics().picturesPerSecond());
-      stepSpeedUps.add(sequential.get(i).stepNs() / rounds.get(i).stepNs());
+          Ratio.of(
+              all.job().pictures(),
+              Bound.ns(result.contestant().placement(), all.job(), all.solo().get(i)) / 1e9);
+      speedUps.add(Ratio.of(speed, sequential.get(i).metrics().picturesPerSecond()));
+      stepSpeedUps.add(Ratio.of(sequential.get(i).stepNs(), rounds.get(i).stepNs()));
       bounds.add(bound);
-      shares.add(speed / bound);
+      shares.add(Ratio.of(speed, bound));
     }
     Median speed = median(rounds, r -> r.metrics().picturesPerSecond());
     Latencies latencies = Latencies.all(rounds.stream().map(r -> r.metrics().latencies()).toList());
@@ -87,7 +88,7 @@ public record Figures(
         Median.of(bounds),
         Median.of(shares),
         predicted,
-        predicted.isPresent()
+        predicted.isPresent() && speed.median() > 0
             ? OptionalDouble.of(predicted.getAsDouble() / speed.median() - 1)
             : OptionalDouble.empty(),
         Sample.worst(all.results().getFirst().sample(), result.sample()),
@@ -121,7 +122,7 @@ public record Figures(
   }
 
   private static Median bubbles(List<Round> rounds, String device, Bubble.Cause cause) {
-    return median(rounds, r -> (double) use(r, device).bubbleNs(cause) / r.metrics().wallNs());
+    return median(rounds, r -> Ratio.of(use(r, device).bubbleNs(cause), r.metrics().wallNs()));
   }
 
   private static DeviceUse use(Round round, String device) {

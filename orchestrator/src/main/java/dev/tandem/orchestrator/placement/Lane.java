@@ -10,17 +10,20 @@ import java.util.Set;
  * One way through the stages. A placement with several lanes makes several pictures at once, each
  * from start to end in one of them.
  *
- * @param share speed of the lane relative to the others, until it has been measured; any positive
- *     number
+ * @param share speed of the lane relative to the others, until it has been measured; {@value
+ *     #LEAST_SHARE} to {@value #MOST_SHARE}
  * @param text devices that may encode; the one expected to finish first does
  * @param denoise parts in the order of the steps; the last takes all that are left
  * @param decode devices that may decode; the one expected to finish first does
  */
 public record Lane(
     double share, List<String> text, List<DenoisePart> denoise, List<String> decode) {
+  public static final double LEAST_SHARE = 1e-6;
+  public static final double MOST_SHARE = 1e6;
+
   public Lane {
-    if (!(share > 0 && share < Double.POSITIVE_INFINITY)) {
-      throw new PlacementException("share is " + share + ": it must be a positive number");
+    if (!(share >= LEAST_SHARE && share <= MOST_SHARE)) {
+      throw new PlacementException("share is " + share + ": it must be 0.000001 to 1000000");
     }
     text = candidates("text", text);
     decode = candidates("decode", decode);

@@ -39,7 +39,7 @@ final class PlacementReader {
     requireObject(
         path, n, Set.of("share", "text", "denoise", "decode"), Set.of("text", "denoise", "decode"));
     if (n.has("share") && !n.get("share").isNumber()) {
-      throw wrong(path + ".share", n.get("share"), "a positive number");
+      throw wrong(path + ".share", n.get("share"), "a number from 0.000001 to 1000000");
     }
     double share = n.path("share").asDouble(1);
     List<String> text = devices(path + ".text", n.get("text"));

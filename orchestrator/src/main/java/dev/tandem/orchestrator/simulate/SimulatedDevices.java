@@ -20,6 +20,9 @@ final class SimulatedDevices {
   private final Map<String, Device> devices = new LinkedHashMap<>();
   private final List<Span> spans = new ArrayList<>();
   private Runnable onEnd = () -> {};
+  private double settledNs;
+  private double anyNs;
+  private double twoNs;
 
   SimulatedDevices(EventQueue events, SimulationCosts costs, Iterable<String> ids) {
     this.events = events;
@@ -50,6 +53,7 @@ final class SimulatedDevices {
     private double startNs;
     private double settledNs;
     private double slowdown = 1;
+    private double busyNs;
 
     private Device(String id) {
       this.id = id;
@@ -75,7 +79,32 @@ final class SimulatedDevices {
     return List.copyOf(spans);
   }
 
+  /** Time that a device computed so far, ns. */
+  double busyNs(String device) {
+    return devices.get(device).busyNs;
+  }
+
+  /** Time with at least one device busy so far, ns. */
+  double anyNs() {
+    return anyNs;
+  }
+
+  /** Time with two or more devices busy so far, ns. */
+  double twoNs() {
+    return twoNs;
+  }
+
+  /** Counts the time since a device started or ended last. */
+  private void settle() {
+    long busy = devices.values().stream().filter(d -> d.running.isPresent()).count();
+    double ns = events.nowNs() - settledNs;
+    anyNs += busy >= 1 ? ns : 0;
+    twoNs += busy >= 2 ? ns : 0;
+    settledNs = events.nowNs();
+  }
+
   private void startNext(Device d) {
+    settle();
     Run next = d.queue.poll();
     d.running = Optional.ofNullable(next);
     d.startNs = events.nowNs();
@@ -112,6 +141,7 @@ final class SimulatedDevices {
 
   private void ended(Device d) {
     Run run = d.running.orElseThrow();
+    d.busyNs += events.nowNs() - d.startNs;
     Purpose p = run.purpose;
     spans.add(
         new Span(

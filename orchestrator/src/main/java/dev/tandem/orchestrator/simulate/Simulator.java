@@ -5,7 +5,6 @@ import dev.tandem.orchestrator.placement.Order;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.simulate.Simulation.DeviceUse;
 import dev.tandem.orchestrator.simulate.Simulation.PictureTimes;
-import dev.tandem.orchestrator.timeline.Span;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -55,8 +54,14 @@ public final class Simulator {
     devices.onEnd(wiring::reconsider);
   }
 
-  /** Simulates a job on a placement. */
+  /** Simulates a job on a placement, in bounded time and memory whatever the number of pictures. */
   public static Simulation run(Job job, Placement placement, SimulationCosts costs) {
+    LongRun run = LongRun.of(job, placement, costs);
+    return run.isLong() ? run.run() : exact(job, placement, costs);
+  }
+
+  /** Simulates every picture. */
+  static Simulation exact(Job job, Placement placement, SimulationCosts costs) {
     return new Simulator(job, placement, costs).run();
   }
 
@@ -79,7 +84,16 @@ public final class Simulator {
       times.add(new PictureTimes(i, laneOf[i], startedNs[i], outNs[i]));
     }
     double makespan = Arrays.stream(outNs).max().orElse(0);
-    return new Simulation(makespan, times, uses(makespan), devices.spans());
+    return new Simulation(
+        job.pictures(),
+        makespan,
+        times,
+        List.of(Simulation.Sample.of(times)),
+        0,
+        uses(makespan),
+        devices.anyNs(),
+        devices.twoNs(),
+        devices.spans());
   }
 
   /** One picture after the other, as there is room. */
@@ -107,14 +121,10 @@ public final class Simulator {
   }
 
   private Map<String, DeviceUse> uses(double makespan) {
-    Map<String, Long> busy = new LinkedHashMap<>();
-    for (Span s : devices.spans()) {
-      busy.merge(s.device(), s.durationNs(), Long::sum);
-    }
     Map<String, Long> memory = MemoryNeed.of(job, placement, costs).bytes();
     Map<String, DeviceUse> uses = new LinkedHashMap<>();
     for (String d : placement.devices()) {
-      double ns = busy.getOrDefault(d, 0L);
+      double ns = devices.busyNs(d);
       uses.put(d, new DeviceUse(ns, Math.max(0, makespan - ns), memory.get(d), costs.power(d)));
     }
     return uses;

@@ -77,6 +77,24 @@ class FiguresTest {
     assertThat(all.figures().getFirst().error()).isEmpty();
   }
 
+  /** A run that made no picture, in no time, with costs of nothing: still numbers. */
+  @Test
+  void nothingMeasuredIsStillNumbers() {
+    Round nothing = new Round(RunMetrics.of(List.of(), 0, 0), List.of(), 0, List.of("no"));
+    Round instant = round(0, 0);
+    for (Round r : List.of(nothing, instant)) {
+      Result sequential =
+          new Result(Contestant.sequential("a", OptionalDouble.of(1)), List.of(r), List.of());
+      Result other = new Result(contestant(OptionalDouble.of(1)), List.of(r), List.of());
+      Comparison all =
+          new Comparison(
+              new Job(4, 1, 1, false, 2, 2), List.of(solo(0)), List.of(sequential, other));
+      assertThat(all.figures())
+          .allSatisfy(
+              f -> assertThat(f.toString()).doesNotContain("NaN").doesNotContain("Infinity"));
+    }
+  }
+
   @Test
   void aDifferenceInAPictureThatIsNotKeptIsFoundToo() {
     Sample a = Sample.of(List.of(grey(0, 1), grey(Sample.MOST, 1)));

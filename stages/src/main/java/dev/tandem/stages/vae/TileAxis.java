@@ -2,6 +2,7 @@ package dev.tandem.stages.vae;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One side of a picture, covered by tiles of one size that overlap. Where they do, the picture is
@@ -28,7 +29,7 @@ public record TileAxis(int size, int tile, List<Integer> starts) {
   public static TileAxis of(int size, int most) {
     if (size < 1 || most < 1) {
       throw new IllegalArgumentException(
-          "tiles of %d latents cannot cover %d latents".formatted(most, size));
+          String.format(Locale.ROOT, "tiles of %d latents cannot cover %d latents", most, size));
     }
     if (size <= most) {
       return new TileAxis(size, size, List.of(0));

@@ -8,6 +8,7 @@ import dev.tandem.devices.DeviceDetails;
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.Devices;
+import dev.tandem.devices.LeftOut;
 import dev.tandem.devices.Probe;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -31,7 +32,10 @@ import picocli.CommandLine.Spec;
       "Lists the devices of this machine, with GFLOP/s (multiply-adds in single precision) and GB/s"
           + " (a copy in its memory) that each reached just now.",
       "Any id, name, platform or type can be given to --device, for example opencl:0, opencl:0.1,"
-          + " opencl:gpu, opencl:igpu."
+          + " opencl:gpu, opencl:igpu.",
+      "OpenCL devices are numbered from the best on: discrete GPUs, integrated GPUs, accelerators,"
+          + " processors; alike ones by their platform's name, then as the driver lists them. Only"
+          + " those that can be used have a number: a name or a platform stays when others come."
     })
 final class DevicesCommand implements Runnable {
   private static final List<String> HEADER =
@@ -54,13 +58,15 @@ final class DevicesCommand implements Runnable {
     for (DeviceDetails d : Devices.details()) {
       found.put(d, noProbe ? Optional.empty() : probe(d, err));
     }
+    List<LeftOut> leftOut = Devices.leftOut();
     if (json) {
-      printJson(out, found);
+      printJson(out, found, leftOut);
     } else {
       List<List<String>> rows = new ArrayList<>();
       found.forEach((d, probe) -> rows.addAll(rows(d, probe)));
       Table.print(out, HEADER, rows);
       notes(found.keySet().stream().toList()).forEach(out::println);
+      leftOut.forEach(l -> out.println(l + "."));
     }
     Devices.problems().forEach(p -> err.println("tandem: " + p));
     err.flush();
@@ -135,7 +141,9 @@ final class DevicesCommand implements Runnable {
     return notes;
   }
 
-  private static void printJson(PrintWriter out, Map<DeviceDetails, Optional<Probe>> found) {
+  /** What fails is an entry too, with its problem and nothing that is not known of it. */
+  private static void printJson(
+      PrintWriter out, Map<DeviceDetails, Optional<Probe>> found, List<LeftOut> leftOut) {
     ObjectMapper mapper = new ObjectMapper();
     ArrayNode all = mapper.createArrayNode();
     found.forEach(
@@ -158,6 +166,11 @@ final class DevicesCommand implements Runnable {
                       .put("gigabytesPerSecond", p.gigabytesPerSecond())
                       .put("by", p.by().name().toLowerCase(Locale.ROOT)));
         });
+    leftOut.stream()
+        .filter(LeftOut::failed)
+        .forEach(
+            l ->
+                all.addObject().put("id", l.id()).put("name", l.name()).put("problem", l.reason()));
     out.println(all.toPrettyString());
   }
 }

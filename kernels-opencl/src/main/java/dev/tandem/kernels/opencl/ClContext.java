@@ -43,11 +43,8 @@ final class ClContext implements AutoCloseable {
     this.device = selected.device();
     try {
       boolean part = selected.part().isPresent();
-      boolean halved = !part && device.isCpu() && device.parts() > 1 && device.parts() % 2 == 0;
-      this.parts =
-          part
-              ? parts(device, 1)
-              : halved ? parts(device, device.parts() / 2) : new cl_device_id[0];
+      this.parts = part ? parts(device, 1) : halves(device);
+      boolean halved = !part && parts.length == 2;
       this.handle = selected.part().map(p -> parts[p]).orElse(device.handle());
       cl_context_properties properties = new cl_context_properties();
       properties.addProperty(CL.CL_CONTEXT_PLATFORM, device.platform());
@@ -72,6 +69,18 @@ final class ClContext implements AutoCloseable {
     cl_device_id[] parts = new cl_device_id[device.parts() / units];
     CL.clCreateSubDevices(device.handle(), equally, parts.length, parts, null);
     return parts;
+  }
+
+  /** None where the driver refuses what it said of itself: the whole device serves as well. */
+  private static cl_device_id[] halves(ClDevice device) {
+    if (!device.isCpu() || device.parts() < 2 || device.parts() % 2 != 0) {
+      return new cl_device_id[0];
+    }
+    try {
+      return parts(device, device.parts() / 2);
+    } catch (CLException e) {
+      return new cl_device_id[0];
+    }
   }
 
   @SuppressWarnings("deprecation") // the newer way needs OpenCL 2; every driver has this one

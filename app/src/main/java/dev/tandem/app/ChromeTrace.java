@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tandem.orchestrator.timeline.Span;
 import java.io.IOException;
 import java.io.Writer;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,14 +59,26 @@ final class ChromeTrace {
     int process = ++processes;
     name("process_name", process, 0, name);
     Map<String, Integer> tracks = new LinkedHashMap<>();
+    Map<String, Integer> titles = new HashMap<>();
     for (Span s : (Iterable<Span>) spans::iterator) {
-      String track = ofDevice(s) ? s.device() : s.stage() + " on " + s.device();
+      String title = track(s);
+      String track = title + '\n' + s.lane();
       if (!tracks.containsKey(track)) {
         tracks.put(track, tracks.size() + 1);
-        name("thread_name", process, tracks.get(track), track);
+        int alike = titles.merge(title, 1, Integer::sum);
+        String unique = alike == 1 ? title : title + " (" + alike + ")";
+        name("thread_name", process, tracks.get(track), unique);
       }
       span(s, process, tracks.get(track), zero);
     }
+  }
+
+  /** Slices of one track must nest: what is at work beside each other has tracks of its own. */
+  private static String track(Span s) {
+    if (!ofDevice(s)) {
+      return s.stage() + " on " + s.device();
+    }
+    return s.lane() == 0 ? s.device() : s.device() + " half " + s.lane();
   }
 
   private void name(String what, int process, int track, String name) throws IOException {

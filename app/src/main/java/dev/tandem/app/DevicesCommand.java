@@ -3,6 +3,7 @@ package dev.tandem.app;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tandem.devices.Clock;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.DeviceDetails;
 import dev.tandem.devices.DeviceException;
@@ -54,7 +55,7 @@ final class DevicesCommand implements Runnable {
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    Map<DeviceDetails, Optional<Probe>> found = new LinkedHashMap<>();
+    Map<DeviceDetails, Optional<Measured>> found = new LinkedHashMap<>();
     for (DeviceDetails d : Devices.details()) {
       found.put(d, noProbe ? Optional.empty() : probe(d, err));
     }
@@ -66,6 +67,7 @@ final class DevicesCommand implements Runnable {
       found.forEach((d, probe) -> rows.addAll(rows(d, probe)));
       Table.print(out, HEADER, rows);
       notes(found.keySet().stream().toList()).forEach(out::println);
+      found.forEach((d, measured) -> measured.ifPresent(m -> clockNote(d, m.clock(), out)));
       leftOut.forEach(l -> out.println(l + "."));
     }
     Devices.problems().forEach(p -> err.println("tandem: " + p));
@@ -73,18 +75,23 @@ final class DevicesCommand implements Runnable {
     out.flush();
   }
 
+  /** What a device reached, and whose clock says so. */
+  private record Measured(Probe probe, Clock clock) {}
+
   /** A device that fails is still listed: that it fails is what its owner wants to know. */
-  private static Optional<Probe> probe(DeviceDetails d, PrintWriter err) {
+  private static Optional<Measured> probe(DeviceDetails d, PrintWriter err) {
     try (Device device = Devices.open(d.info().id())) {
-      return Optional.of(device.probe());
+      Probe probe = device.probe();
+      return Optional.of(new Measured(probe, device.clock()));
     } catch (DeviceException e) {
       err.println("tandem: " + e.getMessage());
       return Optional.empty();
     }
   }
 
-  private static List<List<String>> rows(DeviceDetails d, Optional<Probe> probe) {
+  private static List<List<String>> rows(DeviceDetails d, Optional<Measured> measured) {
     DeviceInfo i = d.info();
+    Optional<Probe> probe = measured.map(Measured::probe);
     List<List<String>> rows = new ArrayList<>();
     rows.add(
         List.of(
@@ -122,6 +129,13 @@ final class DevicesCommand implements Runnable {
     return v.map(x -> String.format(Locale.ROOT, x < 10 ? "%.1f" : "%.0f", x)).orElse("-");
   }
 
+  /** Where a device's own clock is not believed, its figures include the driver's work. */
+  private static void clockNote(DeviceDetails d, Clock clock, PrintWriter out) {
+    if (!clock.reason().isEmpty()) {
+      out.println(d.info().id() + " is timed by the host (clock: host): " + clock.reason() + ".");
+    }
+  }
+
   /** Who shares hardware with whom, so that nobody counts it twice. */
   private static List<String> notes(List<DeviceDetails> found) {
     List<String> notes = new ArrayList<>();
@@ -141,13 +155,24 @@ final class DevicesCommand implements Runnable {
     return notes;
   }
 
+  private static void putMeasured(ObjectNode n, Measured m) {
+    n.putObject("probe")
+        .put("gflops", m.probe().gflops())
+        .put("gigabytesPerSecond", m.probe().gigabytesPerSecond())
+        .put("by", m.probe().by().name().toLowerCase(Locale.ROOT));
+    n.put("clock", m.clock().by().toString());
+    if (!m.clock().reason().isEmpty()) {
+      n.put("clockReason", m.clock().reason());
+    }
+  }
+
   /** What fails is an entry too, with its problem and nothing that is not known of it. */
   private static void printJson(
-      PrintWriter out, Map<DeviceDetails, Optional<Probe>> found, List<LeftOut> leftOut) {
+      PrintWriter out, Map<DeviceDetails, Optional<Measured>> found, List<LeftOut> leftOut) {
     ObjectMapper mapper = new ObjectMapper();
     ArrayNode all = mapper.createArrayNode();
     found.forEach(
-        (d, probe) -> {
+        (d, measured) -> {
           DeviceInfo i = d.info();
           ObjectNode n = all.addObject();
           n.put("id", i.id()).put("name", i.name()).put("type", i.type().name());
@@ -159,12 +184,7 @@ final class DevicesCommand implements Runnable {
           n.put("hardware", d.hardware());
           d.parts().forEach(n.putArray("parts")::add);
           d.alsoAs().forEach(n.putArray("alsoAs")::add);
-          probe.ifPresent(
-              p ->
-                  n.putObject("probe")
-                      .put("gflops", p.gflops())
-                      .put("gigabytesPerSecond", p.gigabytesPerSecond())
-                      .put("by", p.by().name().toLowerCase(Locale.ROOT)));
+          measured.ifPresent(m -> putMeasured(n, m));
         });
     leftOut.stream()
         .filter(LeftOut::failed)

@@ -6,8 +6,11 @@ import dev.tandem.devices.MemoryLimit;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jocl.CL;
 import org.jocl.CLException;
 import org.jocl.Pointer;
@@ -36,6 +39,7 @@ final class ClContext implements AutoCloseable {
   private final List<cl_command_queue> timedHalves = new ArrayList<>();
   private final MemoryBudget budget;
   private final int units;
+  private final ClClock clock = new ClClock(() -> ClockTrial.fault(this));
 
   ClContext(Selector selected, MemoryLimit limit) {
     this.id = selected.id();
@@ -52,11 +56,11 @@ final class ClContext implements AutoCloseable {
           halved ? new cl_device_id[] {handle, parts[0], parts[1]} : new cl_device_id[] {handle};
       this.context = CL.clCreateContext(properties, devices.length, devices, null, null, null);
       this.queue = queue(handle, 0);
-      this.timedQueue = queue(handle, CL.CL_QUEUE_PROFILING_ENABLE);
+      this.timedQueue = timedQueue(handle, queue);
       this.units = part ? 1 : device.computeUnits();
       for (int i = 1; i < devices.length; i++) {
         halves.add(queue(devices[i], 0));
-        timedHalves.add(queue(devices[i], CL.CL_QUEUE_PROFILING_ENABLE));
+        timedHalves.add(timedQueue(devices[i], halves.getLast()));
       }
     } catch (CLException e) {
       throw new DeviceException(id + ": cannot be opened: " + e.getMessage(), e);
@@ -86,6 +90,20 @@ final class ClContext implements AutoCloseable {
   @SuppressWarnings("deprecation") // the newer way needs OpenCL 2; every driver has this one
   private cl_command_queue queue(cl_device_id of, long properties) {
     return CL.clCreateCommandQueue(context, of, properties, null);
+  }
+
+  /** A queue that records times; where the driver makes none, the other one. */
+  private cl_command_queue timedQueue(cl_device_id of, cl_command_queue untimed) {
+    try {
+      return queue(of, CL.CL_QUEUE_PROFILING_ENABLE);
+    } catch (CLException e) {
+      return untimed; // asking for its times will fail, so the host's clock is used
+    }
+  }
+
+  /** Whose clock times this device. */
+  ClClock clock() {
+    return clock;
   }
 
   String id() {
@@ -198,10 +216,10 @@ final class ClContext implements AutoCloseable {
 
   @Override
   public void close() {
-    CL.clReleaseCommandQueue(queue);
-    CL.clReleaseCommandQueue(timedQueue);
-    halves.forEach(CL::clReleaseCommandQueue);
-    timedHalves.forEach(CL::clReleaseCommandQueue);
+    Set<cl_command_queue> queues = new HashSet<>(Arrays.asList(queue, timedQueue));
+    queues.addAll(halves);
+    queues.addAll(timedHalves);
+    queues.forEach(CL::clReleaseCommandQueue);
     CL.clReleaseContext(context);
     for (cl_device_id p : parts) {
       CL.clReleaseDevice(p);

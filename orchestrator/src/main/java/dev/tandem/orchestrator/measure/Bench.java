@@ -68,6 +68,7 @@ final class Bench implements AutoCloseable {
         s.device(),
         picture,
         s.step(),
+        s.lane(),
         s.startNs(),
         s.endNs(),
         s.detail(),

@@ -1,5 +1,6 @@
 package dev.tandem.orchestrator.measure;
 
+import dev.tandem.devices.Clock;
 import dev.tandem.orchestrator.timeline.Span;
 import java.util.Collection;
 import java.util.List;
@@ -17,6 +18,11 @@ public record DeviceUse(
 
   public DeviceUse {
     bubbles = List.copyOf(bubbles);
+  }
+
+  /** Whose clock the times come from. */
+  public Clock.By clock() {
+    return errorNs == 0 ? Clock.By.HOST : Clock.By.DEVICE;
   }
 
   /** Time lost to bubbles of one cause, ns. */

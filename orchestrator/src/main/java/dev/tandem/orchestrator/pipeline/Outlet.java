@@ -54,11 +54,11 @@ final class Outlet<T> {
     slot.clear();
     next++;
     long start = run.now();
-    run.span(Span.Kind.WAIT, NAME, DEVICE, task, idleSince, start);
+    run.span(Span.Kind.WAIT, NAME, DEVICE, 0, task, idleSince, start);
     try {
       if (failure == null) {
         completion.completed(task);
-        run.span(Span.Kind.STAGE, NAME, DEVICE, task, start, run.now());
+        run.span(Span.Kind.STAGE, NAME, DEVICE, 0, task, start, run.now());
       }
     } catch (Throwable e) { // becomes the task's failure
       failure = e;

@@ -83,7 +83,7 @@ final class Worker<T> {
 
   private void begin() {
     startNs = run.now();
-    run.span(Span.Kind.WAIT, stage.name(), stage.device(), current.task, idleSinceNs, startNs);
+    run.span(Span.Kind.WAIT, stage, current.task, idleSinceNs, startNs);
     guarded(
         () -> {
           visit = stage.begin(current.task);
@@ -100,7 +100,7 @@ final class Worker<T> {
   void finish() {
     doneNs = run.now();
     visit = () -> false;
-    run.span(Span.Kind.STAGE, stage.name(), stage.device(), current.task, startNs, doneNs);
+    run.span(Span.Kind.STAGE, stage, current.task, startNs, doneNs);
   }
 
   /** What a stage throws fails the task alone, whatever it is. */
@@ -146,7 +146,7 @@ final class Worker<T> {
   }
 
   private void wentOn() {
-    run.span(Span.Kind.BLOCKED, stage.name(), stage.device(), current.task, doneNs, run.now());
+    run.span(Span.Kind.BLOCKED, stage, current.task, doneNs, run.now());
     leave();
   }
 

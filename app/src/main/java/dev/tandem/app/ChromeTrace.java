@@ -100,8 +100,10 @@ final class ChromeTrace {
     json.writeStringField("cat", s.kind().name().toLowerCase(java.util.Locale.ROOT));
     json.writeNumberField("pid", process);
     json.writeNumberField("tid", track);
-    json.writeNumberField("ts", (s.startNs() - zero) / NS_PER_MICRO);
-    json.writeNumberField("dur", s.durationNs() / NS_PER_MICRO);
+    // So that ts + dur of slices that end at one time are one number, and they nest.
+    double start = (s.startNs() - zero) / NS_PER_MICRO;
+    json.writeNumberField("ts", start);
+    json.writeNumberField("dur", (s.endNs() - zero) / NS_PER_MICRO - start);
     json.writeObjectFieldStart("args");
     json.writeStringField("stage", s.stage());
     json.writeStringField("device", s.device());

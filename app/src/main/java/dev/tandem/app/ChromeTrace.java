@@ -39,16 +39,22 @@ final class ChromeTrace {
   }
 
   /**
-   * Where a span is drawn.
+   * Where a span is drawn. Slices of one track must nest: what is at work beside each other has
+   * tracks of its own.
    *
    * @param name of the track within its process
+   * @param lane tells tracks of one name apart
    */
-  private record Track(Group group, String name) {
+  private record Track(Group group, String name, int lane) {
     /** The only place that says which spans share a track. */
     static Track of(Span s) {
       return switch (s.kind()) {
-        case RUN, OPERATION, TRANSFER -> new Track(Group.DEVICES, s.device());
-        case STAGE, STEP, WAIT, BLOCKED -> new Track(Group.STAGES, s.stage() + " on " + s.device());
+        case RUN, OPERATION, TRANSFER -> {
+          String name = s.lane() == 0 ? s.device() : s.device() + " half " + s.lane();
+          yield new Track(Group.DEVICES, name, s.lane());
+        }
+        case STAGE, STEP, WAIT, BLOCKED ->
+            new Track(Group.STAGES, s.stage() + " on " + s.device(), s.lane());
       };
     }
   }
@@ -107,6 +113,7 @@ final class ChromeTrace {
   final class Tracks {
     private final int before;
     private final Map<Track, Integer> numbers = new HashMap<>();
+    private final Map<String, Integer> alike = new HashMap<>();
 
     private Tracks(int before) {
       this.before = before;
@@ -124,7 +131,9 @@ final class ChromeTrace {
       if (number == null) {
         number = numbers.size() + 1;
         numbers.put(track, number);
-        name("thread_name", process, number, track.name);
+        int same = alike.merge(track.group + track.name, 1, Integer::sum);
+        String unique = same == 1 ? track.name : track.name + " (" + same + ")";
+        name("thread_name", process, number, unique);
       }
       span(s, process, number);
     }
@@ -149,8 +158,10 @@ final class ChromeTrace {
     json.writeStringField("cat", s.kind().name().toLowerCase(Locale.ROOT));
     json.writeNumberField("pid", process);
     json.writeNumberField("tid", track);
-    json.writeNumberField("ts", (s.startNs() - zeroNs) / NS_PER_MICRO);
-    json.writeNumberField("dur", s.durationNs() / NS_PER_MICRO);
+    // So that ts + dur of slices that end at one time are one number, and they nest.
+    double start = (s.startNs() - zeroNs) / NS_PER_MICRO;
+    json.writeNumberField("ts", start);
+    json.writeNumberField("dur", (s.endNs() - zeroNs) / NS_PER_MICRO - start);
     json.writeObjectFieldStart("args");
     json.writeStringField("stage", s.stage());
     json.writeStringField("device", s.device());

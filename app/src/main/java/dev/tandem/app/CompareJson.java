@@ -110,6 +110,7 @@ final class CompareJson {
       median(row, "bubbleInputShare", d.input());
       median(row, "bubbleBackPressureShare", d.backPressure());
       median(row, "bubbleHostShare", d.host());
+      row.put("clock", d.clock().toString());
       row.put("clockErrorMicros", d.errorNs() / 1e3);
     }
   }

@@ -108,8 +108,9 @@ final class CompareText {
     return String.format(Locale.ROOT, "%.2f s", ns / 1e9);
   }
 
+  /** How far off a device's clock is; the host's is not. */
   static String micros(long ns) {
-    return ns == 0 ? "-" : String.format(Locale.ROOT, "±%.0f µs", Math.ceil(ns / 1e3));
+    return ns == 0 ? "clock: host" : String.format(Locale.ROOT, "±%.0f µs", Math.ceil(ns / 1e3));
   }
 
   static String psnr(OptionalDouble db) {

@@ -3,11 +3,13 @@ package dev.tandem.app;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tandem.devices.Clock;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.DeviceDetails;
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.Devices;
+import dev.tandem.devices.LeftOut;
 import dev.tandem.devices.Probe;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -31,7 +33,10 @@ import picocli.CommandLine.Spec;
       "Lists the devices of this machine, with GFLOP/s (multiply-adds in single precision) and GB/s"
           + " (a copy in its memory) that each reached just now.",
       "Any id, name, platform or type can be given to --device, for example opencl:0, opencl:0.1,"
-          + " opencl:gpu, opencl:igpu."
+          + " opencl:gpu, opencl:igpu.",
+      "OpenCL devices are numbered from the best on: discrete GPUs, integrated GPUs, accelerators,"
+          + " processors; alike ones by their platform's name, then as the driver lists them. Only"
+          + " those that can be used have a number: a name or a platform stays when others come."
     })
 final class DevicesCommand implements Runnable {
   private static final List<String> HEADER =
@@ -50,35 +55,43 @@ final class DevicesCommand implements Runnable {
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    Map<DeviceDetails, Optional<Probe>> found = new LinkedHashMap<>();
+    Map<DeviceDetails, Optional<Measured>> found = new LinkedHashMap<>();
     for (DeviceDetails d : Devices.details()) {
       found.put(d, noProbe ? Optional.empty() : probe(d, err));
     }
+    List<LeftOut> leftOut = Devices.leftOut();
     if (json) {
-      printJson(out, found);
+      printJson(out, found, leftOut);
     } else {
       List<List<String>> rows = new ArrayList<>();
       found.forEach((d, probe) -> rows.addAll(rows(d, probe)));
       Table.print(out, HEADER, rows);
       notes(found.keySet().stream().toList()).forEach(out::println);
+      found.forEach((d, measured) -> measured.ifPresent(m -> clockNote(d, m.clock(), out)));
+      leftOut.forEach(l -> out.println(l + "."));
     }
     Devices.problems().forEach(p -> err.println("tandem: " + p));
     err.flush();
     out.flush();
   }
 
+  /** What a device reached, and whose clock says so. */
+  private record Measured(Probe probe, Clock clock) {}
+
   /** A device that fails is still listed: that it fails is what its owner wants to know. */
-  private static Optional<Probe> probe(DeviceDetails d, PrintWriter err) {
+  private static Optional<Measured> probe(DeviceDetails d, PrintWriter err) {
     try (Device device = Devices.open(d.info().id())) {
-      return Optional.of(device.probe());
+      Probe probe = device.probe();
+      return Optional.of(new Measured(probe, device.clock()));
     } catch (DeviceException e) {
       err.println("tandem: " + e.getMessage());
       return Optional.empty();
     }
   }
 
-  private static List<List<String>> rows(DeviceDetails d, Optional<Probe> probe) {
+  private static List<List<String>> rows(DeviceDetails d, Optional<Measured> measured) {
     DeviceInfo i = d.info();
+    Optional<Probe> probe = measured.map(Measured::probe);
     List<List<String>> rows = new ArrayList<>();
     rows.add(
         List.of(
@@ -116,6 +129,13 @@ final class DevicesCommand implements Runnable {
     return v.map(x -> String.format(Locale.ROOT, x < 10 ? "%.1f" : "%.0f", x)).orElse("-");
   }
 
+  /** Where a device's own clock is not believed, its figures include the driver's work. */
+  private static void clockNote(DeviceDetails d, Clock clock, PrintWriter out) {
+    if (!clock.reason().isEmpty()) {
+      out.println(d.info().id() + " is timed by the host (clock: host): " + clock.reason() + ".");
+    }
+  }
+
   /** Who shares hardware with whom, so that nobody counts it twice. */
   private static List<String> notes(List<DeviceDetails> found) {
     List<String> notes = new ArrayList<>();
@@ -135,11 +155,24 @@ final class DevicesCommand implements Runnable {
     return notes;
   }
 
-  private static void printJson(PrintWriter out, Map<DeviceDetails, Optional<Probe>> found) {
+  private static void putMeasured(ObjectNode n, Measured m) {
+    n.putObject("probe")
+        .put("gflops", m.probe().gflops())
+        .put("gigabytesPerSecond", m.probe().gigabytesPerSecond())
+        .put("by", m.probe().by().name().toLowerCase(Locale.ROOT));
+    n.put("clock", m.clock().by().toString());
+    if (!m.clock().reason().isEmpty()) {
+      n.put("clockReason", m.clock().reason());
+    }
+  }
+
+  /** What fails is an entry too, with its problem and nothing that is not known of it. */
+  private static void printJson(
+      PrintWriter out, Map<DeviceDetails, Optional<Measured>> found, List<LeftOut> leftOut) {
     ObjectMapper mapper = new ObjectMapper();
     ArrayNode all = mapper.createArrayNode();
     found.forEach(
-        (d, probe) -> {
+        (d, measured) -> {
           DeviceInfo i = d.info();
           ObjectNode n = all.addObject();
           n.put("id", i.id()).put("name", i.name()).put("type", i.type().name());
@@ -151,13 +184,13 @@ final class DevicesCommand implements Runnable {
           n.put("hardware", d.hardware());
           d.parts().forEach(n.putArray("parts")::add);
           d.alsoAs().forEach(n.putArray("alsoAs")::add);
-          probe.ifPresent(
-              p ->
-                  n.putObject("probe")
-                      .put("gflops", p.gflops())
-                      .put("gigabytesPerSecond", p.gigabytesPerSecond())
-                      .put("by", p.by().name().toLowerCase(Locale.ROOT)));
+          measured.ifPresent(m -> putMeasured(n, m));
         });
+    leftOut.stream()
+        .filter(LeftOut::failed)
+        .forEach(
+            l ->
+                all.addObject().put("id", l.id()).put("name", l.name()).put("problem", l.reason()));
     out.println(all.toPrettyString());
   }
 }

@@ -1,5 +1,6 @@
 package dev.tandem.app;
 
+import dev.tandem.devices.Devices;
 import dev.tandem.orchestrator.RequestException;
 import dev.tandem.orchestrator.placement.PlacementException;
 import java.io.OutputStreamWriter;
@@ -11,6 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 
 /** Entry point. Exit codes: 0 done, 1 failed, 2 bad usage, 130 interrupted. */
@@ -39,7 +41,7 @@ public final class Main {
   @Option(
       names = "--debug",
       scope = ScopeType.INHERIT,
-      description = "Print the stack trace of an error.")
+      description = "Print the stack trace of an error, and which devices are left out and why.")
   private boolean debug;
 
   private Main() {}
@@ -75,6 +77,13 @@ public final class Main {
           command.getErr().println("tandem: " + message(e));
           command.getErr().flush();
           return isUsage(e) ? USAGE : FAILED;
+        });
+    line.setExecutionStrategy(
+        parsed -> {
+          if (main.debug) {
+            Devices.leftOut().forEach(l -> line.getErr().println("tandem: " + l));
+          }
+          return new RunLast().execute(parsed);
         });
     int code = line.execute(args.length == 0 ? new String[] {"--help"} : args);
     Optional<String> problem = out.problem();

@@ -96,6 +96,7 @@ final class ReportView {
     bubbles.put("input", use.bubbleNs(Bubble.Cause.INPUT) / 1e9);
     bubbles.put("backPressure", use.bubbleNs(Bubble.Cause.BACK_PRESSURE) / 1e9);
     bubbles.put("host", use.bubbleNs(Bubble.Cause.HOST) / 1e9);
+    row.put("clock", use.clock().toString());
     row.put("clockErrorMicros", use.errorNs() / 1e3);
   }
 

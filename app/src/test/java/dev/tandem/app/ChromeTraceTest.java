@@ -52,6 +52,46 @@ class ChromeTraceTest {
     assertThat(events.getLast().at("/args/clockErrorMicros").asDouble()).isEqualTo(1.5);
   }
 
+  private static Span lane(Span.Kind kind, int lane, long from, long to) {
+    return new Span(kind, "decode", "gpu", 0, 0, lane, from, to, "x", 0);
+  }
+
+  @Test
+  void whatIsAtWorkBesideEachOtherHasTracksOfItsOwn() throws Exception {
+    List<Span> spans =
+        List.of(
+            lane(Span.Kind.RUN, 0, 0, 9_000),
+            lane(Span.Kind.OPERATION, 1, 0, 5_000),
+            lane(Span.Kind.OPERATION, 2, 1_000, 6_000),
+            lane(Span.Kind.STAGE, 3, 0, 5_000),
+            lane(Span.Kind.STAGE, 7, 1_000, 6_000),
+            lane(Span.Kind.WAIT, 3, 5_000, 7_000));
+    List<JsonNode> events = events(new ChromeTrace.Run("", spans));
+    assertThat(events)
+        .filteredOn(e -> e.get("name").asText().equals("thread_name"))
+        .extracting(e -> e.at("/args/name").asText())
+        .containsExactly("gpu", "gpu half 1", "gpu half 2", "decode on gpu", "decode on gpu (2)");
+    assertThat(events)
+        .filteredOn(e -> e.get("ph").asText().equals("X"))
+        .extracting(e -> e.get("tid").asInt())
+        .containsExactly(1, 2, 3, 1, 2, 1);
+  }
+
+  /** A reader adds them up as floating-point numbers. */
+  @Test
+  void slicesThatEndAtOneTimeHaveOneEnd() throws Exception {
+    long end = 26_973_946_269L;
+    List<Span> spans =
+        List.of(
+            lane(Span.Kind.STAGE, 0, 0, 1),
+            lane(Span.Kind.RUN, 0, 3_452_755_718L, end),
+            lane(Span.Kind.OPERATION, 0, 26_971_261_164L, end));
+    assertThat(events(new ChromeTrace.Run("", spans)))
+        .filteredOn(e -> e.path("cat").asText().matches("run|operation"))
+        .extracting(e -> e.get("ts").asDouble() + e.get("dur").asDouble())
+        .containsOnly(end / 1000.0);
+  }
+
   @Test
   void everyRunHasItsOwnProcesses() throws Exception {
     List<Span> spans = List.of(span(Span.Kind.RUN, "gpu", 0, 1));

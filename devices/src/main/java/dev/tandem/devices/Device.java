@@ -41,6 +41,11 @@ public interface Device extends AutoCloseable {
     return OperationProbe.of(this);
   }
 
+  /** Whose clock the times come from that {@link Executable#run(OpSpans)} tells. */
+  default Clock clock() {
+    return Clock.HOST;
+  }
+
   @Override
   void close();
 }

@@ -32,6 +32,11 @@ public interface DeviceProvider {
     return Optional.empty();
   }
 
+  /** What was found but cannot be used; it hides nothing else. */
+  default List<LeftOut> leftOut() {
+    return List.of();
+  }
+
   /**
    * Opens a device.
    *

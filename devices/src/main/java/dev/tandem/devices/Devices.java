@@ -39,6 +39,15 @@ public final class Devices {
     return all;
   }
 
+  /** Every {@link DeviceProvider#leftOut} of every provider. */
+  public static List<LeftOut> leftOut() {
+    List<LeftOut> all = new ArrayList<>();
+    for (DeviceProvider p : ServiceLoader.load(DeviceProvider.class)) {
+      all.addAll(p.leftOut());
+    }
+    return all;
+  }
+
   /** Every {@link DeviceProvider#specs} of every provider. */
   public static List<String> specs() {
     List<String> all = new ArrayList<>();

@@ -27,6 +27,23 @@ public interface OpSpans {
   /** One operation ran. */
   void span(Node node, long startNs, long endNs);
 
+  /**
+   * Whether operations of a batch that is computed in parts beside each other are told part by
+   * part, not as one from the start of the first to the end of the last.
+   */
+  default boolean parts() {
+    return false;
+  }
+
+  /**
+   * One operation ran for a part of the batch. Those of one part follow each other.
+   *
+   * @param part its number, from 1; 0 if the batch is not in parts
+   */
+  default void span(Node node, int part, long startNs, long endNs) {
+    span(node, startNs, endNs);
+  }
+
   /** Whether {@link #span} is wanted; if not, devices spare themselves its cost. */
   default boolean operations() {
     return true;

@@ -1,5 +1,6 @@
 package dev.tandem.devices.simulated;
 
+import dev.tandem.devices.Clock;
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.DeviceException;
@@ -49,6 +50,11 @@ public final class FaultyDevice implements Device {
   @Override
   public MemoryLimit memoryLimit() {
     return device.memoryLimit();
+  }
+
+  @Override
+  public Clock clock() {
+    return device.clock();
   }
 
   @Override

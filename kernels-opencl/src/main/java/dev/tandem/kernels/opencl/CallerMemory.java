@@ -80,11 +80,11 @@ final class CallerMemory {
     return t;
   }
 
-  void toDevice(cl_command_queue queue, RunEvents events) {
-    slots.values().forEach(s -> s.buffer().toDevice(queue, s.input(), events));
+  void toDevice(cl_command_queue queue, RunTimes times) {
+    slots.values().forEach(s -> s.buffer().toDevice(queue, s.input(), times));
   }
 
-  void toHost(cl_command_queue queue, RunEvents events) {
-    slots.values().forEach(s -> s.buffer().toHost(queue, s.output(), events));
+  void toHost(cl_command_queue queue, RunTimes times) {
+    slots.values().forEach(s -> s.buffer().toHost(queue, s.output(), times));
   }
 }

@@ -6,8 +6,11 @@ import dev.tandem.devices.MemoryLimit;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jocl.CL;
 import org.jocl.CLException;
 import org.jocl.Pointer;
@@ -36,6 +39,7 @@ final class ClContext implements AutoCloseable {
   private final List<cl_command_queue> timedHalves = new ArrayList<>();
   private final MemoryBudget budget;
   private final int units;
+  private final ClClock clock = new ClClock(() -> ClockTrial.fault(this));
 
   ClContext(Selector selected, MemoryLimit limit) {
     this.id = selected.id();
@@ -43,11 +47,8 @@ final class ClContext implements AutoCloseable {
     this.device = selected.device();
     try {
       boolean part = selected.part().isPresent();
-      boolean halved = !part && device.isCpu() && device.parts() > 1 && device.parts() % 2 == 0;
-      this.parts =
-          part
-              ? parts(device, 1)
-              : halved ? parts(device, device.parts() / 2) : new cl_device_id[0];
+      this.parts = part ? parts(device, 1) : halves(device);
+      boolean halved = !part && parts.length == 2;
       this.handle = selected.part().map(p -> parts[p]).orElse(device.handle());
       cl_context_properties properties = new cl_context_properties();
       properties.addProperty(CL.CL_CONTEXT_PLATFORM, device.platform());
@@ -55,11 +56,11 @@ final class ClContext implements AutoCloseable {
           halved ? new cl_device_id[] {handle, parts[0], parts[1]} : new cl_device_id[] {handle};
       this.context = CL.clCreateContext(properties, devices.length, devices, null, null, null);
       this.queue = queue(handle, 0);
-      this.timedQueue = queue(handle, CL.CL_QUEUE_PROFILING_ENABLE);
+      this.timedQueue = timedQueue(handle, queue);
       this.units = part ? 1 : device.computeUnits();
       for (int i = 1; i < devices.length; i++) {
         halves.add(queue(devices[i], 0));
-        timedHalves.add(queue(devices[i], CL.CL_QUEUE_PROFILING_ENABLE));
+        timedHalves.add(timedQueue(devices[i], halves.getLast()));
       }
     } catch (CLException e) {
       throw new DeviceException(id + ": cannot be opened: " + e.getMessage(), e);
@@ -74,9 +75,35 @@ final class ClContext implements AutoCloseable {
     return parts;
   }
 
+  /** None where the driver refuses what it said of itself: the whole device serves as well. */
+  private static cl_device_id[] halves(ClDevice device) {
+    if (!device.isCpu() || device.parts() < 2 || device.parts() % 2 != 0) {
+      return new cl_device_id[0];
+    }
+    try {
+      return parts(device, device.parts() / 2);
+    } catch (CLException e) {
+      return new cl_device_id[0];
+    }
+  }
+
   @SuppressWarnings("deprecation") // the newer way needs OpenCL 2; every driver has this one
   private cl_command_queue queue(cl_device_id of, long properties) {
     return CL.clCreateCommandQueue(context, of, properties, null);
+  }
+
+  /** A queue that records times; where the driver makes none, the other one. */
+  private cl_command_queue timedQueue(cl_device_id of, cl_command_queue untimed) {
+    try {
+      return queue(of, CL.CL_QUEUE_PROFILING_ENABLE);
+    } catch (CLException e) {
+      return untimed; // asking for its times will fail, so the host's clock is used
+    }
+  }
+
+  /** Whose clock times this device. */
+  ClClock clock() {
+    return clock;
   }
 
   String id() {
@@ -189,10 +216,10 @@ final class ClContext implements AutoCloseable {
 
   @Override
   public void close() {
-    CL.clReleaseCommandQueue(queue);
-    CL.clReleaseCommandQueue(timedQueue);
-    halves.forEach(CL::clReleaseCommandQueue);
-    timedHalves.forEach(CL::clReleaseCommandQueue);
+    Set<cl_command_queue> queues = new HashSet<>(Arrays.asList(queue, timedQueue));
+    queues.addAll(halves);
+    queues.addAll(timedHalves);
+    queues.forEach(CL::clReleaseCommandQueue);
     CL.clReleaseContext(context);
     for (cl_device_id p : parts) {
       CL.clReleaseDevice(p);

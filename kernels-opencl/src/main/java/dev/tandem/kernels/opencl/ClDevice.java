@@ -5,9 +5,11 @@ import dev.tandem.devices.DeviceInfo;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jocl.CL;
-import org.jocl.CLException;
 import org.jocl.cl_device_id;
 import org.jocl.cl_platform_id;
 
@@ -53,62 +55,129 @@ record ClDevice(
   private static final int CL_DEVICE_UUID_KHR = 0x106A;
   private static final int CL_DEVICE_PCI_BUS_INFO_KHR = 0x410F;
 
-  static ClDevice of(int index, cl_platform_id platform, cl_device_id d) {
-    String extensions = " " + ClInfo.text(d, CL.CL_DEVICE_EXTENSIONS) + " ";
-    String vendor = ClInfo.text(d, CL.CL_DEVICE_VENDOR);
-    HardwareFacts facts = HardwareFacts.of(d, extensions);
-    DeviceInfo.Type type = facts.type();
-    String version = ClInfo.text(d, CL.CL_DEVICE_VERSION);
-    return new ClDevice(
-        index,
-        platform,
-        d,
-        ClInfo.text(d, CL.CL_DEVICE_NAME),
-        vendor,
-        ClInfo.text(platform, CL.CL_PLATFORM_NAME),
-        version + ", driver " + ClInfo.text(d, CL.CL_DRIVER_VERSION),
-        hardware(d, extensions, type),
-        type,
-        ClInfo.integer(d, CL.CL_DEVICE_MAX_COMPUTE_UNITS),
-        ClInfo.number(d, CL.CL_DEVICE_GLOBAL_MEM_SIZE),
-        ClInfo.number(d, CL.CL_DEVICE_MAX_MEM_ALLOC_SIZE),
-        ClInfo.number(d, CL.CL_DEVICE_LOCAL_MEM_SIZE),
-        ClInfo.number(d, CL.CL_DEVICE_MAX_WORK_GROUP_SIZE),
-        Math.max(64, ClInfo.integer(d, CL.CL_DEVICE_MEM_BASE_ADDR_ALIGN) / 8),
-        Math.max(1, ClInfo.integer(d, CL.CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT)),
-        facts.unified() && type != DeviceInfo.Type.DISCRETE_GPU,
-        extensions.contains(" cl_khr_fp16 "),
-        (ClInfo.number(d, CL.CL_DEVICE_SINGLE_FP_CONFIG) & CL.CL_FP_FMA) != 0,
-        parts(d));
+  private static final Pattern VERSION = Pattern.compile("^OpenCL (\\d{1,3}\\.\\d{1,3})\\b");
+  private static final double LEAST_VERSION = 1.2;
+
+  /** A device that answers, but cannot be used; the message says why. */
+  static final class UnusableException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private UnusableException(String message) {
+      super(message);
+    }
   }
 
-  private static String hardware(cl_device_id d, String extensions, DeviceInfo.Type type) {
+  /**
+   * Asks a device about itself.
+   *
+   * @throws UnusableException if it could not be used as it is
+   */
+  static ClDevice of(ClCalls calls, cl_platform_id platform, cl_device_id handle) {
+    ClInfo d = new ClInfo(calls, handle);
+    String version = usableVersion(d);
+    String extensions = " " + d.text(CL.CL_DEVICE_EXTENSIONS) + " ";
+    HardwareFacts facts = HardwareFacts.of(d, extensions);
+    DeviceInfo.Type type = facts.type();
+    return new ClDevice(
+        0,
+        platform,
+        handle,
+        facts.name(),
+        facts.vendor(),
+        ClInfo.platformName(calls, platform),
+        version + ", driver " + d.text(CL.CL_DRIVER_VERSION),
+        hardware(d, extensions, type),
+        type,
+        atLeastOne("compute units", d.integer(CL.CL_DEVICE_MAX_COMPUTE_UNITS)),
+        atLeastOne("bytes of memory", d.number(CL.CL_DEVICE_GLOBAL_MEM_SIZE)),
+        atLeastOne("bytes in a buffer", d.number(CL.CL_DEVICE_MAX_MEM_ALLOC_SIZE)),
+        d.number(CL.CL_DEVICE_LOCAL_MEM_SIZE),
+        atLeastOne("work-items in a group", d.number(CL.CL_DEVICE_MAX_WORK_GROUP_SIZE)),
+        Math.max(64, d.integer(CL.CL_DEVICE_MEM_BASE_ADDR_ALIGN) / 8),
+        Math.max(1, d.integer(CL.CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT)),
+        facts.unified() && type != DeviceInfo.Type.DISCRETE_GPU,
+        extensions.contains(" cl_khr_fp16 "),
+        (d.number(CL.CL_DEVICE_SINGLE_FP_CONFIG) & CL.CL_FP_FMA) != 0,
+        d.optional(ClDevice::parts).orElse(0)); // OpenCL 1.1 knew no partitions
+  }
+
+  /** Its version, where it is one that kernels can be built for and that can be used now. */
+  private static String usableVersion(ClInfo d) {
+    if (!d.flag(CL.CL_DEVICE_AVAILABLE)) {
+      throw new UnusableException("its driver says that it is not available now");
+    }
+    if (!d.flag(CL.CL_DEVICE_COMPILER_AVAILABLE)) {
+      throw new UnusableException("its driver has no compiler for kernels");
+    }
+    String version = d.text(CL.CL_DEVICE_VERSION);
+    Matcher m = VERSION.matcher(version);
+    if (!m.find() || Double.parseDouble(m.group(1)) < LEAST_VERSION) {
+      throw new UnusableException("its version is '" + version + "', but it must be at least 1.2");
+    }
+    return version;
+  }
+
+  private static int atLeastOne(String what, int value) {
+    return Math.toIntExact(atLeastOne(what, (long) value));
+  }
+
+  private static long atLeastOne(String what, long value) {
+    if (value < 1) {
+      throw new UnusableException("its driver says that it has " + value + " " + what);
+    }
+    return value;
+  }
+
+  private static String hardware(ClInfo d, String extensions, DeviceInfo.Type type) {
     if (type == DeviceInfo.Type.CPU) {
       return DeviceDetails.HOST_PROCESSOR; // before any UUID, which not every driver tells
     }
+    Optional<String> found = Optional.empty();
     if (extensions.contains(" cl_khr_device_uuid ")) {
-      return "uuid " + HexFormat.of().formatHex(ClInfo.bytes(d, CL_DEVICE_UUID_KHR));
+      found = d.optional(x -> "uuid " + HexFormat.of().formatHex(x.bytes(CL_DEVICE_UUID_KHR)));
     }
-    if (extensions.contains(" cl_khr_pci_bus_info ")) {
-      return "pci " + HexFormat.of().formatHex(ClInfo.bytes(d, CL_DEVICE_PCI_BUS_INFO_KHR));
+    if (found.isEmpty() && extensions.contains(" cl_khr_pci_bus_info ")) {
+      found =
+          d.optional(x -> "pci " + HexFormat.of().formatHex(x.bytes(CL_DEVICE_PCI_BUS_INFO_KHR)));
     }
-    return "";
+    return found.orElse("");
   }
 
-  private static int parts(cl_device_id d) {
-    try {
-      int most = ClInfo.integer(d, CL.CL_DEVICE_PARTITION_MAX_SUB_DEVICES);
-      byte[] ways = ClInfo.bytes(d, CL.CL_DEVICE_PARTITION_PROPERTIES);
-      for (int i = 0; i + 1 < ways.length; i += 8) {
-        int low = (ways[i] & 0xff) | (ways[i + 1] & 0xff) << 8;
-        if (low == CL.CL_DEVICE_PARTITION_EQUALLY) {
-          return most;
-        }
+  private static int parts(ClInfo d) {
+    int most = d.integer(CL.CL_DEVICE_PARTITION_MAX_SUB_DEVICES);
+    byte[] ways = d.bytes(CL.CL_DEVICE_PARTITION_PROPERTIES);
+    for (int i = 0; i + 1 < ways.length; i += 8) {
+      int low = (ways[i] & 0xff) | (ways[i + 1] & 0xff) << 8;
+      if (low == CL.CL_DEVICE_PARTITION_EQUALLY) {
+        return most;
       }
-      return 0;
-    } catch (CLException e) {
-      return 0; // OpenCL 1.1 knows no partitions
     }
+    return 0;
+  }
+
+  /** The same device with its number. */
+  ClDevice numbered(int number) {
+    return new ClDevice(
+        number,
+        platform,
+        handle,
+        name,
+        vendor,
+        platformName,
+        driver,
+        hardware,
+        type,
+        computeUnits,
+        memoryBytes,
+        maxAllocation,
+        localMemory,
+        maxWorkGroup,
+        addressAlign,
+        vectorWidth,
+        unified,
+        fp16,
+        fma,
+        parts);
   }
 
   String id() {

@@ -1,46 +1,55 @@
 package dev.tandem.kernels.opencl;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jocl.CL;
-import org.jocl.Pointer;
+import org.jocl.CLException;
 import org.jocl.cl_device_id;
 import org.jocl.cl_platform_id;
 
-/** Typed answers to {@code clGetPlatformInfo} and {@code clGetDeviceInfo}. */
-final class ClInfo {
-  private ClInfo() {}
+/** Typed answers of a device to {@code clGetDeviceInfo}. */
+record ClInfo(ClCalls calls, cl_device_id device) {
 
-  static String text(cl_platform_id platform, int what) {
-    long[] size = new long[1];
-    CL.clGetPlatformInfo(platform, what, 0, null, size);
-    byte[] bytes = new byte[Math.toIntExact(size[0])];
-    CL.clGetPlatformInfo(platform, what, bytes.length, Pointer.to(bytes), null);
-    return string(bytes);
+  /** What the platform calls itself. */
+  static String platformName(ClCalls calls, cl_platform_id platform) {
+    return string(calls.info(platform, CL.CL_PLATFORM_NAME));
   }
 
-  static String text(cl_device_id device, int what) {
-    return string(bytes(device, what));
+  String text(int what) {
+    return string(bytes(what));
   }
 
-  static int integer(cl_device_id device, int what) {
-    int[] v = new int[1];
-    CL.clGetDeviceInfo(device, what, 4, Pointer.to(v), null);
-    return v[0];
+  int integer(int what) {
+    return (int) Math.min(Integer.MAX_VALUE, number(what));
   }
 
-  /** A {@code cl_ulong}, or a {@code size_t} of a 64-bit machine. */
-  static long number(cl_device_id device, int what) {
-    long[] v = new long[1];
-    CL.clGetDeviceInfo(device, what, 8, Pointer.to(v), null);
-    return v[0];
+  boolean flag(int what) {
+    return number(what) != 0;
   }
 
-  static byte[] bytes(cl_device_id device, int what) {
-    long[] size = new long[1];
-    CL.clGetDeviceInfo(device, what, 0, null, size);
-    byte[] bytes = new byte[Math.toIntExact(size[0])];
-    CL.clGetDeviceInfo(device, what, bytes.length, Pointer.to(bytes), null);
-    return bytes;
+  /**
+   * A {@code cl_uint}, {@code cl_bool}, {@code cl_ulong}, {@code cl_bitfield} or {@code size_t}.
+   */
+  long number(int what) {
+    byte[] bytes = Arrays.copyOf(bytes(what), Long.BYTES); // shorter ones are unsigned
+    return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getLong();
+  }
+
+  byte[] bytes(int what) {
+    return calls.info(device, what);
+  }
+
+  /** The answer to what not every driver knows, even where it names the extension. */
+  <T> Optional<T> optional(Function<ClInfo, T> question) {
+    try {
+      return Optional.of(question.apply(this));
+    } catch (CLException e) {
+      return Optional.empty();
+    }
   }
 
   private static String string(byte[] bytes) {
@@ -48,6 +57,7 @@ final class ClInfo {
     while (end > 0 && bytes[end - 1] == 0) {
       end--;
     }
-    return new String(bytes, 0, end, StandardCharsets.UTF_8).strip();
+    String text = new String(bytes, 0, end, StandardCharsets.UTF_8);
+    return text.replaceAll("\\p{Cntrl}+", " ").strip();
   }
 }

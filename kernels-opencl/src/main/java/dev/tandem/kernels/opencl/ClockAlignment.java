@@ -27,7 +27,7 @@ record ClockAlignment(long offsetNs, long errorNs) {
       long after = System.nanoTime();
       long end = time(marker, CL.CL_PROFILING_COMMAND_END);
       CL.clReleaseEvent(marker);
-      long error = (after - before + 1) / 2;
+      long error = Math.max(1, (after - before + 1) / 2); // 0 would be the host's clock
       if (error < best.errorNs) {
         best = new ClockAlignment(before + (after - before) / 2 - end, error);
       }
@@ -43,6 +43,17 @@ record ClockAlignment(long offsetNs, long errorNs) {
   /** When the command ended, in the host's time. */
   long end(cl_event event) {
     return time(event, CL.CL_PROFILING_COMMAND_END) + offsetNs;
+  }
+
+  /** A command in both clocks, which the host enqueued and waited for between two times. */
+  static ClockCheck.Sample sample(long beforeNs, cl_event event, long afterNs) {
+    return new ClockCheck.Sample(
+        beforeNs,
+        time(event, CL.CL_PROFILING_COMMAND_QUEUED),
+        time(event, CL.CL_PROFILING_COMMAND_SUBMIT),
+        time(event, CL.CL_PROFILING_COMMAND_START),
+        time(event, CL.CL_PROFILING_COMMAND_END),
+        afterNs);
   }
 
   private static long time(cl_event event, int what) {

@@ -5,8 +5,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jocl.CL;
-import org.jocl.CLException;
-import org.jocl.cl_device_id;
 
 /**
  * What a driver says of the kind of hardware, and the kind that follows from it. Host and device
@@ -49,29 +47,16 @@ record HardwareFacts(
           "\\brx \\d|\\bradeon pro\\b|\\binstinct\\b|\\bradeon vii\\b|\\brx vega\\b|\\bw\\d{4}");
 
   @SuppressWarnings("deprecation") // nothing else tells shared memory before OpenCL 2.0's SVM
-  static HardwareFacts of(cl_device_id d, String extensions) {
+  static HardwareFacts of(ClInfo device, String extensions) {
     boolean nvidia = extensions.contains(" cl_nv_device_attribute_query ");
     boolean amd = extensions.contains(" cl_amd_device_attribute_query ");
     return new HardwareFacts(
-        ClInfo.number(d, CL.CL_DEVICE_TYPE),
-        ClInfo.text(d, CL.CL_DEVICE_VENDOR),
-        ClInfo.text(d, CL.CL_DEVICE_NAME),
-        ClInfo.integer(d, CL.CL_DEVICE_HOST_UNIFIED_MEMORY) != 0,
-        nvidia ? asked(() -> ClInfo.integer(d, CL_DEVICE_INTEGRATED_MEMORY_NV) != 0) : none(),
-        amd ? asked(() -> ClInfo.text(d, CL_DEVICE_BOARD_NAME_AMD)) : none());
-  }
-
-  private static <T> Optional<T> none() {
-    return Optional.empty();
-  }
-
-  /** A driver may name an extension and not answer all of it. */
-  private static <T> Optional<T> asked(java.util.function.Supplier<T> question) {
-    try {
-      return Optional.of(question.get());
-    } catch (CLException e) {
-      return Optional.empty();
-    }
+        device.number(CL.CL_DEVICE_TYPE),
+        device.text(CL.CL_DEVICE_VENDOR),
+        device.text(CL.CL_DEVICE_NAME),
+        device.optional(d -> d.flag(CL.CL_DEVICE_HOST_UNIFIED_MEMORY)).orElse(false),
+        nvidia ? device.optional(d -> d.flag(CL_DEVICE_INTEGRATED_MEMORY_NV)) : Optional.empty(),
+        amd ? device.optional(d -> d.text(CL_DEVICE_BOARD_NAME_AMD)) : Optional.empty());
   }
 
   /** The kind of hardware. */

@@ -1,5 +1,6 @@
 package dev.tandem.kernels.opencl;
 
+import dev.tandem.devices.Clock;
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.CompileOptions.Precision;
 import dev.tandem.devices.DeviceException;
@@ -109,6 +110,11 @@ public final class OpenClDevice implements TunableDevice {
   @Override
   public Probe probe() {
     return new KernelProbe(cl, programs).measure();
+  }
+
+  @Override
+  public Clock clock() {
+    return cl.clock().now();
   }
 
   @Override

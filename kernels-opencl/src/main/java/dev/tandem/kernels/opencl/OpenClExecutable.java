@@ -11,7 +11,6 @@ import java.util.List;
 import org.jocl.CL;
 import org.jocl.CLException;
 import org.jocl.cl_command_queue;
-import org.jocl.cl_event;
 
 /**
  * Lists of kernel launches with all arguments set, one for each part of the batch; a run enqueues
@@ -64,8 +63,8 @@ final class OpenClExecutable implements Executable {
     checks.forEach(IndexCheck::check);
     boolean timed = !spans.equals(OpSpans.NONE);
     cl_command_queue queue = device.cl().queue(timed);
-    try (RunEvents events = timed ? RunEvents.of(queue, spans) : RunEvents.none()) {
-      caller.toDevice(queue, events);
+    try (RunTimes times = RunTimes.of(device.cl(), spans)) {
+      caller.toDevice(queue, times);
       if (parts.size() > 1) {
         CL.clFinish(queue); // the parts' queues do not wait for this one
       }
@@ -74,11 +73,12 @@ final class OpenClExecutable implements Executable {
         for (int p = 0; p < parts.size(); p++) {
           Launch l = parts.get(p).get(i);
           Node node = graph.nodes().get(l.node().id());
-          enqueue(queue(p, timed), l, events.kernel(node, i == 0 || i == last));
+          int part = parts.size() == 1 ? 0 : p + 1;
+          enqueue(times, queue(p, timed), l, node, part, i == 0 || i == last);
         }
       }
-      finish(timed, events);
-      events.report();
+      finish(timed, times);
+      times.report();
     }
   }
 
@@ -86,7 +86,7 @@ final class OpenClExecutable implements Executable {
     return parts.size() == 1 ? device.cl().queue(timed) : device.cl().halfQueue(part, timed);
   }
 
-  private void finish(boolean timed, RunEvents events) {
+  private void finish(boolean timed, RunTimes times) {
     try {
       if (parts.size() > 1) {
         for (int p = 0; p < parts.size(); p++) {
@@ -97,18 +97,33 @@ final class OpenClExecutable implements Executable {
         }
       }
       cl_command_queue queue = device.cl().queue(timed);
-      caller.toHost(queue, events);
+      times.computed(queue);
+      caller.toHost(queue, times);
       CL.clFinish(queue);
     } catch (CLException e) {
       throw failed("a kernel of " + graph.name(), e);
     }
   }
 
-  /** Enqueues a kernel; {@code event} is null if its times are not asked for. */
-  private void enqueue(cl_command_queue queue, Launch l, cl_event event) {
+  private void enqueue(
+      RunTimes times, cl_command_queue queue, Launch l, Node node, int part, boolean edge) {
     try {
-      CL.clEnqueueNDRangeKernel(
-          queue, l.handle(), l.global().length, null, l.global(), l.local(), 0, null, event);
+      times.kernel(
+          queue,
+          node,
+          part,
+          edge,
+          event ->
+              CL.clEnqueueNDRangeKernel(
+                  queue,
+                  l.handle(),
+                  l.global().length,
+                  null,
+                  l.global(),
+                  l.local(),
+                  0,
+                  null,
+                  event));
     } catch (CLException e) {
       throw failed(
           "kernel "

@@ -5,6 +5,7 @@ import dev.tandem.devices.DeviceDetails;
 import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.DeviceProvider;
 import dev.tandem.devices.DeviceSpec;
+import dev.tandem.devices.LeftOut;
 import dev.tandem.devices.MemoryLimit;
 import dev.tandem.devices.profile.DeviceProfile;
 import dev.tandem.devices.profile.Profile;
@@ -61,6 +62,11 @@ public final class OpenClProvider implements DeviceProvider {
   @Override
   public Optional<String> problem() {
     return Optional.of(Discovery.now().problem()).filter(p -> !p.isEmpty());
+  }
+
+  @Override
+  public List<LeftOut> leftOut() {
+    return Discovery.now().leftOut();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.tandem.kernels.opencl;
 
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.DeviceInfo;
+import dev.tandem.devices.LeftOut;
 import dev.tandem.devices.profile.DeviceProfile;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +40,11 @@ record Selector(ClDevice device, Optional<Integer> part) {
     List<ClDevice> matching = found.devices().stream().filter(d -> matches(d, text)).toList();
     if (matching.size() == 1) {
       return new Selector(matching.getFirst(), Optional.empty());
+    }
+    Optional<LeftOut> leftOut = found.leftOut(text);
+    if (matching.isEmpty() && leftOut.isPresent()) {
+      throw new DeviceException(
+          "device " + leftOut.get() + "; found: " + describe(found.devices()));
     }
     throw new DeviceException(
         "device 'opencl:"

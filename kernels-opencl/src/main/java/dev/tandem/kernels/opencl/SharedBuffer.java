@@ -39,30 +39,45 @@ final class SharedBuffer {
   }
 
   /** Hands the buffer to the device, with what the caller wrote if {@code written}. */
-  void toDevice(cl_command_queue queue, boolean written, RunEvents events) {
+  void toDevice(cl_command_queue queue, boolean written, RunTimes times) {
     long bytes = host.byteSize();
     if (mapped && view != null) {
-      cl_event event = events.transfer(OpSpans.Direction.UNMAP, bytes);
-      CL.clEnqueueUnmapMemObject(queue, device, view, 0, null, event);
+      times.transfer(
+          queue,
+          OpSpans.Direction.UNMAP,
+          bytes,
+          event -> CL.clEnqueueUnmapMemObject(queue, device, view, 0, null, event));
       view = null;
     } else if (!mapped && written) {
-      cl_event event = events.transfer(OpSpans.Direction.UPLOAD, bytes);
-      CL.clEnqueueWriteBuffer(
-          queue, device, true, 0, bytes, ClContext.pointer(host), 0, null, event);
+      times.transfer(
+          queue,
+          OpSpans.Direction.UPLOAD,
+          bytes,
+          event ->
+              CL.clEnqueueWriteBuffer(
+                  queue, device, true, 0, bytes, ClContext.pointer(host), 0, null, event));
     }
   }
 
   /** Hands the buffer to the caller once the queue has come so far; a mapping does not wait. */
-  void toHost(cl_command_queue queue, boolean read, RunEvents events) {
+  void toHost(cl_command_queue queue, boolean read, RunTimes times) {
     long bytes = host.byteSize();
     if (mapped) {
-      cl_event event = events.transfer(OpSpans.Direction.MAP, bytes);
-      long flags = CL.CL_MAP_READ | CL.CL_MAP_WRITE;
-      view = CL.clEnqueueMapBuffer(queue, device, false, flags, 0, bytes, 0, null, event, null);
+      times.transfer(queue, OpSpans.Direction.MAP, bytes, event -> view = map(queue, event));
     } else if (read) {
-      cl_event event = events.transfer(OpSpans.Direction.DOWNLOAD, bytes);
-      CL.clEnqueueReadBuffer(
-          queue, device, true, 0, bytes, ClContext.pointer(host), 0, null, event);
+      times.transfer(
+          queue,
+          OpSpans.Direction.DOWNLOAD,
+          bytes,
+          event ->
+              CL.clEnqueueReadBuffer(
+                  queue, device, true, 0, bytes, ClContext.pointer(host), 0, null, event));
     }
+  }
+
+  private ByteBuffer map(cl_command_queue queue, cl_event event) {
+    long flags = CL.CL_MAP_READ | CL.CL_MAP_WRITE;
+    return CL.clEnqueueMapBuffer(
+        queue, device, false, flags, 0, host.byteSize(), 0, null, event, null);
   }
 }

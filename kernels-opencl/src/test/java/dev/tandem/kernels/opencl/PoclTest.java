@@ -3,6 +3,7 @@ package dev.tandem.kernels.opencl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tandem.devices.Clock;
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.DeviceDetails;
@@ -24,7 +25,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,6 +162,72 @@ class PoclTest {
           .as("uploads come first")
           .isGreaterThanOrEqualTo(heard.times.get(3));
       assertThat(e.output("y").toFloats()).containsExactly(1, 1, 1);
+    }
+  }
+
+  /** As on a device whose own clock is not to be believed. */
+  @ParameterizedTest
+  @CsvSource({
+    "',transfer=mapped', true, busy;UNMAP 12;UNMAP 12;MAP 12;MAP 12;s",
+    "',transfer=copied', true, busy;UPLOAD 12;DOWNLOAD 12;s",
+    "',transfer=copied', false, busy;UPLOAD 12;DOWNLOAD 12"
+  })
+  void byTheHostsClockTheDeviceTellsTheSame(String option, boolean operations, String expected) {
+    try (OpenClDevice d = (OpenClDevice) open(option);
+        Executable e = d.compile(doubled(), NONE, CompileOptions.DEFAULT)) {
+      assertThat(d.clock()).isEqualTo(Clock.DEVICE);
+      d.cl().clock().distrust("a test");
+      e.run();
+      Heard heard = new Heard(operations);
+      long before = System.nanoTime();
+      e.run(heard);
+      long after = System.nanoTime();
+      assertThat(String.join(";", heard.said)).isEqualTo(expected);
+      assertThat(heard.error).as("the host's clock has none").isEqualTo(-1);
+      assertThat(heard.times).allMatch(t -> t >= before && t <= after);
+      assertThat(d.clock()).isEqualTo(Clock.notOwn("a test"));
+      assertThat(d.probe().gflops()).isBetween(0.5, 1e6);
+    }
+  }
+
+  /** A batch of two is computed in halves; each tells its spans, which follow each other. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void halvesOfABatchHaveSpansThatFollowEachOther(boolean own) {
+    GraphBuilder b = new GraphBuilder("batch");
+    Node x = b.input("x", Shape.of(2, 64, 64), DType.F32);
+    Node s = b.softmax("first", x, 2);
+    Graph g = b.output("y", b.scale("second", b.softmax("more", s, 2), 2, 0)).build();
+    Map<Integer, List<Long>> times = new TreeMap<>();
+    List<String> whole = new ArrayList<>();
+    OpSpans parts =
+        new OpSpans() {
+          @Override
+          public boolean parts() {
+            return true;
+          }
+
+          @Override
+          public void span(Node node, long startNs, long endNs) {
+            throw new AssertionError(node + " is not told by its part");
+          }
+
+          @Override
+          public void span(Node node, int part, long startNs, long endNs) {
+            times.computeIfAbsent(part, p -> new ArrayList<>()).addAll(List.of(startNs, endNs));
+          }
+        };
+    try (OpenClDevice d = (OpenClDevice) open("");
+        Executable e = d.compile(g, NONE, CompileOptions.DEFAULT)) {
+      assertThat(d.cl().halves()).as("processors of an even number").isEqualTo(2);
+      if (!own) {
+        d.cl().clock().distrust("a test");
+      }
+      e.run(parts);
+      assertThat(times.keySet()).containsExactly(1, 2);
+      assertThat(times.values()).allSatisfy(t -> assertThat(t).isSorted().hasSize(6));
+      e.run((node, start, end) -> whole.add(node.name()));
+      assertThat(whole).as("once each").containsExactly("first", "more", "second");
     }
   }
 

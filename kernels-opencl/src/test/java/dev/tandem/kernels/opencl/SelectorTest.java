@@ -20,6 +20,7 @@ class SelectorTest {
               device(1, "Iris(R) Xe", "Vendor NEO", "uuid 2", DeviceInfo.Type.INTEGRATED_GPU, 0),
               device(2, "Some Core i7", "Vendor CPU", "host processor", DeviceInfo.Type.CPU, 8),
               device(3, "pthread-some", "PoCL", "host processor", DeviceInfo.Type.CPU, 8)),
+          List.of(),
           "");
 
   @Test
@@ -108,7 +109,7 @@ class SelectorTest {
 
   @Test
   void noDriverIsSaid() {
-    assertThatThrownBy(() -> Selector.find("0", new Discovery(List.of(), "no driver")))
+    assertThatThrownBy(() -> Selector.find("0", new Discovery(List.of(), List.of(), "no driver")))
         .hasMessage("device 'opencl:0': no driver");
   }
 

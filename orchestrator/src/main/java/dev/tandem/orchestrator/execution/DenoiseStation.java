@@ -22,14 +22,17 @@ final class DenoiseStation implements PlacedStation {
   private final int part;
   private final Seat seat;
   private final Optional<Seat> unconditional;
+  private final int number;
   private final AtomicInteger held = new AtomicInteger();
 
   /**
    * A part of a lane.
    *
    * @param part its number, from 0
+   * @param number of the station
    */
-  DenoiseStation(RunContext run, ModelInfo model, Lane lane, int part) {
+  DenoiseStation(RunContext run, ModelInfo model, Lane lane, int part, int number) {
+    this.number = number;
     this.run = run;
     this.model = model;
     this.lane = lane;
@@ -51,6 +54,11 @@ final class DenoiseStation implements PlacedStation {
 
   Lane lane() {
     return lane;
+  }
+
+  @Override
+  public int number() {
+    return number;
   }
 
   @Override
@@ -168,7 +176,7 @@ final class DenoiseStation implements PlacedStation {
       d.advance(call(task, seat, work(task.job()), d, half).join());
     }
     task.unitDone();
-    run.span(Span.Kind.STEP, NAME, device(), task.index(), step, start);
+    run.span(Span.Kind.STEP, this, task.index(), step, start);
     run.listener().onStep(task.index(), d.step(), d.evaluations());
   }
 

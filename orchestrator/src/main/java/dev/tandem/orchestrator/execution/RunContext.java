@@ -48,7 +48,8 @@ record RunContext(
     };
   }
 
-  void span(Span.Kind kind, String stage, String device, int picture, int step, long from) {
-    timeline.add(new Span(kind, stage, device, picture, step, from, stepNow()));
+  void span(Span.Kind kind, PlacedStation at, int picture, int step, long from) {
+    timeline.add(
+        new Span(kind, at.name(), at.device(), picture, step, at.number(), from, stepNow(), "", 0));
   }
 }

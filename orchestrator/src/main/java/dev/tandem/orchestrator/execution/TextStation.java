@@ -19,9 +19,11 @@ final class TextStation implements PlacedStation {
   private final RunContext run;
   private final Seat seat;
   private final ConditioningCache cache;
+  private final int number;
   private final AtomicInteger held = new AtomicInteger();
 
-  TextStation(RunContext run, FleetDevice device, ConditioningCache cache) {
+  TextStation(RunContext run, FleetDevice device, ConditioningCache cache, int number) {
+    this.number = number;
     this.run = run;
     this.seat = new Seat(run, NAME, device);
     this.cache = cache;
@@ -35,6 +37,11 @@ final class TextStation implements PlacedStation {
   @Override
   public String device() {
     return seat.device().id();
+  }
+
+  @Override
+  public int number() {
+    return number;
   }
 
   @Override

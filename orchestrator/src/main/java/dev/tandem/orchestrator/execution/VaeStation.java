@@ -15,9 +15,11 @@ final class VaeStation implements PlacedStation {
   private final ModelInfo model;
   private final Seat seat;
   private final int tile;
+  private final int number;
   private final AtomicInteger held = new AtomicInteger();
 
-  VaeStation(RunContext run, ModelInfo model, FleetDevice device, int tile) {
+  VaeStation(RunContext run, ModelInfo model, FleetDevice device, int tile, int number) {
+    this.number = number;
     this.run = run;
     this.model = model;
     this.tile = tile;
@@ -32,6 +34,11 @@ final class VaeStation implements PlacedStation {
   @Override
   public String device() {
     return seat.device().id();
+  }
+
+  @Override
+  public int number() {
+    return number;
   }
 
   @Override

@@ -37,6 +37,7 @@ final class Wiring {
   private final Jobs jobs;
   private final int tile;
   private int places;
+  private int made;
 
   /**
    * A placement's wiring.
@@ -65,11 +66,11 @@ final class Wiring {
     for (Lane lane : placement.lanes()) {
       Junction<PictureTask> next = decode(lane);
       for (int part = lane.denoise().size() - 1; part > 0; part--) {
-        DenoiseStation station = new DenoiseStation(run, model, lane, part);
+        DenoiseStation station = new DenoiseStation(run, model, lane, part, ++made);
         Station<PictureTask> one = station(station, depth(latentBytes()), Optional.of(next));
         next = new Junction<>(List.of(one), new FirstFinish(List.of(station)));
       }
-      DenoiseStation station = new DenoiseStation(run, model, lane, 0);
+      DenoiseStation station = new DenoiseStation(run, model, lane, 0, ++made);
       // Several lanes compete for pictures: none may keep one waiting that another could begin.
       int holds = placement.lanes().size() > 1 ? 1 : depth(textBytes());
       firstParts.add(station);
@@ -83,13 +84,15 @@ final class Wiring {
     Set<String> devices = new LinkedHashSet<>();
     placement.lanes().forEach(lane -> devices.addAll(lane.text()));
     List<TextStation> stations =
-        devices.stream().map(d -> new TextStation(run, run.device(d), cache)).toList();
+        devices.stream().map(d -> new TextStation(run, run.device(d), cache, ++made)).toList();
     return junction(stations, depth(0), Optional.of(next));
   }
 
   private Junction<PictureTask> decode(Lane lane) {
     List<VaeStation> stations =
-        lane.decode().stream().map(d -> new VaeStation(run, model, run.device(d), tile)).toList();
+        lane.decode().stream()
+            .map(d -> new VaeStation(run, model, run.device(d), tile, ++made))
+            .toList();
     return junction(stations, depth(latentBytes()), Optional.empty());
   }
 

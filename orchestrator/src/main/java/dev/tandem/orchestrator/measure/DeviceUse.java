@@ -1,5 +1,6 @@
 package dev.tandem.orchestrator.measure;
 
+import dev.tandem.devices.Clock;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -16,6 +17,11 @@ public record DeviceUse(
 
   public DeviceUse {
     bubbles = bubbles.isEmpty() ? Map.of() : new EnumMap<>(bubbles);
+  }
+
+  /** Whose clock the times come from. */
+  public Clock.By clock() {
+    return errorNs == 0 ? Clock.By.HOST : Clock.By.DEVICE;
   }
 
   /** Time lost to bubbles of one cause, ns. */

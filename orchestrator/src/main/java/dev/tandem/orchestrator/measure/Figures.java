@@ -1,5 +1,6 @@
 package dev.tandem.orchestrator.measure;
 
+import dev.tandem.devices.Clock;
 import dev.tandem.orchestrator.measure.Comparison.Result;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -51,10 +52,15 @@ public record Figures(
    * @param input idle because nothing had arrived
    * @param backPressure idle because a result could not be handed over
    * @param host idle while the host, or another device, worked for its stage
-   * @param errorNs how far off its clock may have been at most, ns
+   * @param errorNs how far off its clock may have been at most: 0 for the host's, ns
    */
   public record DeviceFigures(
-      String device, Median busy, Median input, Median backPressure, Median host, long errorNs) {}
+      String device, Median busy, Median input, Median backPressure, Median host, long errorNs) {
+    /** Whose clock the times come from. */
+    public Clock.By clock() {
+      return errorNs == 0 ? Clock.By.HOST : Clock.By.DEVICE;
+    }
+  }
 
   static Figures of(Comparison all, Result result) {
     List<Round> rounds = result.rounds();

@@ -87,10 +87,10 @@ final class Outlet<T> {
     Throwable result = failure;
     try {
       long start = run.now();
-      run.span(Span.Kind.WAIT, NAME, DEVICE, task, idleSince, start);
+      run.span(Span.Kind.WAIT, NAME, DEVICE, 0, task, idleSince, start);
       if (failure == null) {
         completion.completed(task);
-        run.span(Span.Kind.STAGE, NAME, DEVICE, task, start, run.now());
+        run.span(Span.Kind.STAGE, NAME, DEVICE, 0, task, start, run.now());
       }
     } catch (Exception e) { // becomes the task's failure
       result = e;

@@ -12,6 +12,11 @@ public interface PipelineStage<T> {
   /** Where it does it, as {@code Devices.open} takes it. */
   String device();
 
+  /** Tells it from others of its name that may be at one device; 0 if there are none. */
+  default int number() {
+    return 0;
+  }
+
   /**
    * Begins its part of a task. An exception that this or the visit throws fails the task alone; an
    * error ends the run.

@@ -27,8 +27,13 @@ final class Run<T> {
     return threading.now();
   }
 
-  void span(Span.Kind kind, String stage, String device, T task, long from, long to) {
-    timeline.add(new Span(kind, stage, device, pictureOf.applyAsInt(task), -1, from, to));
+  void span(Span.Kind kind, PipelineStage<T> stage, T task, long from, long to) {
+    span(kind, stage.name(), stage.device(), stage.number(), task, from, to);
+  }
+
+  void span(Span.Kind kind, String stage, String device, int lane, T task, long from, long to) {
+    int picture = pictureOf.applyAsInt(task);
+    timeline.add(new Span(kind, stage, device, picture, -1, lane, from, to, "", 0));
   }
 
   /** Something went wrong that is not one task's matter: the run ends. */

@@ -98,7 +98,7 @@ final class Worker<T> {
 
   private void begin() {
     startNs = run.now();
-    run.span(Span.Kind.WAIT, stage.name(), stage.device(), current.task, idleSinceNs, startNs);
+    run.span(Span.Kind.WAIT, stage, current.task, idleSinceNs, startNs);
     guarded(
         () -> {
           visit = stage.begin(current.task);
@@ -115,7 +115,7 @@ final class Worker<T> {
   void finish() {
     doneNs = run.now();
     visit = () -> false;
-    run.span(Span.Kind.STAGE, stage.name(), stage.device(), current.task, startNs, doneNs);
+    run.span(Span.Kind.STAGE, stage, current.task, startNs, doneNs);
   }
 
   /** What a stage throws fails the task; an error ends the run. */
@@ -168,7 +168,7 @@ final class Worker<T> {
 
   /** The span comes first: once the task is gone, the next stage may end it. */
   private void goOn(int station) {
-    run.span(Span.Kind.BLOCKED, stage.name(), stage.device(), current.task, doneNs, run.now());
+    run.span(Span.Kind.BLOCKED, stage, current.task, doneNs, run.now());
     next.get().put(station, current.task, current.number);
     leave();
   }

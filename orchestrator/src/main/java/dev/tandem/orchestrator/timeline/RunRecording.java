@@ -37,14 +37,14 @@ public final class RunRecording {
   /** The run is over. */
   public void end() {
     if (told) {
-      add(Span.Kind.RUN, busyFromNs, busyToNs, "");
+      add(Span.Kind.RUN, 0, busyFromNs, busyToNs, "");
     } else {
-      add(Span.Kind.RUN, startNs, System.nanoTime(), "");
+      add(Span.Kind.RUN, 0, startNs, System.nanoTime(), "");
     }
   }
 
-  private void add(Span.Kind kind, long from, long to, String detail) {
-    timeline.add(new Span(kind, stage, device, picture, step, from, to, detail, errorNs));
+  private void add(Span.Kind kind, int lane, long from, long to, String detail) {
+    timeline.add(new Span(kind, stage, device, picture, step, lane, from, to, detail, errorNs));
   }
 
   private final class Listener implements OpSpans {
@@ -66,14 +66,24 @@ public final class RunRecording {
     }
 
     @Override
+    public boolean parts() {
+      return true;
+    }
+
+    @Override
     public void span(Node node, long from, long to) {
-      add(Span.Kind.OPERATION, from, to, node.op().kind() + " " + node.name());
+      span(node, 0, from, to);
+    }
+
+    @Override
+    public void span(Node node, int part, long from, long to) {
+      add(Span.Kind.OPERATION, part, from, to, node.op().kind() + " " + node.name());
     }
 
     @Override
     public void transfer(Direction direction, long bytes, long from, long to) {
       String name = direction.name().toLowerCase(java.util.Locale.ROOT);
-      add(Span.Kind.TRANSFER, from, to, name + " " + bytes + " bytes");
+      add(Span.Kind.TRANSFER, 0, from, to, name + " " + bytes + " bytes");
     }
   }
 }

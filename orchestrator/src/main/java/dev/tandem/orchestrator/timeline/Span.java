@@ -11,6 +11,9 @@ package dev.tandem.orchestrator.timeline;
  * @param startNs start in {@link System#nanoTime} time
  * @param endNs end in {@link System#nanoTime} time
  * @param detail what else is to say, for example the operation's name; may be empty
+ * @param lane which of several that are at work beside each other, from 1; 0 if there is only one:
+ *     of a device the part of a batch, else the number of the stage among those of its name. Spans
+ *     of one kind of work, device and lane follow each other or lie within each other.
  * @param errorNs how far off start and end may be: 0 for the host's clock, else how exactly the
  *     device's clock was aligned with it, ns
  */
@@ -20,6 +23,7 @@ public record Span(
     String device,
     int picture,
     int step,
+    int lane,
     long startNs,
     long endNs,
     String detail,
@@ -50,10 +54,24 @@ public record Span(
     }
   }
 
+  /** A span of what is alone. */
+  public Span(
+      Kind kind,
+      String stage,
+      String device,
+      int picture,
+      int step,
+      long startNs,
+      long endNs,
+      String detail,
+      long errorNs) {
+    this(kind, stage, device, picture, step, 0, startNs, endNs, detail, errorNs);
+  }
+
   /** A span in the host's time with nothing more to say. */
   public Span(
       Kind kind, String stage, String device, int picture, int step, long startNs, long endNs) {
-    this(kind, stage, device, picture, step, startNs, endNs, "", 0);
+    this(kind, stage, device, picture, step, 0, startNs, endNs, "", 0);
   }
 
   public long durationNs() {

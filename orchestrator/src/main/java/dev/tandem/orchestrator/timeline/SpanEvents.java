@@ -49,6 +49,9 @@ final class SpanEvents {
     @Label("Step")
     protected int step;
 
+    @Label("Lane")
+    protected int lane;
+
     @Label("Span duration")
     @Timespan(Timespan.NANOSECONDS)
     protected long spanDuration;
@@ -65,6 +68,7 @@ final class SpanEvents {
       device = span.device();
       picture = span.picture();
       step = span.step();
+      lane = span.lane();
       spanDuration = span.durationNs();
       detail = span.detail();
       clockError = span.errorNs();

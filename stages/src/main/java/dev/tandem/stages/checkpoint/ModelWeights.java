@@ -37,6 +37,11 @@ public sealed interface ModelWeights extends Weights, AutoCloseable
   @Override
   Tensor get(String name);
 
+  @Override
+  default boolean concurrent() {
+    return true;
+  }
+
   /** Lets all tensors go. */
   @Override
   void close();

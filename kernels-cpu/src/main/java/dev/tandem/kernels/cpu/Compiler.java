@@ -57,7 +57,7 @@ final class Compiler {
     Compiler c = new Compiler(device, graph, Memory.within(device.budget(), graph.name()));
     try {
       c.device.threads().first().run(c::lower);
-      c.store.fill(weights, device.threads().first());
+      c.store.fill(weights, device.threads());
       return c.executable();
     } catch (OutOfMemoryError e) {
       c.free();

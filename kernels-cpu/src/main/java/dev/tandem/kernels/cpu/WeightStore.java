@@ -2,12 +2,9 @@ package dev.tandem.kernels.cpu;
 
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.Weights;
-import dev.tandem.graph.DType;
 import dev.tandem.graph.Node;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,10 +15,6 @@ import java.util.Map;
  * thread, for a checkpoint's memory may be readable there only.
  */
 final class WeightStore {
-  private static final ValueLayout.OfShort I16 =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final int CHUNK = 4096;
-
   /** Which part of which node's weight: every lane asks for the same. */
   private record Use(Node user, long first) {}
 
@@ -31,8 +24,6 @@ final class WeightStore {
   private final Primitives primitives;
   private final Map<Node, MemorySegment> plain = new HashMap<>();
   private final Map<Use, Relayout> relayouts = new LinkedHashMap<>();
-  private final short[] narrow = new short[CHUNK];
-  private final float[] wide = new float[CHUNK];
 
   WeightStore(Primitives primitives) {
     this.primitives = primitives;
@@ -69,50 +60,44 @@ final class WeightStore {
   }
 
   /**
-   * Reads all weights that were asked for; reorders run on the device's thread.
+   * Reads all weights that were asked for, by all threads where the checkpoint may be read by
+   * several; reorders run on the device's first thread.
    *
    * @throws dev.tandem.devices.WeightException if one is missing or has another shape
    */
-  void fill(Weights source, DeviceThread thread) {
-    plain.forEach((weight, to) -> toFloats(source.get(weight), to));
-    for (Relayout r : relayouts.values()) {
-      Tensor t = source.get(r.weight());
-      try (Arena staging = Arena.ofConfined()) {
-        MemorySegment stored = staging.allocate(t.elements() * Float.BYTES, 64);
-        toFloats(t, stored);
-        long from = stored.address() + r.first() * Float.BYTES;
-        thread.run(() -> r.reorder().run(from, r.to().address()));
+  void fill(Weights source, DeviceThreads threads) {
+    Widening widening = new Widening(threads, source.concurrent());
+    plain.forEach((weight, to) -> widening.copy(source.get(weight), to));
+    try (Staging stored = new Staging()) {
+      for (Relayout r : relayouts.values()) {
+        Tensor t = source.get(r.weight());
+        MemorySegment floats = stored.room(t.elements());
+        widening.copy(t, floats);
+        long from = floats.address() + r.first() * Float.BYTES;
+        threads.first().run(() -> r.reorder().run(from, r.to().address()));
       }
     }
   }
 
-  private void toFloats(Tensor t, MemorySegment to) {
-    if (t.type() == DType.F32) {
-      MemorySegment.copy(t.data(), 0, to, 0, t.data().byteSize());
-      return;
-    }
-    long n = t.elements();
-    for (long i = 0; i < n; i += CHUNK) {
-      int m = (int) Math.min(CHUNK, n - i);
-      MemorySegment.copy(t.data(), I16, i * Short.BYTES, narrow, 0, m);
-      if (t.type() == DType.F16) {
-        widenF16(m);
-      } else {
-        widenBf16(m);
+  /** Memory for one value after another. */
+  private static final class Staging implements AutoCloseable {
+    private Arena arena = Arena.ofShared();
+    private MemorySegment room = MemorySegment.NULL;
+
+    /** Room for that many floats; what it held before is of no further use. */
+    @SuppressWarnings("MustBeClosedChecker") // close() does
+    MemorySegment room(long floats) {
+      if (room.byteSize() < floats * Float.BYTES) {
+        arena.close();
+        arena = Arena.ofShared();
+        room = arena.allocate(floats * Float.BYTES, Memory.ALIGNMENT);
       }
-      MemorySegment.copy(wide, 0, to, ValueLayout.JAVA_FLOAT, i * Float.BYTES, m);
+      return room;
     }
-  }
 
-  private void widenF16(int n) {
-    for (int i = 0; i < n; i++) {
-      wide[i] = Float.float16ToFloat(narrow[i]);
-    }
-  }
-
-  private void widenBf16(int n) {
-    for (int i = 0; i < n; i++) {
-      wide[i] = Float.intBitsToFloat(narrow[i] << 16);
+    @Override
+    public void close() {
+      arena.close();
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.tandem.app;
 
 import dev.tandem.orchestrator.RequestException;
 import dev.tandem.orchestrator.placement.PlacementException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -13,16 +14,6 @@ import picocli.CommandLine.ScopeType;
     name = "tandem",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {
-      GenerateCommand.class,
-      CompareCommand.class,
-      PlanCommand.class,
-      CalibrateCommand.class,
-      ProfileCommand.class,
-      LabCommand.class,
-      DevicesCommand.class,
-      TuneCommand.class
-    },
     synopsisSubcommandLabel = "COMMAND",
     description = "Makes pictures from prompts on every device of this machine.")
 public final class Main {
@@ -30,6 +21,19 @@ public final class Main {
   static final int FAILED = 1;
   static final int USAGE = 2;
   static final int INTERRUPTED = 130;
+
+  private static final List<Subcommand> SUBCOMMANDS =
+      List.of(
+          new Subcommand("generate", GenerateCommand.class),
+          new Subcommand("compare", CompareCommand.class),
+          new Subcommand("plan", PlanCommand.class),
+          new Subcommand("calibrate", CalibrateCommand.class),
+          new Subcommand("profile", ProfileCommand.class),
+          new Subcommand("lab", LabCommand.class),
+          new Subcommand("devices", DevicesCommand.class),
+          new Subcommand("tune", TuneCommand.class));
+
+  private record Subcommand(String name, Class<?> type) {}
 
   @Option(
       names = "--debug",
@@ -47,6 +51,7 @@ public final class Main {
   static int run(String... args) {
     Main main = new Main();
     CommandLine line = new CommandLine(main);
+    subcommands(args).forEach(c -> line.addSubcommand(c.name(), c.type()));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(Main::badUsage);
     line.setExecutionExceptionHandler(
@@ -59,6 +64,16 @@ public final class Main {
           return isUsage(e) ? USAGE : FAILED;
         });
     return line.execute(args.length == 0 ? new String[] {"--help"} : args);
+  }
+
+  /**
+   * The one that the first word names, else all: reading the options of all of them takes longer
+   * than starting the virtual machine.
+   */
+  private static List<Subcommand> subcommands(String... args) {
+    List<Subcommand> named =
+        SUBCOMMANDS.stream().filter(c -> args.length > 0 && c.name().equals(args[0])).toList();
+    return named.isEmpty() ? SUBCOMMANDS : named;
   }
 
   private static boolean isUsage(Exception e) {

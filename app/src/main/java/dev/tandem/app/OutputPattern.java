@@ -64,9 +64,15 @@ final class OutputPattern {
   private Path file(int index, Request r) {
     return Path.of(
         pattern
-            .replace("{index}", String.format(Locale.ROOT, "%04d", index))
+            .replace("{index}", fourDigits(index))
             .replace("{seed}", Long.toString(r.seed()))
             .replace("{prompt}", slug(r.prompt())));
+  }
+
+  /** Not by a format: the first one of a program loads the rules of all languages. */
+  private static String fourDigits(int index) {
+    String digits = Integer.toString(index);
+    return "0".repeat(Math.max(0, 4 - digits.length())) + digits;
   }
 
   /** A prompt as a file name that every system takes. */

@@ -6,6 +6,7 @@ import dev.tandem.orchestrator.placement.PlacementException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,16 +21,6 @@ import picocli.CommandLine.ScopeType;
     name = "tandem",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {
-      GenerateCommand.class,
-      CompareCommand.class,
-      PlanCommand.class,
-      CalibrateCommand.class,
-      ProfileCommand.class,
-      LabCommand.class,
-      DevicesCommand.class,
-      TuneCommand.class
-    },
     synopsisSubcommandLabel = "COMMAND",
     description = "Makes pictures from prompts on every device of this machine.")
 public final class Main {
@@ -37,6 +28,19 @@ public final class Main {
   static final int FAILED = 1;
   static final int USAGE = 2;
   static final int INTERRUPTED = 130;
+
+  private static final List<Subcommand> SUBCOMMANDS =
+      List.of(
+          new Subcommand("generate", GenerateCommand.class),
+          new Subcommand("compare", CompareCommand.class),
+          new Subcommand("plan", PlanCommand.class),
+          new Subcommand("calibrate", CalibrateCommand.class),
+          new Subcommand("profile", ProfileCommand.class),
+          new Subcommand("lab", LabCommand.class),
+          new Subcommand("devices", DevicesCommand.class),
+          new Subcommand("tune", TuneCommand.class));
+
+  private record Subcommand(String name, Class<?> type) {}
 
   @Option(
       names = "--debug",
@@ -63,6 +67,7 @@ public final class Main {
       return USAGE;
     }
     CommandLine line = new CommandLine(main);
+    subcommands(args).forEach(c -> line.addSubcommand(c.name(), c.type()));
     line.setOut(out.writer());
     line.setErr(err);
     line.setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF)); // control characters are escaped
@@ -89,6 +94,16 @@ public final class Main {
     Optional<String> problem = out.problem();
     problem.ifPresent(p -> err.println("tandem: cannot write standard output: " + p));
     return problem.isPresent() && code == DONE ? FAILED : code;
+  }
+
+  /**
+   * The one that the first word names, else all: reading the options of all of them takes longer
+   * than starting the virtual machine.
+   */
+  private static List<Subcommand> subcommands(String... args) {
+    List<Subcommand> named =
+        SUBCOMMANDS.stream().filter(c -> args.length > 0 && c.name().equals(args[0])).toList();
+    return named.isEmpty() ? SUBCOMMANDS : named;
   }
 
   private static boolean isUsage(Exception e) {

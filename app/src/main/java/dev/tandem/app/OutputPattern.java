@@ -113,7 +113,7 @@ final class OutputPattern {
   Path file(int index, Request r) {
     String filled =
         pattern
-            .replace("{index}", String.format(Locale.ROOT, "%04d", index))
+            .replace("{index}", fourDigits(index))
             .replace("{seed}", Long.toUnsignedString(r.seed()));
     return path(
         Arrays.stream(filled.split("/", -1))
@@ -134,6 +134,12 @@ final class OutputPattern {
     } catch (InvalidPathException e) {
       throw new UsageException("--output '" + text + "': " + Main.message(e));
     }
+  }
+
+  /** Not by a format: the first one of a program loads the rules of all languages. */
+  private static String fourDigits(int index) {
+    String digits = Integer.toString(index);
+    return "0".repeat(Math.max(0, 4 - digits.length())) + digits;
   }
 
   /** A prompt as a file name that every system takes. */

@@ -1,8 +1,8 @@
 package dev.tandem.devices;
 
 /**
- * Keeps a device's memory within its limit: what is allocated is taken from it first. Used by one
- * thread at a time, as its device.
+ * Keeps a device's memory within its limit: what is allocated is taken from it first. Thread-safe,
+ * for several threads may compile a graph together.
  */
 public final class MemoryBudget {
   private final String device;
@@ -26,7 +26,7 @@ public final class MemoryBudget {
    * @throws DeviceMemoryException if it does not fit, with the purpose, the size and the limit;
    *     nothing is then taken
    */
-  public void take(String purpose, long bytes) {
+  public synchronized void take(String purpose, long bytes) {
     if (bytes > limit.largest()) {
       throw refused(purpose, bytes, "its largest buffer is " + limit.largest() + " bytes");
     }
@@ -44,7 +44,7 @@ public final class MemoryBudget {
   }
 
   /** Gives back what was taken. */
-  public void giveBack(long bytes) {
+  public synchronized void giveBack(long bytes) {
     if (bytes > used) {
       throw new IllegalStateException(device + ": " + bytes + " bytes back of " + used + " in use");
     }
@@ -56,7 +56,7 @@ public final class MemoryBudget {
   }
 
   /** Bytes in use. */
-  public long used() {
+  public synchronized long used() {
     return used;
   }
 }

@@ -16,6 +16,11 @@ public record PhaseWeights(Weights checkpoint) implements Weights {
     return Phase.of(name).map(this::summed).orElseGet(() -> checkpoint.get(name));
   }
 
+  @Override
+  public boolean concurrent() {
+    return checkpoint.concurrent();
+  }
+
   private Tensor summed(Phase phase) {
     Tensor w = checkpoint.get(phase.weight());
     Shape s = w.shape();

@@ -109,8 +109,8 @@ public record Tensor(Shape shape, DType type, MemorySegment data) {
   /** Writes all elements as F32, row-major, into an array of {@link #elements()} elements. */
   public void copyTo(float[] out) {
     requireLength(out.length);
-    if (type == DType.F32) {
-      MemorySegment.copy(data, F32, 0, out, 0, out.length);
+    if (type.isFloat()) {
+      new FloatReader().read(this, 0, out, 0, out.length);
     } else {
       for (int i = 0; i < out.length; i++) {
         out[i] = getFloat(i);

@@ -4,7 +4,8 @@ import dev.tandem.graph.Node;
 
 /**
  * Weights by name: usually a memory-mapped checkpoint. Tensors may be F32, F16 or BF16 and stay
- * valid until the source is closed; a device copies what it needs while it compiles.
+ * valid until the source is closed; a device copies what it needs while it compiles, by several
+ * threads at once where {@link #concurrent} says so.
  */
 @FunctionalInterface
 public interface Weights {
@@ -37,5 +38,10 @@ public interface Weights {
               + weight.shape());
     }
     return t;
+  }
+
+  /** Whether several threads may ask for tensors, and read them, at once. */
+  default boolean concurrent() {
+    return false;
   }
 }

@@ -4,6 +4,7 @@ import dev.tandem.devices.Device;
 import dev.tandem.devices.Devices;
 import dev.tandem.devices.profile.Profile;
 import dev.tandem.orchestrator.execution.Execution;
+import dev.tandem.orchestrator.execution.OpeningDevices;
 import dev.tandem.orchestrator.execution.PictureJob;
 import dev.tandem.orchestrator.execution.Watchdog;
 import dev.tandem.orchestrator.picture.Picture;
@@ -66,13 +67,10 @@ public final class Tandem implements AutoCloseable {
    */
   public static Tandem open(Path model, Placement placement, DeviceOptions options) {
     options.requireUsed(placement);
-    return open(
-        model,
-        placement,
-        options,
-        id -> Devices.open(options.spec(id)),
-        new Threading.Threads(),
-        Watchdog.DEFAULT);
+    try (OpeningDevices devices =
+        OpeningDevices.begin(placement.devices(), id -> Devices.open(options.spec(id)))) {
+      return open(model, placement, options, devices, new Threading.Threads(), Watchdog.DEFAULT);
+    }
   }
 
   /**

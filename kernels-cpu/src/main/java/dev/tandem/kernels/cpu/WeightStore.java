@@ -2,12 +2,9 @@ package dev.tandem.kernels.cpu;
 
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.Weights;
-import dev.tandem.graph.DType;
 import dev.tandem.graph.Node;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,10 +16,6 @@ import java.util.Optional;
  * thread, for a checkpoint's memory may be readable there only.
  */
 final class WeightStore {
-  private static final ValueLayout.OfShort I16 =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final int CHUNK = 4096;
-
   /** Which part of which node's weight: every lane asks for the same. */
   private record Use(Node user, long first) {}
 
@@ -38,8 +31,6 @@ final class WeightStore {
   private final OneDnnDevice device;
   private final Map<Node, MemorySegment> plain = new HashMap<>();
   private final Map<Use, Relayout> relayouts = new LinkedHashMap<>();
-  private final short[] narrow = new short[CHUNK];
-  private final float[] wide = new float[CHUNK];
 
   WeightStore(Primitives primitives, OneDnnDevice device) {
     this.primitives = primitives;
@@ -111,20 +102,22 @@ final class WeightStore {
   }
 
   /**
-   * Reads all weights that were asked for; what is made of them is made on the device's threads.
+   * Reads all weights that were asked for, by all threads where the checkpoint may be read by
+   * several; what is made of them is made on the device's threads.
    *
    * @throws dev.tandem.devices.WeightException if one is missing or has another shape
    */
   void fill(Weights weights) {
     DeviceThreads threads = device.threads();
     threads.first().run(() -> device.openMp().setThreads(threads.count()));
-    plain.forEach((weight, to) -> toFloats(weights.get(weight), to));
+    Widening widening = new Widening(threads, weights.concurrent());
+    plain.forEach((weight, to) -> widening.copy(weights.get(weight), to));
     try (Staging stored = new Staging();
         Staging domain = new Staging()) {
       for (Relayout r : relayouts.values()) {
         Tensor t = weights.get(r.weight());
         MemorySegment floats = stored.room(t.elements());
-        toFloats(t, floats);
+        widening.copy(t, floats);
         MemorySegment source =
             r.winograd().map(w -> winograd(w, floats, domain, threads)).orElse(floats);
         long from = source.address() + r.first() * Float.BYTES;
@@ -165,36 +158,6 @@ final class WeightStore {
     @Override
     public void close() {
       arena.close();
-    }
-  }
-
-  private void toFloats(Tensor t, MemorySegment to) {
-    if (t.type() == DType.F32) {
-      MemorySegment.copy(t.data(), 0, to, 0, t.data().byteSize());
-      return;
-    }
-    long n = t.elements();
-    for (long i = 0; i < n; i += CHUNK) {
-      int m = (int) Math.min(CHUNK, n - i);
-      MemorySegment.copy(t.data(), I16, i * Short.BYTES, narrow, 0, m);
-      if (t.type() == DType.F16) {
-        widenF16(m);
-      } else {
-        widenBf16(m);
-      }
-      MemorySegment.copy(wide, 0, to, ValueLayout.JAVA_FLOAT, i * Float.BYTES, m);
-    }
-  }
-
-  private void widenF16(int n) {
-    for (int i = 0; i < n; i++) {
-      wide[i] = Float.float16ToFloat(narrow[i]);
-    }
-  }
-
-  private void widenBf16(int n) {
-    for (int i = 0; i < n; i++) {
-      wide[i] = Float.intBitsToFloat(narrow[i] << 16);
     }
   }
 }

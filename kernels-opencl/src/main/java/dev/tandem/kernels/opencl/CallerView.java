@@ -19,6 +19,6 @@ record CallerView(CallerMemory memory, Graph whole, int part) {
   /** Where the part's rows of the value lie. */
   Ref ref(Node storage) {
     Ref all = memory.ref(whole.nodes().get(storage.id()));
-    return new Ref(all.memory(), all.first() + part * storage.shape().elements());
+    return new Ref(all.buffer(), all.first() + part * storage.shape().elements());
   }
 }

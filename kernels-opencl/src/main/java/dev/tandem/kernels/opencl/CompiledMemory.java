@@ -15,7 +15,8 @@ import org.jocl.cl_mem;
 
 /**
  * Everything that one executable holds on the device; closing it gives all back. It can also only
- * count: buffers are then handles of nothing, and no kernel may be given one.
+ * count: buffers are then handles of nothing, and no kernel may be given one. Several threads may
+ * ask for weights at once.
  */
 final class CompiledMemory implements AutoCloseable {
   private static final int PAGE = 4096;
@@ -68,7 +69,9 @@ final class CompiledMemory implements AutoCloseable {
 
   /** A weight; its contents are asked for only if there is memory for them. */
   cl_mem weight(String purpose, long bytes, Function<Arena, MemorySegment> contents) {
-    weightBytes += bytes;
+    synchronized (this) {
+      weightBytes += bytes;
+    }
     return filled(purpose, bytes, contents);
   }
 
@@ -126,12 +129,16 @@ final class CompiledMemory implements AutoCloseable {
   }
 
   private cl_mem buffer(long bytes, Supplier<cl_mem> how) {
-    largest = Math.max(largest, bytes);
+    synchronized (this) {
+      largest = Math.max(largest, bytes);
+    }
     if (!real) {
       return new cl_mem();
     }
     cl_mem m = how.get();
-    undo.push(() -> cl.release(m, bytes));
+    synchronized (this) {
+      undo.push(() -> cl.release(m, bytes));
+    }
     return m;
   }
 

@@ -2,6 +2,7 @@ package dev.tandem.kernels.opencl;
 
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.CompileOptions.Precision;
+import dev.tandem.devices.CompileThreads;
 import dev.tandem.devices.Executable.MemoryUse;
 import dev.tandem.devices.Weights;
 import dev.tandem.graph.BatchSplit;
@@ -13,6 +14,7 @@ import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jocl.cl_mem;
 
 /**
@@ -37,8 +39,8 @@ final class GraphCompiler {
   static OpenClExecutable compile(
       OpenClDevice device, Graph source, Weights weights, CompileOptions options) {
     CompiledMemory memory = CompiledMemory.on(device.cl());
-    try {
-      return new GraphCompiler(device, source, options, memory).executable(weights);
+    try (CompileThreads threads = new CompileThreads(source.name())) {
+      return new GraphCompiler(device, source, options, memory).executable(weights, threads);
     } catch (RuntimeException e) {
       memory.close();
       throw e;
@@ -49,34 +51,57 @@ final class GraphCompiler {
   static MemoryUse estimate(OpenClDevice device, Graph source, CompileOptions options) {
     CompiledMemory memory = CompiledMemory.counted(device.cl());
     GraphCompiler c = new GraphCompiler(device, source, options, memory);
-    c.parts(c.caller(), WeightStore.shapes(memory, c.half));
+    c.parts(c.caller(), WeightStore.shapes(memory, c.half), Optional.empty());
     return memory.use();
   }
 
-  private OpenClExecutable executable(Weights weights) {
+  /** A part of the batch in kernels, and the memory that they need while they run. */
+  private record Lowered(Lowering low, cl_mem scratch) {}
+
+  private OpenClExecutable executable(Weights weights, CompileThreads threads) {
     CallerMemory caller = caller();
-    List<List<Launch>> parts = parts(caller, WeightStore.of(memory, weights, half));
-    return new OpenClExecutable(device, graph, memory, caller, parts, IndexCheck.of(graph, caller));
+    WeightStore store = WeightStore.of(memory, weights, half, threads);
+    List<List<Launch>> launches =
+        parts(caller, store, Optional.of(threads)).stream().map(this::bound).toList();
+    return new OpenClExecutable(
+        device, graph, memory, caller, launches, IndexCheck.of(graph, caller));
+  }
+
+  private List<Launch> bound(Lowered part) {
+    Lowering low = part.low();
+    try {
+      low.bind();
+    } finally {
+      memory.own(low.kernels());
+    }
+    low.scratch().bind(part.scratch());
+    return low.launches();
   }
 
   private CallerMemory caller() {
     return new CallerMemory(memory, graph, device::mapped);
   }
 
-  private List<List<Launch>> parts(CallerMemory caller, WeightStore weights) {
+  private List<Lowered> parts(
+      CallerMemory caller, WeightStore weights, Optional<CompileThreads> threads) {
     int parts = BatchSplit.parts(graph, device.cl().halves());
     Graph part = parts > 1 ? BatchSplit.part(graph, parts) : graph;
     cl_mem zeros = zeros();
-    List<List<Launch>> launches = new ArrayList<>();
+    int units = device.cl().computeUnits() / parts;
+    List<Lowered> lowered = new ArrayList<>();
     for (int i = 0; i < parts; i++) {
-      launches.add(
-          lowered(part, new CallerView(caller, graph, i), zeros, weights, parts).launches());
+      lowered.add(lowered(part, new CallerView(caller, graph, i), zeros, weights, units, threads));
     }
-    return launches;
+    return lowered;
   }
 
-  private Lowering lowered(
-      Graph part, CallerView caller, cl_mem zeros, WeightStore weights, int parts) {
+  private Lowered lowered(
+      Graph part,
+      CallerView caller,
+      cl_mem zeros,
+      WeightStore weights,
+      int units,
+      Optional<CompileThreads> threads) {
     // What the caller sees is not in the arena, unless it is stored narrower there.
     MemoryPlan plan =
         MemoryPlan.of(
@@ -84,19 +109,13 @@ final class GraphCompiler {
             device.cl().device().addressAlign(),
             n -> half && n.type() == DType.F32 ? n.bytes() / 2 : caller.holds(n) ? 0 : n.bytes());
     cl_mem arena = memory.arena("activations of " + part.name(), Math.max(64, plan.arenaBytes()));
-    int units = device.cl().computeUnits() / parts;
     Lowering.Buffers buffers = new Lowering.Buffers(arena, zeros, caller);
-    Lowering low = new Lowering(device, half, plan, buffers, weights, units, memory.real());
-    try {
-      lower(part, low, caller);
-    } finally {
-      memory.own(low.kernels());
-    }
-    low.scratch()
-        .bind(
-            memory.scratch(
-                "scratch of the kernels of " + part.name(), Math.max(64, low.scratch().bytes())));
-    return low;
+    Lowering low = new Lowering(device, half, plan, buffers, weights, units, threads);
+    lower(part, low, caller);
+    return new Lowered(
+        low,
+        memory.scratch(
+            "scratch of the kernels of " + part.name(), Math.max(64, low.scratch().bytes())));
   }
 
   private static void lower(Graph graph, Lowering low, CallerView caller) {

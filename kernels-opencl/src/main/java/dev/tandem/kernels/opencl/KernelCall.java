@@ -1,16 +1,17 @@
 package dev.tandem.kernels.opencl;
 
 import dev.tandem.graph.Node;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jocl.CL;
 import org.jocl.Pointer;
 import org.jocl.cl_kernel;
-import org.jocl.cl_mem;
 
 /**
- * Sets the arguments of a kernel in order and adds it to the run. Without a kernel it does nothing:
- * memory is then only counted.
+ * Gathers the arguments of a kernel in order and adds it to the run. They are set when all is
+ * gathered ({@link Lowering#bind}): until then the kernel is built and its weights are laid.
  */
 final class KernelCall {
   private static final int POINTER = 8;
@@ -18,10 +19,10 @@ final class KernelCall {
   private final Lowering low;
   private final Node node;
   private final String label;
-  private final Optional<cl_kernel> kernel;
-  private int next;
+  private final Supplier<cl_kernel> kernel;
+  private final List<Consumer<cl_kernel>> arguments = new ArrayList<>();
 
-  KernelCall(Lowering low, Node node, String label, Optional<cl_kernel> kernel) {
+  KernelCall(Lowering low, Node node, String label, Supplier<cl_kernel> kernel) {
     this.low = low;
     this.node = node;
     this.label = label;
@@ -30,23 +31,19 @@ final class KernelCall {
 
   /** Two arguments: a buffer and the tensor's first element. */
   KernelCall tensor(Ref r) {
-    return memory(r.memory()).l(r.first());
-  }
-
-  KernelCall memory(cl_mem m) {
-    return argument(POINTER, () -> Pointer.to(m));
+    return argument(POINTER, () -> Pointer.to(r.memory())).l(r.first());
   }
 
   private KernelCall argument(int bytes, Supplier<Pointer> value) {
-    int index = next++;
-    kernel.ifPresent(k -> CL.clSetKernelArg(k, index, bytes, value.get()));
+    int index = arguments.size();
+    arguments.add(k -> CL.clSetKernelArg(k, index, bytes, value.get()));
     return this;
   }
 
   /** Two arguments: scratch memory, bound when its size is known, and a first element. */
   KernelCall scratch(Scratch.Part part) {
-    int index = next++;
-    kernel.ifPresent(k -> low.scratch().bindLater(k, index));
+    int index = arguments.size();
+    arguments.add(k -> low.scratch().bindLater(k, index));
     return l(part.offset() / part.elementBytes());
   }
 
@@ -60,13 +57,13 @@ final class KernelCall {
 
   /** One argument: a buffer of zeros at least as long as the graph's largest extent. */
   KernelCall zeros() {
-    return memory(low.zeros());
+    return argument(POINTER, () -> Pointer.to(low.zeros()));
   }
 
   /** One argument: local memory of a work-group, uninitialised. */
   KernelCall local(long bytes) {
-    int index = next++;
-    kernel.ifPresent(k -> CL.clSetKernelArg(k, index, bytes, null));
+    int index = arguments.size();
+    arguments.add(k -> CL.clSetKernelArg(k, index, bytes, null));
     return this;
   }
 
@@ -88,7 +85,33 @@ final class KernelCall {
 
   /** Adds the kernel with explicit sizes; each global size is a multiple of the local one. */
   void run(long[] global, long[] local) {
-    kernel.ifPresent(k -> low.add(new Launch(node, label, k, global, local)));
+    low.add(new Pending(global, local));
+  }
+
+  /** A kernel whose arguments are not set yet. */
+  final class Pending {
+    private final long[] global;
+    private final long[] local;
+
+    private Pending(long[] global, long[] local) {
+      this.global = global;
+      this.local = local;
+    }
+
+    Node node() {
+      return node;
+    }
+
+    /** Waits for the kernel to be built. */
+    cl_kernel kernel() {
+      return kernel.get();
+    }
+
+    /** Waits for the weights, and sets all arguments. */
+    Launch bind(cl_kernel k) {
+      arguments.forEach(a -> a.accept(k));
+      return new Launch(node, label, k, global, local);
+    }
   }
 
   /** Adds the kernel over at least {@code items} work-items in a row. */

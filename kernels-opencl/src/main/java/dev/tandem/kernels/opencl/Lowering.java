@@ -1,5 +1,6 @@
 package dev.tandem.kernels.opencl;
 
+import dev.tandem.devices.CompileThreads;
 import dev.tandem.devices.DeviceException;
 import dev.tandem.graph.DType;
 import dev.tandem.graph.MemoryPlan;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jocl.CLException;
 import org.jocl.cl_kernel;
 import org.jocl.cl_mem;
 
@@ -23,8 +25,9 @@ final class Lowering {
   private final Buffers buffers;
   private final WeightStore weights;
   private final int computeUnits;
-  private final boolean real;
+  private final Optional<CompileThreads> threads;
   private final Scratch scratch;
+  private final List<KernelCall.Pending> pending = new ArrayList<>();
   private final List<Launch> launches = new ArrayList<>();
   private final List<cl_kernel> kernels = new ArrayList<>();
 
@@ -41,7 +44,7 @@ final class Lowering {
    * A lowering of nothing yet.
    *
    * @param computeUnits that the kernels will run on
-   * @param real false where memory is only counted: then no kernel is made
+   * @param threads that build programs; none where memory is only counted: then no kernel is made
    */
   Lowering(
       OpenClDevice device,
@@ -50,14 +53,14 @@ final class Lowering {
       Buffers buffers,
       WeightStore weights,
       int computeUnits,
-      boolean real) {
+      Optional<CompileThreads> threads) {
     this.device = device;
     this.half = half;
     this.plan = plan;
     this.buffers = buffers;
     this.weights = weights;
     this.computeUnits = computeUnits;
-    this.real = real;
+    this.threads = threads;
     this.scratch = new Scratch(device.cl().device().addressAlign());
   }
 
@@ -131,21 +134,39 @@ final class Lowering {
 
   /** A call of a kernel built with the given tunables and the storage type. */
   KernelCall call(Node node, String file, String entry, Tunables defines) {
-    String label = file + "/" + entry;
-    if (!real) {
-      return new KernelCall(this, node, label, Optional.empty());
-    }
     SortedMap<String, Integer> all = new TreeMap<>(defines.values());
     if (half) {
       all.put("STORE_F16", 1);
     }
-    cl_kernel k = device.programs().kernel(file, entry, all);
-    kernels.add(k);
-    return new KernelCall(this, node, label, Optional.of(k));
+    threads.ifPresent(t -> device.programs().begin(file, all, t));
+    return new KernelCall(
+        this, node, file + "/" + entry, () -> device.programs().kernel(file, entry, all));
   }
 
-  void add(Launch l) {
-    launches.add(l);
+  void add(KernelCall.Pending kernel) {
+    pending.add(kernel);
+  }
+
+  /**
+   * Makes all kernels and sets their arguments, once programs and weights are there.
+   *
+   * @throws DeviceException if a program cannot be built or an argument is refused
+   */
+  void bind() {
+    for (KernelCall.Pending p : pending) {
+      try {
+        cl_kernel k = p.kernel();
+        kernels.add(k);
+        launches.add(p.bind(k));
+      } catch (CLException e) {
+        throw cannotPrepare(p.node(), e);
+      }
+    }
+  }
+
+  private DeviceException cannotPrepare(Node n, CLException e) {
+    return new DeviceException(
+        device.cl().id() + ": cannot prepare " + n + ": " + e.getMessage(), e);
   }
 
   /** Adds the launches of one computed node. */
@@ -153,9 +174,8 @@ final class Lowering {
     scratch.reset();
     try {
       OpFamilies.lower(this, n);
-    } catch (org.jocl.CLException e) {
-      throw new DeviceException(
-          device.cl().id() + ": cannot prepare " + n + ": " + e.getMessage(), e);
+    } catch (CLException e) {
+      throw cannotPrepare(n, e);
     }
   }
 

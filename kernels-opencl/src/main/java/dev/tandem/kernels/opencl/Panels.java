@@ -1,5 +1,7 @@
 package dev.tandem.kernels.opencl;
 
+import java.util.Arrays;
+
 /**
  * How a weight matrix is cut into panels of columns for the matrix product: {@code [panels, taps *
  * depth, width]}, zeros beyond the last column.
@@ -37,31 +39,42 @@ record Panels(int width, int unit) {
   }
 
   /** Re-lays {@code [rows, depth, taps]} (a convolution's or, with one tap, a linear layer's). */
-  float[] pack(float[] w, int rows, int depth, int taps) {
-    int panels = count(rows);
-    float[] out = new float[Math.toIntExact((long) panels * taps * depth * width)];
-    for (int column = 0; column < panels * width; column++) {
-      int row = row(column, rows);
-      if (row < 0) {
-        continue;
-      }
-      int base = column / width * taps * depth * width + column % width;
-      for (int c = 0; c < depth; c++) {
+  WeightLayout packed(int rows, int depth, int taps) {
+    int length = depth * taps;
+    int panel = length * width;
+    return (from, to) -> {
+      float[] columns = new float[panel];
+      float[] out = new float[panel];
+      for (int p = 0; p < count(rows); p++) {
+        readColumns(from, p, rows, length, columns);
+        int at = 0;
         for (int t = 0; t < taps; t++) {
-          out[base + (t * depth + c) * width] = w[(row * depth + c) * taps + t];
+          for (int c = 0; c < depth; c++) {
+            int element = c * taps + t;
+            for (int column = 0; column < width; column++) {
+              out[at++] = columns[column * length + element];
+            }
+          }
         }
+        to.write((long) p * panel, out, 0, panel);
+      }
+    };
+  }
+
+  /** Reads the weight rows of a panel's columns, one after another; zeros where there is none. */
+  void readColumns(WeightLayout.Source from, int panel, int rows, int length, float[] out) {
+    for (int column = 0; column < width; column++) {
+      int row = row(panel * width + column, rows);
+      if (row < 0) {
+        Arrays.fill(out, column * length, (column + 1) * length, 0);
+      } else {
+        from.read((long) row * length, out, column * length, length);
       }
     }
-    return out;
   }
 
   /** Re-lays a bias of {@code rows} elements in the order of the columns. */
-  float[] packBias(float[] bias) {
-    float[] out = new float[count(bias.length) * width];
-    for (int column = 0; column < out.length; column++) {
-      int row = row(column, bias.length);
-      out[column] = row < 0 ? 0 : bias[row];
-    }
-    return out;
+  WeightLayout packedBias(int rows) {
+    return packed(rows, 1, 1);
   }
 }

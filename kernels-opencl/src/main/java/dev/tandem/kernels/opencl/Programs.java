@@ -1,13 +1,17 @@
 package dev.tandem.kernels.opencl;
 
+import dev.tandem.devices.CompileThreads;
 import dev.tandem.devices.DeviceException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.jocl.CL;
 import org.jocl.CLException;
 import org.jocl.NativePointerObject;
@@ -16,15 +20,58 @@ import org.jocl.cl_device_id;
 import org.jocl.cl_kernel;
 import org.jocl.cl_program;
 
-/** The programs of one context, each built once for a file and its defines. */
+/** The programs of one context, each built once for a file and its defines. Thread-safe. */
 final class Programs implements AutoCloseable {
   private final ClContext cl;
   private final Optional<ProgramCache> cache;
-  private final Map<String, cl_program> built = new HashMap<>();
+  private final Map<String, FutureTask<cl_program>> built = new ConcurrentHashMap<>();
 
   Programs(ClContext cl, Optional<ProgramCache> cache) {
     this.cl = cl;
     this.cache = cache;
+  }
+
+  /** Has a program built, where it is not yet, so that {@link #kernel} finds it there. */
+  void begin(String file, SortedMap<String, Integer> defines, CompileThreads threads) {
+    String options = options(defines);
+    FutureTask<cl_program> task = new FutureTask<>(() -> program(file, options));
+    if (built.putIfAbsent(key(file, options), task) == null) {
+      var _ =
+          threads.begin(
+              () -> {
+                task.run();
+                return true;
+              });
+    }
+  }
+
+  private static String key(String file, String options) {
+    return file + " " + options;
+  }
+
+  /** The program; one that could not be built is forgotten, and tried again when asked for. */
+  private cl_program await(String file, String options, FutureTask<cl_program> task) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return task.get();
+        } catch (InterruptedException e) {
+          interrupted = true; // a compiler cannot be abandoned
+        }
+      }
+    } catch (ExecutionException e) {
+      built.remove(key(file, options), task);
+      switch (e.getCause()) {
+        case RuntimeException cause -> throw cause;
+        case Error cause -> throw cause;
+        default -> throw new IllegalStateException(e.getCause());
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /**
@@ -34,7 +81,11 @@ final class Programs implements AutoCloseable {
    */
   cl_kernel kernel(String file, String entry, SortedMap<String, Integer> defines) {
     String options = options(defines);
-    cl_program p = built.computeIfAbsent(file + " " + options, k -> program(file, options));
+    FutureTask<cl_program> task =
+        built.computeIfAbsent(
+            key(file, options), k -> new FutureTask<>(() -> program(file, options)));
+    task.run(); // does nothing where another thread has begun
+    cl_program p = await(file, options, task);
     try {
       return CL.clCreateKernel(p, entry, null);
     } catch (CLException e) {
@@ -124,7 +175,9 @@ final class Programs implements AutoCloseable {
 
   @Override
   public void close() {
-    built.values().forEach(CL::clReleaseProgram);
+    built.values().stream()
+        .filter(task -> task.state() == Future.State.SUCCESS)
+        .forEach(task -> CL.clReleaseProgram(task.resultNow()));
     built.clear();
   }
 }

@@ -1,34 +1,41 @@
 package dev.tandem.kernels.opencl;
 
+import dev.tandem.devices.CompileThreads;
+import dev.tandem.devices.Tensor;
 import dev.tandem.devices.Weights;
 import dev.tandem.graph.Node;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.Supplier;
 import org.jocl.cl_mem;
 
 /**
  * The weights of one executable on the device, each in the layout that its kernels read and in no
- * other. Where memory is only counted no weight is read, and a layout is known by its size alone.
+ * other. Where the checkpoint may be read by several threads, weights are laid while the next ones
+ * are asked for. Where memory is only counted no weight is read, and a layout is known by its size
+ * alone.
  */
 final class WeightStore {
-  private final CompiledMemory memory;
-  private final Optional<Weights> source;
-  private final boolean half;
-  private final Map<String, cl_mem> uploaded = new HashMap<>();
+  /** Where weights come from, and who lays them. */
+  private record Origin(Weights weights, CompileThreads threads) {}
 
-  private WeightStore(CompiledMemory memory, Optional<Weights> source, boolean half) {
+  private final CompiledMemory memory;
+  private final Optional<Origin> source;
+  private final boolean half;
+  private final Map<String, Supplier<cl_mem>> uploaded = new HashMap<>();
+
+  private WeightStore(CompiledMemory memory, Optional<Origin> source, boolean half) {
     this.memory = memory;
     this.source = source;
     this.half = half;
   }
 
-  static WeightStore of(CompiledMemory memory, Weights source, boolean half) {
-    return new WeightStore(memory, Optional.of(source), half);
+  static WeightStore of(
+      CompiledMemory memory, Weights source, boolean half, CompileThreads threads) {
+    return new WeightStore(memory, Optional.of(new Origin(source, threads)), half);
   }
 
   /** Sizes only. */
@@ -38,12 +45,12 @@ final class WeightStore {
 
   /** A weight as the checkpoint lays it, in the storage type of activations. */
   Ref plain(Node weight) {
-    return stored(weight, "plain", elements(weight), UnaryOperator.identity(), half);
+    return stored(weight, "plain", elements(weight), WeightLayout.PLAIN, half);
   }
 
   /** A weight as the checkpoint lays it, in 32-bit floats. */
   Ref floats(Node weight) {
-    return stored(weight, "floats", elements(weight), UnaryOperator.identity(), false);
+    return stored(weight, "floats", elements(weight), WeightLayout.PLAIN, false);
   }
 
   /** A convolution or linear weight {@code [rows, depth, taps...]} in panels. */
@@ -52,30 +59,37 @@ final class WeightStore {
     int depth = weight.shape().dim(1);
     int taps = Math.toIntExact(weight.shape().elements() / rows / depth);
     long size = (long) p.count(rows) * taps * depth * p.width();
-    return stored(weight, "w" + p, size, w -> p.pack(w, rows, depth, taps), half);
+    return stored(weight, "w" + p, size, p.packed(rows, depth, taps), half);
   }
 
   /**
-   * A weight re-laid by a function, in 32-bit floats or in the storage type.
+   * A weight in an order of its own, in 32-bit floats or in the storage type.
    *
-   * @param elements how many the function makes
+   * @param elements how many the layout writes
    */
-  Ref relaid(
-      Node weight, String layout, long elements, UnaryOperator<float[]> how, boolean floats) {
-    return stored(weight, layout, elements, how, half && !floats);
+  Ref relaid(Node weight, String name, long elements, WeightLayout layout, boolean floats) {
+    return stored(weight, name, elements, layout, half && !floats);
   }
 
   /** A bias in the column order of panels, in 32-bit floats. */
   Ref bias(Node weight, Panels p) {
-    long size = (long) p.count(Math.toIntExact(elements(weight))) * p.width();
-    return stored(weight, "b" + p, size, p::packBias, false);
+    int rows = Math.toIntExact(elements(weight));
+    return stored(weight, "b" + p, (long) p.count(rows) * p.width(), p.packedBias(rows), false);
   }
 
   /** Constants that belong to no checkpoint, in 32-bit floats. */
   Ref constants(String name, float[] values) {
     return new Ref(
         uploaded.computeIfAbsent(
-            name, k -> memory.weight(name, 4L * values.length, arena -> lay(arena, values, false))),
+            name,
+            k -> {
+              cl_mem made =
+                  memory.weight(
+                      name,
+                      4L * values.length,
+                      arena -> arena.allocateFrom(ValueLayout.JAVA_FLOAT, values));
+              return () -> made;
+            }),
         0);
   }
 
@@ -83,40 +97,40 @@ final class WeightStore {
     return weight.shape().elements();
   }
 
-  private Ref stored(
-      Node weight, String layout, long elements, UnaryOperator<float[]> how, boolean asHalf) {
-    String key = layout + " " + weight.name();
-    cl_mem known = uploaded.get(key);
+  private Ref stored(Node weight, String name, long elements, WeightLayout layout, boolean asHalf) {
+    String key = name + " " + weight.name();
+    Supplier<cl_mem> known = uploaded.get(key);
     if (known == null) {
-      known = upload(weight, elements, how, asHalf);
+      known = upload(weight, elements, layout, asHalf);
       uploaded.put(key, known);
     }
     return new Ref(known, 0);
   }
 
-  private cl_mem upload(Node weight, long elements, UnaryOperator<float[]> how, boolean asHalf) {
-    int each = asHalf ? 2 : 4;
+  private Supplier<cl_mem> upload(Node weight, long elements, WeightLayout layout, boolean asHalf) {
+    long bytes = elements * (asHalf ? 2 : 4);
     String purpose = "weight '" + weight.name() + "'";
     if (source.isEmpty()) {
-      return memory.weight(purpose, elements * each, arena -> MemorySegment.NULL);
+      cl_mem counted = memory.weight(purpose, bytes, arena -> MemorySegment.NULL);
+      return () -> counted;
     }
-    float[] values = how.apply(source.get().get(weight).toFloats());
-    if (elements != values.length) {
-      throw new IllegalStateException(
-          purpose + " was to have " + elements + " elements, but has " + values.length);
+    Weights weights = source.get().weights();
+    Supplier<cl_mem> laid =
+        () -> {
+          Tensor t = weights.get(weight);
+          return memory.weight(
+              purpose,
+              bytes,
+              arena -> {
+                MemorySegment host = arena.allocate(bytes, 64);
+                layout.lay(WeightLayout.Source.of(t), new WeightLayout.Target(host, asHalf));
+                return host;
+              });
+        };
+    if (weights.concurrent()) {
+      return source.get().threads().begin(laid);
     }
-    return memory.weight(purpose, (long) values.length * each, arena -> lay(arena, values, asHalf));
-  }
-
-  private static MemorySegment lay(Arena arena, float[] values, boolean asHalf) {
-    MemorySegment host = arena.allocate((long) values.length * (asHalf ? 2 : 4), 64);
-    if (asHalf) {
-      for (int i = 0; i < values.length; i++) {
-        host.setAtIndex(ValueLayout.JAVA_SHORT, i, Float.floatToFloat16(values[i]));
-      }
-    } else {
-      MemorySegment.copy(values, 0, host, ValueLayout.JAVA_FLOAT, 0, values.length);
-    }
-    return host;
+    cl_mem made = laid.get();
+    return () -> made;
   }
 }

@@ -18,8 +18,7 @@ class PanelsTest {
       w[i] = i + 1;
     }
     Panels p = new Panels(16, 0);
-    float[] packed = p.pack(w, rows, depth, taps);
-    assertThat(packed).hasSize(p.count(rows) * 16 * depth * taps);
+    float[] packed = Laid.of(p.packed(rows, depth, taps), p.count(rows) * 16 * depth * taps, w);
     for (int n = 0; n < rows; n++) {
       for (int c = 0; c < depth; c++) {
         for (int t = 0; t < taps; t++) {
@@ -45,7 +44,7 @@ class PanelsTest {
 
   @Test
   void biasFollowsTheColumns() {
-    assertThat(new Panels(4, 4).packBias(new float[] {1, 2, 3, 10, 20, 30}))
+    assertThat(Laid.of(new Panels(4, 4).packedBias(6), 8, 1, 2, 3, 10, 20, 30))
         .containsExactly(1, 2, 10, 20, 3, 0, 30, 0);
   }
 }

@@ -93,6 +93,7 @@ final class Bench implements AutoCloseable {
               s.device(),
               first + s.picture(),
               s.step(),
+              s.lane(),
               s.startNs(),
               s.endNs(),
               s.detail(),

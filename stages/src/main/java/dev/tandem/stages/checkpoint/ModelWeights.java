@@ -46,6 +46,11 @@ public sealed interface ModelWeights extends Weights, AutoCloseable
     get(weight);
   }
 
+  @Override
+  default boolean concurrent() {
+    return true;
+  }
+
   /** Lets all tensors go. */
   @Override
   void close();

@@ -1,6 +1,5 @@
 package dev.tandem.app;
 
-import dev.tandem.devices.files.WholeFile;
 import dev.tandem.orchestrator.GuidanceLimits;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RunReport;

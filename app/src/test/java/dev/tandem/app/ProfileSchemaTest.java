@@ -112,7 +112,7 @@ class ProfileSchemaTest {
     Path file = folder.resolve("p.json");
     for (String json : FieldChanges.of(new ObjectMapper().readTree(FULL), VALUES)) {
       Files.writeString(file, json);
-      List<String> problems = SCHEMA.problems(file);
+      List<String> problems = SCHEMA.problems(file, Files.readString(file));
       Optional<String> refusal = refusal(file);
       boolean agreed =
           problems.isEmpty() == refusal.isEmpty()
@@ -131,7 +131,7 @@ class ProfileSchemaTest {
   @Test
   void theFullExampleIsRight() throws Exception {
     Path file = Files.writeString(folder.resolve("p.json"), FULL);
-    assertThat(SCHEMA.problems(file)).isEmpty();
+    assertThat(SCHEMA.problems(file, Files.readString(file))).isEmpty();
     assertThat(refusal(file)).isEmpty();
   }
 }

@@ -69,8 +69,7 @@ public record ModelParts(ModelFolder folder, List<Text> text, UNet2DConditionMod
 
   private static Text text(ModelFolder folder, String suffix, Set<String> outputs) {
     Component part = folder.component("text_encoder" + suffix);
-    ClipTokenizer tokenizer =
-        ClipTokenizer.open(folder.component("tokenizer" + suffix).folder());
+    ClipTokenizer tokenizer = ClipTokenizer.open(folder.component("tokenizer" + suffix).folder());
     ClipTextConfig config = part.read(ClipTextConfig::of);
     try (ModelWeights weights = part.weights()) {
       return new Text(part.name(), tokenizer, new ClipTextModel(config, weights.names()), outputs);

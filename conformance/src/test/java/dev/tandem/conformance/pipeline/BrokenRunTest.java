@@ -90,7 +90,8 @@ class BrokenRunTest {
 
     @Override
     public void onFailure(int index, Request request, Throwable cause) {
-      boolean toldBefore = throwsIn.filter(Method.PICTURE::equals).isPresent() && cause.equals(planned);
+      boolean toldBefore =
+          throwsIn.filter(Method.PICTURE::equals).isPresent() && cause.equals(planned);
       told += toldBefore ? 0 : 1;
       causes.add(cause);
       at(Method.FAILURE, index);
@@ -162,7 +163,8 @@ class BrokenRunTest {
       RunReport report = tandem.generateAll(REQUESTS, listener);
       assertBroken(report, listener);
       assertThat(report.incidents().count()).as("blamed on no device").isZero();
-      assertThat(listener.causes).allMatch(c -> c.equals(planned) || c instanceof CancellationException);
+      assertThat(listener.causes)
+          .allMatch(c -> c.equals(planned) || c instanceof CancellationException);
     }
   }
 

@@ -126,12 +126,13 @@ final class ConvolutionCases {
   private static OpCase addend(
       int batch, int height, int width, int in, int out, Activation act, boolean row) {
     return OpCase.of(
-            "conv2d 3x3 without bias + %s + %s %s -> %d"
-                .formatted(
-                    row ? "one row a picture" : "residual",
-                    act,
-                    Shape.of(batch, height, width, in),
-                    out),
+            String.format(
+                Locale.ROOT,
+                "conv2d 3x3 without bias + %s + %s %s -> %d",
+                row ? "one row a picture" : "residual",
+                act,
+                Shape.of(batch, height, width, in),
+                out),
             b -> {
               Op op = new Op.Conv2d(1, Op.Padding.same(1), false, true, act);
               Shape a = row ? Shape.of(batch, 1, 1, out) : Shape.of(batch, height, width, out);

@@ -97,10 +97,12 @@ final class Compiler {
     for (Node n : visibleNodes()) {
       visible.computeIfAbsent(n, v -> memory.allocate(Memory.Kind.ARENA, v.bytes() * parts));
     }
+    Map<Node, WinogradTiles> winograd =
+        WinogradChoice.of(part, openMpThreads, device.memoryLimit().total());
     for (int i = 0; i < parts; i++) {
       Primitives.Scratch scratch = primitives.newScratch();
       Team team = new Team(device.threads(), openMpThreads);
-      Lowering lowering = new Lowering(primitives, store, team, places(i));
+      Lowering lowering = new Lowering(primitives, store, team, winograd, places(i));
       List<Lane.Step> steps = new ArrayList<>();
       for (Node n : part.nodes()) {
         if (n.isComputed()) {

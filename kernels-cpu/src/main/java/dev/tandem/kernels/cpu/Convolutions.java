@@ -10,7 +10,7 @@ final class Convolutions {
   private Convolutions() {}
 
   static List<Kernel> conv2d(Lowering low, Node n, Op.Conv2d c) {
-    return WinogradTiles.suiting(n, c, low.team().size())
+    return low.winograd(n)
         .map(t -> Winograd.conv2d(low, n, c, t))
         .orElseGet(() -> direct(low, n, c));
   }

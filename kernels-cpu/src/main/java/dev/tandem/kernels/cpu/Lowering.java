@@ -5,18 +5,27 @@ import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** Turns one node into kernels. The memory plan says where its operands and result lie. */
 final class Lowering {
   private final Primitives primitives;
   private final WeightStore weights;
   private final Team team;
+  private final Map<Node, WinogradTiles> winograd;
   private final Places places;
 
-  Lowering(Primitives primitives, WeightStore weights, Team team, Places places) {
+  Lowering(
+      Primitives primitives,
+      WeightStore weights,
+      Team team,
+      Map<Node, WinogradTiles> winograd,
+      Places places) {
     this.primitives = primitives;
     this.weights = weights;
     this.team = team;
+    this.winograd = winograd;
     this.places = places;
   }
 
@@ -33,6 +42,11 @@ final class Lowering {
 
   WeightStore weights() {
     return weights;
+  }
+
+  /** How a convolution is computed in the Winograd domain, if it is. */
+  Optional<WinogradTiles> winograd(Node n) {
+    return Optional.ofNullable(winograd.get(n));
   }
 
   /** The threads that share out what Java computes. */

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.Test;
 
 /** What the table of operation cases does not reach: large convolutions, and the choice of form. */
 class WinogradTest {
+  private static final long PLENTY = 1L << 40;
+
   private static Graph conv(int height, int width, int in, int out) {
     GraphBuilder b = new GraphBuilder("conv");
     Node x = b.input("x", Shape.of(1, height, width, in), DType.F32);
@@ -34,7 +36,7 @@ class WinogradTest {
 
   private static Optional<WinogradTiles> tiles(Graph g, int threads) {
     Node n = g.output("y");
-    return WinogradTiles.suiting(n, (Op.Conv2d) n.op(), threads);
+    return WinogradTiles.suiting(n, (Op.Conv2d) n.op(), threads, PLENTY);
   }
 
   @Test
@@ -84,6 +86,22 @@ class WinogradTest {
   }
 
   @Test
+  void withLittleMemoryOnlyThoseOfManyTilesAreTaken() {
+    GraphBuilder b = new GraphBuilder("two");
+    Node x = b.input("x", Shape.of(1, 16, 16, 64), DType.F32);
+    Node large = b.conv2d("large", x, 64, 3, 1, Op.Padding.same(1), true);
+    Node halved = b.conv2d("halved", large, 64, 3, 2, Op.Padding.same(1), true);
+    Node small = b.conv2d("small", halved, 64, 3, 1, Op.Padding.same(1), true);
+    b.output("y", small);
+    Graph g = b.build();
+    assertThat(WinogradChoice.of(g, 1, PLENTY)).containsOnlyKeys(large, small);
+    long both = 64 * 64 * 4 * (36 - 9 + 16 - 9);
+    assertThat(WinogradChoice.of(g, 1, 4 * both)).containsOnlyKeys(large, small);
+    assertThat(WinogradChoice.of(g, 1, 4 * both - 4)).containsOnlyKeys(large);
+    assertThat(WinogradChoice.of(g, 1, 1000)).isEmpty();
+  }
+
+  @Test
   void smallConvolutionsAreNotSharedOut() {
     assertThat(tiles(conv(32, 32, 64, 64), 1)).isPresent();
     assertThat(tiles(conv(32, 32, 64, 64), 2)).isEmpty();
@@ -94,8 +112,8 @@ class WinogradTest {
     Op.Conv2d silu = new Op.Conv2d(1, Op.Padding.same(1), true, false, Activation.SILU);
     Op.Conv2d strided = new Op.Conv2d(2, Op.Padding.same(1), true, false, Activation.NONE);
     Node n = conv(16, 16, 64, 64).output("y");
-    assertThat(WinogradTiles.suiting(n, silu, 1)).isEmpty();
-    assertThat(WinogradTiles.suiting(n, strided, 1)).isEmpty();
+    assertThat(WinogradTiles.suiting(n, silu, 1, PLENTY)).isEmpty();
+    assertThat(WinogradTiles.suiting(n, strided, 1, PLENTY)).isEmpty();
   }
 
   /** A line of 1, 2, 3, ... under the kernel 6, 12, 18. */

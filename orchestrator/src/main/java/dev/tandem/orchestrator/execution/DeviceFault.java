@@ -19,7 +19,9 @@ final class DeviceFault extends Exception {
     this.kind = kind;
   }
 
-  /** What a device threw. The heap is not the device's memory: see {@link #rethrowUnlessOfDevice}. */
+  /**
+   * What a device threw. The heap is not the device's memory: see {@link #rethrowUnlessOfDevice}.
+   */
   static DeviceFault of(Throwable thrown) {
     boolean memory =
         thrown instanceof DeviceMemoryException

@@ -20,8 +20,7 @@ import java.util.List;
  * @param scheduler {@code scheduler_config.json}
  * @param scale pixels that a latent stands for, each way
  */
-record ModelInfo(
-    String name, UNet2DConfig unet, JsonNode scheduler, int scale) {
+record ModelInfo(String name, UNet2DConfig unet, JsonNode scheduler, int scale) {
   private static final int USUAL_LATENTS = 64;
 
   static ModelInfo of(ModelParts parts) {

@@ -151,7 +151,9 @@ final class LabPage {
     StringBuilder s = new StringBuilder();
     for (LabPair pair : report.pairs().stream().limit(GRID_ROWS).toList()) {
       s.append("<section class=\"pair\"><h3>").append(escape(pair.prompt()));
-      s.append(" <span class=\"soft\">seed ").append(Long.toUnsignedString(pair.seed())).append("</span></h3><div>");
+      s.append(" <span class=\"soft\">seed ")
+          .append(Long.toUnsignedString(pair.seed()))
+          .append("</span></h3><div>");
       for (Row r : report.rows()) {
         Path file = report.pictures().get(r.setting()).get(pair.index());
         String id = r.setting().id();

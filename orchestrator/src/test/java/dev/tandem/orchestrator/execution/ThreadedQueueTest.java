@@ -1,6 +1,8 @@
 package dev.tandem.orchestrator.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tandem.orchestrator.execution.DeviceQueue.Label;
@@ -48,7 +50,7 @@ class ThreadedQueueTest {
                   runner -> {
                     throw error;
                   }));
-      assertThat(f.error()).containsSame(error);
+      assertThatThrownBy(f::rethrowUnlessOfDevice).isSameAs(error);
       assertThat(call(queue, runner -> "next").await()).isEqualTo("next");
     }
   }
@@ -57,8 +59,8 @@ class ThreadedQueueTest {
   void aFullHeapIsNoFaultOfTheDeviceButItsOwnMemoryIs() {
     DeviceFault heap = DeviceFault.of(new OutOfMemoryError("Java heap space"));
     DeviceFault buffers = DeviceFault.of(new OutOfMemoryError("Cannot reserve 5 bytes"));
-    assertThat(heap.error()).isPresent();
-    assertThat(buffers.error()).isEmpty();
+    assertThatThrownBy(heap::rethrowUnlessOfDevice).isInstanceOf(OutOfMemoryError.class);
+    assertThatCode(buffers::rethrowUnlessOfDevice).doesNotThrowAnyException();
     assertThat(buffers.kind()).isEqualTo(Incident.Kind.OUT_OF_MEMORY);
   }
 
@@ -81,8 +83,9 @@ class ThreadedQueueTest {
     waiting.countDown();
     assertThat(fault(first))
         .hasMessage("the thread of device 'gpu' died, perhaps for want of memory");
-    assertThat(fault(second).error()).isPresent();
-    assertThat(fault(call(queue, runner -> "too late")).error()).isPresent();
+    assertThatThrownBy(fault(second)::rethrowUnlessOfDevice).isInstanceOf(Error.class);
+    assertThatThrownBy(fault(call(queue, runner -> "too late"))::rethrowUnlessOfDevice)
+        .isInstanceOf(Error.class);
     assertThat(queue.dead()).isTrue();
     queue.close();
   }
@@ -98,7 +101,7 @@ class ThreadedQueueTest {
                 throw error;
               },
               runner -> "never");
-      assertThat(fault(p).error()).containsSame(error);
+      assertThatThrownBy(fault(p)::rethrowUnlessOfDevice).isSameAs(error);
     }
   }
 }

@@ -1,0 +1,46 @@
+package dev.tandem.kernels.cpu;
+
+import dev.tandem.graph.Graph;
+import dev.tandem.graph.Node;
+import dev.tandem.graph.Op;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Which convolutions of a graph are computed in the Winograd domain. */
+final class WinogradChoice {
+  /** Their kernels may take this part of the device's memory more than they would otherwise. */
+  private static final int EXTRA_PART = 4;
+
+  private WinogradChoice() {}
+
+  /**
+   * Those that gain by it, as long as there is memory for their larger kernels: first those of many
+   * tiles, for what is gained by a byte grows with them.
+   *
+   * @param threads that share each one out
+   * @param limit of the device's memory, bytes
+   */
+  static Map<Node, WinogradTiles> of(Graph g, int threads, long limit) {
+    Map<Node, WinogradTiles> suiting = new LinkedHashMap<>();
+    for (Node n : g.nodes()) {
+      if (n.op() instanceof Op.Conv2d c) {
+        WinogradTiles.suiting(n, c, threads, limit).ifPresent(t -> suiting.put(n, t));
+      }
+    }
+    Map<Node, WinogradTiles> chosen = new HashMap<>();
+    long[] room = {limit / EXTRA_PART};
+    suiting.entrySet().stream()
+        .sorted(Comparator.comparingInt(e -> -e.getValue().count()))
+        .forEach(
+            e -> {
+              long extra = e.getValue().extraBytes();
+              if (extra <= room[0]) {
+                room[0] -= extra;
+                chosen.put(e.getKey(), e.getValue());
+              }
+            });
+    return chosen;
+  }
+}

@@ -10,7 +10,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RequestTest {
   @ParameterizedTest
   @CsvSource({
-    "2147483640, 8", "8, 2147483640", "65536, 8", "40000, 40000", "26760, 26760", "-8, 8", "8, -8"
+    "2147483640, 8",
+    "8, 2147483640",
+    "65536, 8",
+    "40000, 40000",
+    "26760, 26760",
+    "-8, 8",
+    "8, -8"
   })
   void impossibleSizesAreRefusedWithTheBound(int width, int height) {
     assertThatThrownBy(() -> Request.of("apple").withSize(width, height))

@@ -10,8 +10,7 @@ import dev.tandem.graph.Node;
 
 /**
  * What the stages of a model take on a device, known from its configs before anything is compiled
- * and without reading a weight: exactly, or as a {@link #rough} bound or the {@link
- * #least} of it.
+ * and without reading a weight: exactly, or as a {@link #rough} bound or the {@link #least} of it.
  */
 public final class MemoryNeeds {
   /** Winograd weights are four times as large as the checkpoint's, and panels are padded. */

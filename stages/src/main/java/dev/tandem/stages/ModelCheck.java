@@ -51,8 +51,7 @@ final class ModelCheck {
       throw wrong("unet", "in_channels", in, "the VAE's latents have " + latent + more);
     }
     if (unet.outChannels() != latent) {
-      throw wrong(
-          "unet", "out_channels", unet.outChannels(), "the VAE's latents have " + latent);
+      throw wrong("unet", "out_channels", unet.outChannels(), "the VAE's latents have " + latent);
     }
   }
 
@@ -110,8 +109,7 @@ final class ModelCheck {
 
   private void conditioning() {
     UNet2DConfig unet = parts.unet().config();
-    List<Integer> hidden =
-        parts.text().stream().map(t -> t.model().config().hiddenSize()).toList();
+    List<Integer> hidden = parts.text().stream().map(t -> t.model().config().hiddenSize()).toList();
     int sum = hidden.stream().mapToInt(Integer::intValue).sum();
     if (unet.contextDim() != sum) {
       throw wrong(

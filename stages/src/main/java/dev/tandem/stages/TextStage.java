@@ -25,8 +25,7 @@ public final class TextStage implements AutoCloseable {
     ModelFolder folder = parts.folder();
     for (ModelParts.Text t : parts.text()) {
       encoders.add(
-          new TextEncoder(
-              folder.component(t.name()), t.tokenizer(), t.outputs(), device, options));
+          new TextEncoder(folder.component(t.name()), t.tokenizer(), t.outputs(), device, options));
     }
     zerosForEmpty =
         folder.isXl() && folder.index().flag("force_zeros_for_empty_prompt").orElse(true);

@@ -125,9 +125,9 @@ class ModelPartsTest {
     Path file = dir.resolve("model_index.json");
     JsonNode index = MAPPER.readTree(file.toFile());
     Files.delete(file);
-    for (String xl : new String[] {"StableDiffusionXLPipeline", "StableDiffusionXLImg2ImgPipeline"}) {
-      MAPPER.writeValue(
-          file.toFile(), ((ObjectNode) index.deepCopy()).put("_class_name", xl));
+    for (String xl :
+        new String[] {"StableDiffusionXLPipeline", "StableDiffusionXLImg2ImgPipeline"}) {
+      MAPPER.writeValue(file.toFile(), ((ObjectNode) index.deepCopy()).put("_class_name", xl));
       assertThat(ModelFolder.open(dir).isXl()).as(xl).isTrue();
     }
     MAPPER.writeValue(

@@ -160,7 +160,9 @@ class MemoryEstimateTest {
       assertThat(MemoryNeeds.bound(graph).total()).isGreaterThanOrEqualTo(estimate.total());
       assertThat(MemoryNeeds.bound(graph).largest()).isGreaterThanOrEqualTo(estimate.largest());
       MemoryUse least = MemoryNeeds.least(graph, options);
-      assertThat(least.total()).as("least of " + graph.name()).isLessThanOrEqualTo(estimate.total());
+      assertThat(least.total())
+          .as("least of " + graph.name())
+          .isLessThanOrEqualTo(estimate.total());
       assertThat(least.largest()).isLessThanOrEqualTo(estimate.largest());
       compiled.incrementAndGet();
       return new NotRun(e);

@@ -71,8 +71,7 @@ class WhoseFaultTest {
   void impossibleSizesAreRefusedBeforeADeviceLaysThemOut() {
     Request huge = Request.of("a").withSteps(1).withSize(8192, 4096);
     try (Tandem tandem = open(1 << 20, () -> new DeviceException("not asked"))) {
-      assertThatThrownBy(
-              () -> tandem.generateAll(List.of(huge), listener(), Detail.HOST))
+      assertThatThrownBy(() -> tandem.generateAll(List.of(huge), listener(), Detail.HOST))
           .isInstanceOf(RequestException.class)
           .hasMessageContainingAll("may use 1.00 MiB", "at least", "a smaller picture");
     }

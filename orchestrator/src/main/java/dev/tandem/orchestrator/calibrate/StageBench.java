@@ -1,7 +1,7 @@
 package dev.tandem.orchestrator.calibrate;
 
-import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.ByteSize;
+import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.Executable;

@@ -1,10 +1,13 @@
 package dev.tandem.stages;
 
+import dev.tandem.stages.checkpoint.CheckpointException;
 import dev.tandem.stages.checkpoint.Component;
+import dev.tandem.stages.checkpoint.Config;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.clip.ClipTextConfig;
 import dev.tandem.stages.clip.ClipTextModel;
+import dev.tandem.stages.sampling.Samplers;
 import dev.tandem.stages.text.ClipTokenizer;
 import dev.tandem.stages.unet.UNet2DConditionModel;
 import dev.tandem.stages.unet.UNet2DConfig;
@@ -21,6 +24,8 @@ import java.util.Set;
  * @param text one text encoder, or two for models of the XL kind
  */
 public record ModelParts(ModelFolder folder, List<Text> text, UNet2DConditionModel unet, Vae vae) {
+  private static final int USUAL_STEPS = 20;
+
   public ModelParts {
     text = List.copyOf(text);
   }
@@ -79,6 +84,20 @@ public record ModelParts(ModelFolder folder, List<Text> text, UNet2DConditionMod
   private static Vae vae(Component part) {
     try (ModelWeights weights = part.weights()) {
       return part.read(json -> Vae.of(json, weights.names()));
+    }
+  }
+
+  /**
+   * Checks that the model's own sampler can be built.
+   *
+   * @throws CheckpointException if its class or a value of its config is not supported
+   */
+  public void requireOwnSampler() {
+    Config config = folder.scheduler().config();
+    try {
+      Samplers.of(config.json(), USUAL_STEPS);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(config.file() + ": " + e.getMessage(), e);
     }
   }
 

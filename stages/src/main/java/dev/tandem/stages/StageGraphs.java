@@ -56,12 +56,16 @@ public final class StageGraphs {
     return parts.vae().scaleFactor();
   }
 
+  private int pixels(int latents) {
+    return (int) Math.min(Integer.MAX_VALUE, (long) latents * scaleFactor());
+  }
+
   /** Width and height of the pictures that the model was made for, pixels. */
   public List<Integer> ownSize() {
     List<Integer> latents = parts.unet().config().sampleSize();
     int width = latents.isEmpty() ? 64 : latents.getLast();
     int height = latents.isEmpty() ? 64 : latents.getFirst();
-    return List.of(width * scaleFactor(), height * scaleFactor());
+    return List.of(pixels(width), pixels(height));
   }
 
   /** Whether the prompt and its negative are both asked: not for a distilled guidance scale. */

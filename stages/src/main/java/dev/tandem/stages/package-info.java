@@ -4,6 +4,7 @@
  * picture, {@code [height, width, channels]}.
  *
  * <pre>
+ *   ModelFolder --ModelParts.read, ModelCheck--> ModelParts: what is wrong is known without a device
  *   prompt --TextStage--> Conditioning --DenoiseStage--> latents --DecodeStage--> RGB bytes
  * </pre>
  */

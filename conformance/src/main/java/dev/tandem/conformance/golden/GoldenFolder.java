@@ -41,7 +41,7 @@ final class GoldenFolder {
         cases.addAll(EndToEndCase.of(name(folder), folder));
       } else if (golden) {
         cases.addAll(ModelCases.of(name(folder), folder));
-      } else if (has(folder, "vocab.json")) {
+      } else if (isTokenizer(folder)) {
         tokenizer(folder);
       } else if (has(folder, "model_index.json")) {
         unknown(folder, "a model without golden.json");
@@ -51,6 +51,12 @@ final class GoldenFolder {
     } catch (RuntimeException e) {
       unknown(folder, "cannot be loaded: " + e.getMessage());
     }
+  }
+
+  /** A {@code tokenizer.json} alone may be strings for a tokenizer. */
+  private static boolean isTokenizer(Path folder) {
+    return has(folder, "vocab.json")
+        || (has(folder, "tokenizer.json") && has(folder, "tokenizer_config.json"));
   }
 
   /** A tokenizer's strings are in its folder, or in files beside it. */
@@ -65,7 +71,7 @@ final class GoldenFolder {
   private void collection(Path folder) {
     List<Path> entries = list(folder);
     Set<Path> known = new HashSet<>(strings(folder));
-    List<Path> tokenizers = entries.stream().filter(e -> has(e, "vocab.json")).toList();
+    List<Path> tokenizers = entries.stream().filter(GoldenFolder::isTokenizer).toList();
     for (Path strings : known) {
       if (tokenizers.size() == 1) {
         cases.add(new TokenizerCase(name(strings), tokenizers.getFirst(), strings));

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.jocl.CLException;
 
 /** One OpenCL device or sub-device with the programs built for it. */
 public final class OpenClDevice implements TunableDevice {
@@ -92,9 +93,14 @@ public final class OpenClDevice implements TunableDevice {
               + options.precision()
               + ": choose precision f16, or leave out arith=f16");
     }
-    OpenClExecutable e = GraphCompiler.compile(this, graph, weights, options);
-    executables.add(e);
-    return e;
+    try {
+      OpenClExecutable e = GraphCompiler.compile(this, graph, weights, options);
+      executables.add(e);
+      return e;
+    } catch (CLException e) { // whatever the driver says is the device's failure
+      throw new DeviceException(
+          info.id() + ": cannot compile '" + graph.name() + "': " + e.getMessage(), e);
+    }
   }
 
   @Override

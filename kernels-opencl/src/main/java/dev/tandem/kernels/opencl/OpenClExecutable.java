@@ -79,6 +79,8 @@ final class OpenClExecutable implements Executable {
       }
       finish(timed, times);
       times.report();
+    } catch (CLException e) {
+      throw failed("a transfer of " + graph.name(), e);
     }
   }
 

@@ -101,7 +101,7 @@ final class MemoryCheck {
           case OFF -> UNTILED;
           case ON -> set;
           case AUTO ->
-              tried(sizes, UNTILED) ? UNTILED : tiling.tile() > 0 ? set : largest(sizes, whole);
+              fitsExactly(sizes, UNTILED) ? UNTILED : tiling.tile() > 0 ? set : largest(sizes, whole);
         };
     require(sizes, tile, "");
     return tile;
@@ -154,7 +154,7 @@ final class MemoryCheck {
     int high = Math.max(low, (whole - 1) / TILE_STEP);
     while (low < high) {
       int middle = (low + high + 1) / 2;
-      if (tried(sizes, middle * TILE_STEP)) {
+      if (fitsExactly(sizes, middle * TILE_STEP)) {
         low = middle;
       } else {
         high = middle - 1;
@@ -163,8 +163,8 @@ final class MemoryCheck {
     return low * TILE_STEP;
   }
 
-  /** Asks the devices only where the least that it takes would fit. */
-  private boolean tried(Set<Size> sizes, int tile) {
+  /** Asks the devices, but only where the least that they take would fit. */
+  private boolean fitsExactly(Set<Size> sizes, int tile) {
     return of(needs.least()).fits(sizes, tile) && fits(sizes, tile);
   }
 

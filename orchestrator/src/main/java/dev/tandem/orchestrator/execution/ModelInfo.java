@@ -18,37 +18,47 @@ import java.util.List;
  *
  * @param name of its folder
  * @param scheduler {@code scheduler_config.json}
- * @param scale pixels that a latent stands for, each way
  */
-record ModelInfo(String name, UNet2DConfig unet, JsonNode scheduler, int scale) {
+record ModelInfo(String name, ModelParts parts, JsonNode scheduler) {
   private static final int USUAL_LATENTS = 64;
 
   static ModelInfo of(ModelParts parts) {
     ModelFolder folder = parts.folder();
     return new ModelInfo(
         folder.folder().toAbsolutePath().normalize().getFileName().toString(),
-        parts.unet().config(),
-        folder.scheduler().config().json(),
-        parts.vae().scaleFactor());
+        parts,
+        folder.scheduler().config().json());
+  }
+
+  UNet2DConfig unet() {
+    return parts.unet().config();
+  }
+
+  /** Pixels that a latent stands for, each way. */
+  int scale() {
+    return parts.vae().scaleFactor();
   }
 
   /**
    * The request with the model's own size and sampler filled in.
    *
    * @throws RequestException if the model cannot fulfil it
+   * @throws dev.tandem.stages.checkpoint.CheckpointException if that is because its own sampler is
+   *     not supported
    */
   PictureJob resolve(Request r) {
-    List<Integer> own = unet.sampleSize();
+    List<Integer> own = unet().sampleSize();
     int width = size("width", r.width(), own.isEmpty() ? USUAL_LATENTS : own.getLast());
     int height = size("height", r.height(), own.isEmpty() ? USUAL_LATENTS : own.getFirst());
     Sampler sampler = sampler(r);
     Request resolved = r.withSize(width, height).withSampler(sampler.name());
-    return new PictureJob(resolved, sampler, scale, Denoising.guided(unet, r.guidance()));
+    return new PictureJob(resolved, sampler, scale(), Denoising.guided(unet(), r.guidance()));
   }
 
   private int size(String what, int pixels, int ownLatents) {
+    int scale = scale();
     if (pixels == 0) {
-      return ownLatents * scale;
+      return (int) Math.min(Integer.MAX_VALUE, (long) ownLatents * scale);
     }
     if (pixels % scale != 0) {
       int below = pixels / scale * scale;
@@ -85,6 +95,9 @@ record ModelInfo(String name, UNet2DConfig unet, JsonNode scheduler, int scale) 
       }
       return sampler;
     } catch (IllegalArgumentException e) {
+      if (r.sampler().isEmpty()) {
+        parts.requireOwnSampler();
+      }
       throw new RequestException(e.getMessage());
     }
   }

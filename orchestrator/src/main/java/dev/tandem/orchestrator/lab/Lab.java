@@ -7,6 +7,8 @@ import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Placement;
+import dev.tandem.stages.ModelParts;
+import dev.tandem.stages.checkpoint.ModelFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,6 +40,7 @@ public final class Lab implements AutoCloseable {
    *
    * @param judgeFolder a CLIP model with held-out pictures
    * @param output folder of results; what it holds of this plan is not drawn again
+   * @throws dev.tandem.stages.checkpoint.CheckpointException if a model or the judge is damaged
    * @throws LabException if the folder holds results of another model, judge, device or guidance
    */
   public static Lab open(LabPlan plan, Path judgeFolder, Path output) {
@@ -47,6 +50,9 @@ public final class Lab implements AutoCloseable {
     facts.put("judge", Fingerprint.of(judgeFolder));
     facts.put("device", plan.device());
     facts.put("guidance", Float.toString(plan.guidance()));
+    for (Path folder : plan.drawn().stream().map(plan::folder).distinct().toList()) {
+      ModelParts.read(ModelFolder.open(folder)); // what is wrong is known before hours of drawing
+    }
     LabStore store = LabStore.open(output, facts);
     return new Lab(plan, Judge.open(judgeFolder, plan.device()), store);
   }

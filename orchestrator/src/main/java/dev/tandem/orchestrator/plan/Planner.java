@@ -13,6 +13,7 @@ import dev.tandem.orchestrator.simulate.MemoryNeed;
 import dev.tandem.orchestrator.simulate.SimulationCosts;
 import dev.tandem.orchestrator.simulate.Simulator;
 import dev.tandem.orchestrator.strategy.Strategies;
+import dev.tandem.stages.ModelParts;
 import dev.tandem.stages.StageGraphs;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import java.nio.file.Path;
@@ -40,7 +41,9 @@ public record Planner(Profile profile, String model, StageGraphs graphs) {
    */
   public static Planner open(Profile profile, Path folder) {
     String name = folder.toAbsolutePath().normalize().getFileName().toString();
-    return new Planner(profile, name, new StageGraphs(ModelFolder.open(folder)));
+    ModelParts parts = ModelParts.read(ModelFolder.open(folder));
+    parts.requireOwnSampler();
+    return new Planner(profile, name, new StageGraphs(parts));
   }
 
   /**
@@ -61,6 +64,7 @@ public record Planner(Profile profile, String model, StageGraphs graphs) {
             "width and height must be divisible by " + graphs.scaleFactor() + ", got " + side);
       }
     }
+    Request.requireSize(width, height);
     return new Job(pictures, prompts + (guided ? 1 : 0), evaluations, guided, width, height);
   }
 

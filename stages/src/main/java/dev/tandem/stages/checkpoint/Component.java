@@ -71,6 +71,14 @@ public record Component(String name, String className, Path folder, Config confi
     }
   }
 
+  private static String usualConfig(Path folder) {
+    String name = folder.getFileName().toString();
+    return CONFIGS.stream()
+        .filter(c -> name.startsWith(c.replace("_config.json", "")))
+        .findFirst()
+        .orElse(CONFIGS.getFirst());
+  }
+
   private static Config readConfig(Path folder) {
     return CONFIGS.stream()
         .map(folder::resolve)
@@ -81,10 +89,8 @@ public record Component(String name, String className, Path folder, Config confi
             () ->
                 new CheckpointException(
                     folder
-                        + (Files.isDirectory(folder)
-                            ? " holds none of "
-                            : " does not exist; it needs one of ")
-                        + CONFIGS
+                        + (Files.isDirectory(folder) ? " has no " : " does not exist; it needs ")
+                        + usualConfig(folder)
                         + "; fetch the whole model folder"));
   }
 }

@@ -98,7 +98,8 @@ final class BytePairEncoding {
   }
 
   private static List<String> lines(Path file) {
-    return new String(ModelFile.read(file), StandardCharsets.UTF_8).lines().toList();
+    String text = new String(ModelFile.read(file), StandardCharsets.UTF_8);
+    return (text.startsWith("\ufeff") ? text.substring(1) : text).lines().toList();
   }
 
   private static int id(

@@ -39,7 +39,7 @@ public final class OpenClDevice implements TunableDevice {
   OpenClDevice(Selector selected, MemoryLimit limit, Settings settings, TunableTable tunables) {
     refuseWithout16Bits(selected, settings);
     this.cl = new ClContext(selected, limit);
-    this.programs = new Programs(cl, settings.cache().map(ProgramCache::new));
+    this.programs = new Programs(cl, settings.cache(selected.device()).map(ProgramCache::new));
     this.settings = settings;
     this.tunables = tunables;
     DeviceInfo whole = selected.device().info(selected.id());

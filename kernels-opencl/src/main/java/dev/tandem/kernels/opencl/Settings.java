@@ -19,7 +19,9 @@ import java.util.Set;
  * @param mapped {@code transfer=mapped|copied}: whether the caller's tensors are the device's
  *     memory; by default the large ones, where host and device share memory
  * @param cache {@code cache=DIR} for compiled programs, {@code cache=off} for none; by default
- *     {@code opencl} in {@link CacheFolder}
+ *     {@code opencl} in {@link CacheFolder}, and none where the platform {@link #keepsPrograms keeps
+ *     them}
+ * @param cacheGiven whether the user named the cache
  * @param profile {@code profile=FILE}: tuned values, which come before the built-in ones, and which
  *     device is meant; {@code profile=off}: none. By default this machine's own, where there is one
  * @param profileGiven whether the user named the profile
@@ -29,6 +31,7 @@ record Settings(
     boolean halfArithmetic,
     Optional<Boolean> mapped,
     Optional<Path> cache,
+    boolean cacheGiven,
     Optional<Path> profile,
     boolean profileGiven) {
 
@@ -59,7 +62,20 @@ record Settings(
             ? Optional.of(Path.of(profile))
             : Optional.of(ProfileFile.ofThisMachine())
                 .filter(p -> !profile.equals("off") && Files.exists(p));
-    return new Settings(family, half, mapped, directory, file, given);
+    return new Settings(family, half, mapped, directory, cache != null, file, given);
+  }
+
+  /** Where compiled programs of a device are stored, if anywhere. */
+  Optional<Path> cache(ClDevice device) {
+    return cache.filter(c -> cacheGiven || !keepsPrograms(device));
+  }
+
+  /**
+   * Whether a platform itself keeps what it has compiled, between processes. PoCL does, and needs
+   * longer to hand a program out than to build it (decision note 058).
+   */
+  private static boolean keepsPrograms(ClDevice device) {
+    return device.platformName().equals("Portable Computing Language");
   }
 
   /** Where no folder can be written, programs are built again in each run. */

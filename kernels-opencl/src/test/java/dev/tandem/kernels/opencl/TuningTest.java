@@ -61,9 +61,8 @@ class TuningTest {
     return false;
   }
 
-  private OpenClDevice open(String options) {
-    return (OpenClDevice)
-        Devices.open("opencl:0,profile=off,cache=" + folder.resolve("cache") + options);
+  private static OpenClDevice open(String options) {
+    return (OpenClDevice) Devices.open("opencl:0,profile=off" + options);
   }
 
   /** Two operations whose spaces are small: they are walked whole, however slow the machine. */

@@ -12,7 +12,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** A report as one HTML page that needs nothing else: curves, tables, pictures. */
 final class LabPage {
@@ -131,19 +130,19 @@ final class LabPage {
 
   private static <T> String table(
       List<String> header, List<T> rows, Function<T, List<String>> cells) {
-    return "<div class=\"wide\"><table><thead><tr>"
-        + row(header, "th")
-        + "</tr></thead><tbody>"
-        + rows.stream()
-            .map(r -> "<tr>" + row(cells.apply(r), "td") + "</tr>")
-            .collect(Collectors.joining())
-        + "</tbody></table></div>";
-  }
-
-  private static String row(List<String> cells, String tag) {
-    return cells.stream()
-        .map(c -> "<" + tag + ">" + escape(c) + "</" + tag + ">")
-        .collect(Collectors.joining());
+    StringBuilder s = new StringBuilder("<div class=\"wide\"><table><thead><tr>");
+    header.forEach(h -> s.append("<th>").append(escape(h)).append("</th>"));
+    s.append("</tr></thead><tbody>");
+    for (T row : rows) {
+      List<String> values = cells.apply(row);
+      s.append("<tr>");
+      for (int i = 0; i < values.size(); i++) { // where there is no room for a head, cells name it
+        s.append("<td data-name=\"").append(escape(header.get(i))).append("\">");
+        s.append(escape(values.get(i))).append("</td>");
+      }
+      s.append("</tr>");
+    }
+    return s.append("</tbody></table></div>").toString();
   }
 
   /** A row for each pair, whose pictures go on in the next line where there is no room. */

@@ -128,7 +128,9 @@ public record Figures(
   }
 
   private static Median bubbles(List<Round> rounds, String device, Bubble.Cause cause) {
-    return median(rounds, r -> Ratio.of((double) use(r, device).bubbleNs(cause), (double) r.metrics().wallNs()));
+    return median(
+        rounds,
+        r -> Ratio.of((double) use(r, device).bubbleNs(cause), (double) r.metrics().wallNs()));
   }
 
   private static DeviceUse use(Round round, String device) {

@@ -31,6 +31,16 @@ public final class ProfileCosts implements SimulationCosts {
   private final Job job;
   private final Map<StageCost.Key, GraphWork> works = new HashMap<>();
 
+  /** A simulation asks for the same few costs a hundred thousand times. */
+  private final Map<Asked, Double> deviceNs = new HashMap<>();
+
+  private final Map<Asked, Double> hostNs = new HashMap<>();
+  private final Map<AskedBeside, Double> slowdowns = new HashMap<>();
+
+  private record Asked(Work work, String device) {}
+
+  private record AskedBeside(Asked asked, Asked beside) {}
+
   /**
    * Costs of a job.
    *
@@ -45,8 +55,12 @@ public final class ProfileCosts implements SimulationCosts {
 
   @Override
   public double deviceNs(Work work, String device) {
-    DeviceProfile d = device(device);
-    StageCost.Key key = key(work);
+    return deviceNs.computeIfAbsent(new Asked(work, device), this::deviceNs);
+  }
+
+  private double deviceNs(Asked asked) {
+    DeviceProfile d = device(asked.device);
+    StageCost.Key key = key(asked.work);
     Optional<StageCost> measured = measured(d, key);
     if (measured.isPresent()) {
       return measured.get().medianMillis() * NS_PER_MS;
@@ -59,8 +73,12 @@ public final class ProfileCosts implements SimulationCosts {
 
   @Override
   public double hostNs(Work work, String device) {
-    DeviceProfile d = device(device);
-    StageCost.Key key = key(work);
+    return hostNs.computeIfAbsent(new Asked(work, device), this::hostNs);
+  }
+
+  private double hostNs(Asked asked) {
+    DeviceProfile d = device(asked.device);
+    StageCost.Key key = key(asked.work);
     return measured(d, key)
         .or(() -> nearest(d, key))
         .map(row -> row.hostMillis() * NS_PER_MS)
@@ -86,8 +104,14 @@ public final class ProfileCosts implements SimulationCosts {
 
   @Override
   public double slowdown(String device, Work work, String other, Work otherWork) {
+    return slowdowns.computeIfAbsent(
+        new AskedBeside(new Asked(work, device), new Asked(otherWork, other)), this::slowdown);
+  }
+
+  private double slowdown(AskedBeside a) {
     return profile.interference().stream()
-        .filter(i -> i.fits(device, stage(work), other, stage(otherWork)))
+        .filter(
+            i -> i.fits(a.asked.device, stage(a.asked.work), a.beside.device, stage(a.beside.work)))
         .max(Comparator.comparingInt(Interference::exactness))
         .map(Interference::slowdown)
         .orElse(1.0);

@@ -75,7 +75,7 @@ public record Simulation(
   }
 
   public double picturesPerSecond() {
-    return makespanNs == 0 ? 0 : count / (makespanNs / 1e9);
+    return makespanNs < 1 ? 0 : count / (makespanNs / 1e9);
   }
 
   /**

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * leaves out those that do not. PoCL must be installed.
  */
 class TraceNestingTest {
-  private static final String SIM = "sim:a,unet=4,vae=9,sim:b,unet=5,vae=7";
+  private static final String A = "sim:a,unet=4,vae=9";
 
   @TempDir Path folder;
 
@@ -31,7 +31,7 @@ class TraceNestingTest {
 
   private Map<String, List<Slice>> tracks(String command) throws IOException {
     Path trace = folder.resolve("t.json");
-    Result r = Shell.run("./tandem " + command + " --quiet --trace " + trace);
+    Result r = Shell.run("./tandem " + command + " --trace " + trace);
     assertThat(r.exitCode()).as(r.err()).isZero();
     Map<String, String> names = new TreeMap<>();
     Map<String, List<Slice>> tracks = new TreeMap<>();
@@ -79,10 +79,7 @@ class TraceNestingTest {
   @Test
   void aGuidedStepInHalvesHasATrackForEach() throws Exception {
     Map<String, List<Slice>> tracks =
-        tracks(
-            "generate apple pear --steps 2 --devices opencl:0,cpu:b,threads=1 --strategy stage"
-                + " --output "
-                + to("{index}.png"));
+        tracks("generate apple pear --steps 2 --device opencl:0 --output " + to("{index}.png"));
     assertNested(tracks);
     List<Slice> first = tracks.get("1 opencl:0 half 1");
     List<Slice> second = tracks.get("1 opencl:0 half 2");
@@ -96,16 +93,10 @@ class TraceNestingTest {
 
   @Test
   void everyStrategyNests() throws Exception {
-    for (String strategy : List.of("stage", "free", "guidance", "data", "steps")) {
-      assertNested(
-          tracks(
-              "generate apple pear plum fig --steps 3 --strategy "
-                  + strategy
-                  + " --devices "
-                  + SIM
-                  + " --output "
-                  + to(strategy + "-{index}.png")));
-    }
+    assertNested(
+        tracks(
+            "compare --strategies stage,free,guidance,data,steps --count 4 --steps 3 --repeat 1"
+                + " --devices 'sim:a,unet=4,vae=9;sim:b,unet=5,vae=7'"));
   }
 
   /** Two lanes decode on the same device, beside each other, and text is there as well. */
@@ -129,16 +120,18 @@ class TraceNestingTest {
                 + " --output "
                 + to("p-{index}.png"));
     assertNested(tracks);
-    assertThat(tracks).containsKeys("2 decode on a", "2 decode on a (2)");
+    assertThat(tracks).containsKeys("2 decode on " + A, "2 decode on " + A + " (2)");
   }
 
   @Test
   void stagesThatMoveToAnotherDeviceNest() throws Exception {
-    assertNested(
+    Map<String, List<Slice>> tracks =
         tracks(
             "generate kite --count 6 --steps 5 --strategy data --devices "
-                + "sim:a,unet=4,vae=9,sim:b,unet=5,vae=9,fail=12"
+                + "sim:a,unet=4,vae=9,sim:b,unet=5,vae=9,fail=30"
                 + " --output "
-                + to("f-{index}.png")));
+                + to("f-{index}.png"));
+    assertNested(tracks);
+    assertThat(tracks).containsKeys("2 denoise on " + A, "2 denoise on " + A + " (2)");
   }
 }

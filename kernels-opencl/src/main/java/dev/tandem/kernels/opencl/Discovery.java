@@ -25,6 +25,7 @@ record Discovery(List<ClDevice> devices, String problem) {
   /** Looks for devices; a missing library or driver is a {@link #problem}, not an exception. */
   static Discovery now() {
     try {
+      JoclLibrary.ofThisProcess().unpack();
       CL.setExceptionsEnabled(true);
       List<ClDevice> found = devicesOfAllPlatforms();
       return new Discovery(

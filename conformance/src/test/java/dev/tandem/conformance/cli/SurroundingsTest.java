@@ -44,7 +44,7 @@ class SurroundingsTest {
   void theJarAloneSaysThatALocaleLosesLetters() {
     Result r =
         bash(
-            "source app/launcher/jdk.sh; find_jdk; LC_ALL=C \"$JAVA_HOME/bin/java\" -jar"
+            "./tandem --version; source app/launcher/jdk.sh; find_jdk; LC_ALL=C \"$JAVA_HOME/bin/java\" -jar"
                 + " app/target/tandem.jar generate crème");
     assertThat(r.exitCode()).isEqualTo(2);
     assertThat(r.err()).contains("cannot be read").contains("set LC_ALL=C.UTF-8");
@@ -171,9 +171,9 @@ class SurroundingsTest {
 
   @Test
   void damagedCachesAreMadeAgain() throws Exception {
-    String command = "env XDG_CACHE_HOME=" + folder + " " + generate("apple") + "/a.png";
+    String command = "env -u XDG_CACHE_HOME HOME=" + folder + " " + generate("apple") + "/a.png";
     assertThat(Shell.run(command).exitCode()).isZero();
-    try (var files = Files.walk(folder.resolve("tandem"))) {
+    try (var files = Files.walk(folder.resolve(".cache/tandem"))) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         Files.write(file, new byte[(int) Files.size(file)]);
       }

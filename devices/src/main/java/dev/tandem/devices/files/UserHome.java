@@ -1,5 +1,6 @@
 package dev.tandem.devices.files;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -12,14 +13,20 @@ public final class UserHome {
   public static Optional<Path> folder(Map<String, String> environment) {
     String home = environment.getOrDefault("HOME", "");
     String text = home.isBlank() ? System.getProperty("user.home", "") : home;
-    return Optional.of(Path.of(text)).filter(Path::isAbsolute);
+    return absolute(text);
   }
 
   /** A variable that names a folder; a relative path is to be ignored. */
   public static Optional<Path> named(Map<String, String> environment, String variable) {
-    return Optional.ofNullable(environment.get(variable))
-        .filter(s -> !s.isBlank())
-        .map(Path::of)
-        .filter(Path::isAbsolute);
+    return absolute(environment.getOrDefault(variable, ""));
+  }
+
+  /** A locale without UTF-8 lacks letters of some paths: those are as good as none. */
+  private static Optional<Path> absolute(String text) {
+    try {
+      return Optional.of(Path.of(text)).filter(Path::isAbsolute);
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
   }
 }

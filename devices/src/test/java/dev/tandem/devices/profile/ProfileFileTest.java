@@ -164,12 +164,27 @@ class ProfileFileTest {
   }
 
   @Test
+  void aByteOrderMarkIsNoPartOfIt() throws Exception {
+    Profile plain = ProfileFile.load(file(EXAMPLE));
+    assertThat(ProfileFile.load(file("\uFEFF" + EXAMPLE))).isEqualTo(plain);
+  }
+
+  @Test
+  void aDeviceIsWrittenWithoutALock() {
+    Profile fresh = Profile.of("m", new Machine("c", 1, 1, "o"));
+    assertThat(ProfileFile.update(Path.of("/dev/null"), () -> fresh, p -> p)).isEqualTo(fresh);
+    assertThat(Path.of("/dev/null.lock")).doesNotExist();
+  }
+
+  @Test
   void theUsualPlaceFollowsTheEnvironment() {
     Path home = Path.of("/home/u");
     assertThat(ProfileFile.ofThisMachine(Map.of(), home))
         .isEqualTo(Path.of("/home/u/.config/tandem/profile.json"));
     assertThat(ProfileFile.ofThisMachine(Map.of("XDG_CONFIG_HOME", "/x"), home))
         .isEqualTo(Path.of("/x/tandem/profile.json"));
+    assertThat(ProfileFile.ofThisMachine(Map.of("XDG_CONFIG_HOME", "relative"), home))
+        .isEqualTo(Path.of("/home/u/.config/tandem/profile.json"));
     assertThat(ProfileFile.ofThisMachine(Map.of("TANDEM_PROFILE", "/p.json"), home))
         .isEqualTo(Path.of("/p.json"));
   }

@@ -35,6 +35,7 @@ interface ClCalls {
      * @throws LinkageError or {@link UnsupportedOperationException} if there is no such library
      */
     Installed() {
+      JoclLibrary.ofThisProcess().unpack();
       CL.setExceptionsEnabled(true);
     }
 

@@ -29,6 +29,15 @@ class PlacementTest {
   }
 
   @Test
+  void aByteOrderMarkIsNoPartOfAFile(@TempDir Path folder) throws Exception {
+    Placement all = Placement.of("a", "a", "a");
+    Path file = folder.resolve("p.json");
+    PlacementJson.write(all, file);
+    Files.writeString(file, "\uFEFF" + Files.readString(file));
+    assertThat(PlacementJson.read(file)).isEqualTo(all);
+  }
+
+  @Test
   void readsEverything() {
     Placement p =
         PlacementJson.parse(

@@ -29,7 +29,7 @@ find_jdk() {
   if command -v java >/dev/null 2>&1; then
     on_path=$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")
   fi
-  for home in "${JAVA_HOME:-}" "$on_path" /usr/lib/jvm/* "$HOME"/.sdkman/candidates/java/* \
+  for home in "${JAVA_HOME:-}" "$on_path" /usr/lib/jvm/* "${HOME:-}"/.sdkman/candidates/java/* \
       /Library/Java/JavaVirtualMachines/*/Contents/Home; do
     [ -n "$home" ] && [ -x "$home/bin/java" ] || continue
     version=$(version_of "$home")
@@ -55,6 +55,15 @@ find_jdk() {
 
 # Maven's own libraries use what JDK 25 warns of.
 export MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow"
+
+# run_maven ARGUMENTS: Maven ends with escape codes even where there is no terminal.
+run_maven() {
+  if [ -t 1 ] && [ -t 2 ]; then
+    mvn -B "$@"
+  else
+    mvn -B "$@" 2>&1 | sed $'s/\033\\[[0-9;]*m//g'
+  fi
+}
 
 need_maven() {
   command -v mvn >/dev/null 2>&1 || {

@@ -73,6 +73,7 @@ final class CalibrateCommand implements Callable<Integer> {
     if (turns < 1 || turns > 1000) {
       throw new UsageException("--turns must be 1 to 1000, got " + turns);
     }
+    ProfileOutput.check(output);
     PrintWriter err = spec.commandLine().getErr();
     Calibration.Effort usual = Calibration.Effort.USUAL;
     List<Calibration.Size> wanted = sizes.stream().map(CalibrateCommand::size).toList();

@@ -3,6 +3,7 @@ package dev.tandem.app;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.Devices;
+import dev.tandem.devices.files.WholeFile;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.measure.Comparer;
 import dev.tandem.orchestrator.measure.Comparison;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -139,6 +141,7 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<Request> requests = requests();
+    Stream.of(report, json, csv, trace).flatMap(Optional::stream).forEach(WholeFile::check);
     PrintWriter err = spec.commandLine().getErr();
     Entrants entrants =
         Entrants.of(
@@ -147,7 +150,7 @@ final class CompareCommand implements Callable<Integer> {
             err);
     List<Contestant> contestants = entrants.contestants();
     CompareJson document = CompareJson.before(facts(requests), contestants);
-    json.ifPresent(file -> write("--json", file, document.root()));
+    json.ifPresent(file -> write(file, document.root()));
     CompareText.predictions(err, contestants);
     Comparer comparer =
         new Comparer(
@@ -160,14 +163,12 @@ final class CompareCommand implements Callable<Integer> {
     document.start();
     Comparison comparison = comparer.run(entrants.job(), contestants, repeat);
     document.after(comparison);
-    json.ifPresent(file -> write("--json", file, document.root()));
-    csv.ifPresent(file -> WholeFile.write("--csv", file, out -> CompareCsv.write(out, comparison)));
-    trace.ifPresent(
-        file -> WholeFile.write("--trace", file, out -> ChromeTrace.write(out, runs(comparison))));
+    json.ifPresent(file -> write(file, document.root()));
+    csv.ifPresent(file -> WholeFile.write(file, out -> CompareCsv.write(out, comparison)));
+    trace.ifPresent(file -> WholeFile.write(file, out -> ChromeTrace.write(out, runs(comparison))));
     report.ifPresent(
         file ->
-            WholeFile.write(
-                "--report", file, out -> out.write(ReportPage.of(document.root(), comparison))));
+            WholeFile.write(file, out -> out.write(ReportPage.of(document.root(), comparison))));
     PrintWriter out = spec.commandLine().getOut();
     CompareText.tables(out, comparison.figures());
     out.flush();
@@ -183,8 +184,8 @@ final class CompareCommand implements Callable<Integer> {
     return RunFacts.now(spec.commandLine(), picture.model(), requests, repeat);
   }
 
-  private static void write(String option, Path file, ObjectNode root) {
-    WholeFile.write(option, file, out -> out.write(root.toPrettyString() + "\n"));
+  private static void write(Path file, ObjectNode root) {
+    WholeFile.write(file, root.toPrettyString() + "\n");
   }
 
   private static List<ChromeTrace.Run> runs(Comparison comparison) {

@@ -148,14 +148,15 @@ final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     List<Request> requests = requests();
-    List<Path> paths = new OutputPattern(output).files(requests);
+    OutputPattern pattern = new OutputPattern(output);
+    pattern.check(requests);
     PrintWriter out = spec.commandLine().getOut();
-    ProgressBar bar = new ProgressBar(spec.commandLine().getErr(), onTerminal() && !quiet);
+    ProgressBar bar = quiet ? ProgressBar.none() : ProgressBar.onStandardError();
     Optional<TraceFile> tracing =
         trace.map(file -> new TraceFile(file, text -> bar.println("tandem: " + text)));
     Optional<JsonReport> document = json ? Optional.of(new JsonReport(out)) : Optional.empty();
     PictureFiles sink =
-        new PictureFiles(requests, paths, bar, results(document, bar), spans(tracing));
+        new PictureFiles(requests, pattern, bar, results(document, bar), spans(tracing));
     CountDownLatch returned = new CountDownLatch(1);
     AtomicBoolean interrupted = new AtomicBoolean();
     try (Tandem tandem = Tandem.open(picture.model(), placement.first(), deviceUse.options())) {
@@ -213,11 +214,6 @@ final class GenerateCommand implements Callable<Integer> {
 
   private static Consumer<Span> spans(Optional<TraceFile> tracing) {
     return tracing.isPresent() ? tracing.get()::add : span -> {};
-  }
-
-  @SuppressWarnings("SystemConsoleNull") // since JDK 25 it is null again where there is no terminal
-  private static boolean onTerminal() {
-    return System.console() != null && System.console().isTerminal();
   }
 
   private List<Request> requests() {

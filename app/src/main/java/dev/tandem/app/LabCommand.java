@@ -1,5 +1,6 @@
 package dev.tandem.app;
 
+import dev.tandem.devices.files.WholeFile;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.lab.Lab;
 import dev.tandem.orchestrator.lab.LabException;
@@ -129,6 +130,7 @@ final class LabCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     LabPlan plan = plan();
+    WholeFile.check(output.resolve("lab.json"));
     CountDownLatch returned = new CountDownLatch(1);
     try (Lab lab = Lab.open(plan, judge, output)) {
       Thread stop = Thread.ofPlatform().unstarted(() -> interrupt(lab, returned));

@@ -2,8 +2,13 @@ package dev.tandem.app;
 
 import dev.tandem.orchestrator.RequestException;
 import dev.tandem.orchestrator.placement.PlacementException;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -46,7 +51,20 @@ public final class Main {
   /** Runs a command line and returns its exit code. */
   static int run(String... args) {
     Main main = new Main();
+    StandardOutput out = new StandardOutput();
+    PrintWriter err =
+        new PrintWriter(
+            new EscapingWriter(new OutputStreamWriter(System.err, System.err.charset())), true);
+    Optional<String> lost = Locales.lost(args);
+    if (lost.isPresent()) {
+      err.println("tandem: " + lost.get());
+      return USAGE;
+    }
     CommandLine line = new CommandLine(main);
+    line.setOut(out.writer());
+    line.setErr(err);
+    line.setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF)); // control characters are escaped
+    line.setExpandAtFiles(false); // a prompt may begin with @
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(Main::badUsage);
     line.setExecutionExceptionHandler(
@@ -58,7 +76,10 @@ public final class Main {
           command.getErr().flush();
           return isUsage(e) ? USAGE : FAILED;
         });
-    return line.execute(args.length == 0 ? new String[] {"--help"} : args);
+    int code = line.execute(args.length == 0 ? new String[] {"--help"} : args);
+    Optional<String> problem = out.problem();
+    problem.ifPresent(p -> err.println("tandem: cannot write standard output: " + p));
+    return problem.isPresent() && code == DONE ? FAILED : code;
   }
 
   private static boolean isUsage(Exception e) {
@@ -81,6 +102,9 @@ public final class Main {
     String text = e.getMessage();
     if (e instanceof OutOfMemoryError) {
       return "out of memory (" + text + "); make fewer or smaller pictures";
+    }
+    if (e instanceof InvalidPathException path && !Locales.isUtf8()) {
+      return "'" + path.getInput() + "' is no file name here; " + Locales.ADVICE;
     }
     return text == null || text.isBlank() ? e.toString() + " (use --debug)" : text.strip();
   }

@@ -1,10 +1,10 @@
 package dev.tandem.app;
 
+import dev.tandem.devices.files.WholeFile;
 import dev.tandem.orchestrator.GenerationListener;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.timeline.Span;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -14,8 +14,9 @@ import java.util.function.Consumer;
 /** Writes pictures as they are finished and tells the user. */
 final class PictureFiles implements GenerationListener {
   private final List<Request> requests;
-  private final List<Path> files;
+  private final OutputPattern pattern;
   private final ProgressBar bar;
+  private final FreeNames names = new FreeNames();
   private final Consumer<Result> results;
   private final Consumer<Span> spans;
   private Optional<Throwable> told = Optional.empty();
@@ -28,12 +29,12 @@ final class PictureFiles implements GenerationListener {
    */
   PictureFiles(
       List<Request> requests,
-      List<Path> files,
+      OutputPattern pattern,
       ProgressBar bar,
       Consumer<Result> results,
       Consumer<Span> spans) {
     this.requests = requests;
-    this.files = files;
+    this.pattern = pattern;
     this.bar = bar;
     this.results = results;
     this.spans = spans;
@@ -42,6 +43,7 @@ final class PictureFiles implements GenerationListener {
   /**
    * What became of a picture.
    *
+   * @param file where it is or would have been
    * @param error empty if it was written
    */
   record Result(int index, Request request, Path file, String error) {}
@@ -63,13 +65,13 @@ final class PictureFiles implements GenerationListener {
   }
 
   @Override
-  public void onPicture(Picture picture) throws IOException {
-    Path file = files.get(picture.index());
-    try {
-      picture.writePng(file);
-    } catch (IOException e) {
-      throw new IOException(
-          "cannot write '" + file + "': " + reason(e) + "; choose another place with --output", e);
+  public void onPicture(Picture picture) {
+    Path file = pattern.file(picture.index(), requests.get(picture.index()));
+    byte[] png = picture.toPng();
+    if (pattern.isOneFile()) {
+      WholeFile.write(file, png);
+    } else {
+      file = names.write(file, png);
     }
     results.accept(new Result(picture.index(), picture.request(), file, ""));
   }
@@ -80,7 +82,7 @@ final class PictureFiles implements GenerationListener {
       tell(cause);
       bar.println("tandem: picture " + index + " failed: " + Main.message(cause));
     }
-    results.accept(new Result(index, request, files.get(index), Main.message(cause)));
+    results.accept(new Result(index, request, pattern.file(index, request), Main.message(cause)));
   }
 
   private synchronized void tell(Throwable cause) {
@@ -90,14 +92,5 @@ final class PictureFiles implements GenerationListener {
   @Override
   public void onWarning(String text) {
     bar.println("tandem: warning: " + text);
-  }
-
-  private static String reason(IOException e) {
-    return switch (e) {
-      case java.nio.file.AccessDeniedException _ -> "permission denied";
-      case java.nio.file.FileAlreadyExistsException x -> x.getFile() + " is not a folder";
-      case java.nio.file.FileSystemException x when x.getReason() != null -> x.getReason();
-      default -> String.valueOf(e.getMessage());
-    };
   }
 }

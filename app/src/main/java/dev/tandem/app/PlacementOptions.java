@@ -41,7 +41,8 @@ final class PlacementOptions {
       names = "--strategy",
       paramLabel = "NAME",
       description =
-          "How to split the work over --devices: single, stage, free, guidance, data, steps or auto.")
+          "How to split the work over --devices: single, stage, free, guidance, data, steps or"
+              + " auto.")
   private String strategy = "";
 
   @Option(
@@ -70,11 +71,14 @@ final class PlacementOptions {
           "Hand out pictures in the order of the prompts (prompt) or as they are finished.")
   private Optional<String> order = Optional.empty();
 
+  private Optional<Placement> read = Optional.empty();
+
   /** What is known before any device is measured: all that it names are opened at the start. */
   Placement first() {
     refuseContradictions();
     if (placement.isPresent()) {
-      return ordered(PlacementJson.read(placement.get()));
+      read = read.or(() -> placement.map(PlacementJson::read)); // once: it can be a pipe
+      return ordered(read.get());
     }
     return ordered(
         strategy.isEmpty()
@@ -102,7 +106,7 @@ final class PlacementOptions {
   }
 
   private static Path existing(Path file) {
-    if (!Files.isRegularFile(file)) {
+    if (!Files.exists(file) || Files.isDirectory(file)) {
       throw new UsageException("--profile '" + file + "' does not exist or is not a file");
     }
     return file;

@@ -1,5 +1,6 @@
 package dev.tandem.app;
 
+import dev.tandem.devices.files.WholeFile;
 import dev.tandem.devices.profile.Profile;
 import dev.tandem.devices.profile.ProfileFile;
 import dev.tandem.orchestrator.Request;
@@ -10,7 +11,6 @@ import dev.tandem.orchestrator.plan.Plan;
 import dev.tandem.orchestrator.plan.Planner;
 import dev.tandem.orchestrator.strategy.Strategies;
 import dev.tandem.orchestrator.strategy.Strategy;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -97,6 +98,7 @@ final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Stream.of(report, emit).flatMap(Optional::stream).forEach(WholeFile::check);
     Profile machine = profile();
     Planner planner = Planner.open(machine, picture.model());
     try {
@@ -124,17 +126,12 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   private void write(Profile machine, Plan plan) {
-    report.ifPresent(
-        file -> WholeFile.write("--report", file, w -> w.write(PlanPage.of(machine, plan))));
+    report.ifPresent(file -> WholeFile.write(file, PlanPage.of(machine, plan)));
     emit.ifPresent(
         file -> {
           Plan.Placed best =
               plan.best().orElseThrow(() -> new PlacementException("no strategy can run this job"));
-          try {
-            PlacementJson.write(best.placement(), file);
-          } catch (IOException e) {
-            throw new UsageException("--emit '" + file + "' cannot be written: " + e);
-          }
+          PlacementJson.write(best.placement(), file);
         });
   }
 

@@ -1,7 +1,11 @@
 package dev.tandem.app;
 
+import dev.tandem.devices.files.FileReason;
+import dev.tandem.devices.files.TextFile;
 import dev.tandem.devices.json.JsonFileException;
 import dev.tandem.devices.profile.ProfileFile;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -45,10 +49,7 @@ final class ProfileCommand implements Runnable {
       boolean good = true;
       SchemaCheck schema = SchemaCheck.of(Home.folder().resolve("profiles/profile.schema.json"));
       for (Path file : files) {
-        List<String> problems = schema.problems(file);
-        if (problems.isEmpty()) {
-          problems = loaded(file);
-        }
+        List<String> problems = problems(schema, file);
         good &= problems.isEmpty();
         problems.forEach(err::println);
         if (problems.isEmpty()) {
@@ -60,11 +61,19 @@ final class ProfileCommand implements Runnable {
       return good ? Main.DONE : Main.FAILED;
     }
 
-    /** What the schema cannot say: for example that links name devices that exist. */
-    private static List<String> loaded(Path file) {
+    /** What the schema cannot say, too: for example that links name devices that exist. */
+    private static List<String> problems(SchemaCheck schema, Path file) {
       try {
-        ProfileFile.load(file);
-        return List.of();
+        String text = TextFile.read(file);
+        List<String> problems = schema.problems(file, text);
+        if (problems.isEmpty()) {
+          ProfileFile.parse(file, text);
+        }
+        return problems;
+      } catch (NoSuchFileException e) {
+        return List.of(file + ": there is no such file");
+      } catch (IOException e) {
+        return List.of(file + ": cannot be read: " + FileReason.of(e));
       } catch (JsonFileException e) {
         return List.of(e.getMessage());
       }

@@ -1,22 +1,21 @@
 package dev.tandem.app;
 
-import java.io.BufferedReader;
+import dev.tandem.devices.files.FileReason;
+import dev.tandem.devices.files.TextFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Collects prompts from arguments, files and standard input, in that order. */
 final class Prompts {
+  private static final String STANDARD_INPUT = "-";
+
   private Prompts() {}
 
   /**
-   * One prompt a line; blank lines are skipped.
+   * One prompt a line; blank lines are skipped, and so is a byte order mark.
    *
    * @param arguments prompts as given; {@code -} reads standard input
    * @param files text files in UTF-8; {@code -} reads standard input
@@ -26,46 +25,30 @@ final class Prompts {
       List<String> arguments, List<String> files, InputStream standardInput) {
     List<String> prompts = new ArrayList<>();
     for (String a : arguments) {
-      if (a.equals("-")) {
-        prompts.addAll(lines("-", standardInput));
+      if (a.equals(STANDARD_INPUT)) {
+        prompts.addAll(lines(a, standardInput));
       } else {
         prompts.add(a);
       }
     }
     for (String f : files) {
-      if (f.equals("-")) {
-        prompts.addAll(lines("-", standardInput));
-      } else {
-        try (InputStream in = Files.newInputStream(Path.of(f))) {
-          prompts.addAll(lines(f, in));
-        } catch (IOException e) {
-          throw new UsageException("cannot read prompts from '" + f + "': " + reason(e));
-        }
-      }
+      prompts.addAll(lines(f, standardInput));
     }
     if (prompts.isEmpty()) {
       throw new UsageException(
-          "no prompt given; write one in quotes, or use --file prompts.txt, or - for standard input");
+          "no prompt given; write one in quotes, or use --file prompts.txt, or - for standard"
+              + " input");
     }
     return prompts;
   }
 
-  private static List<String> lines(String name, InputStream in) {
+  private static List<String> lines(String file, InputStream standardInput) {
     try {
-      BufferedReader reader =
-          new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()));
-      return reader.lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
-    } catch (java.io.UncheckedIOException e) {
-      throw new UsageException("cannot read prompts from '" + name + "': " + reason(e.getCause()));
+      String text =
+          file.equals(STANDARD_INPUT) ? TextFile.read(standardInput) : TextFile.read(Path.of(file));
+      return text.lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
+    } catch (IOException e) {
+      throw new UsageException("cannot read prompts from '" + file + "': " + FileReason.of(e));
     }
-  }
-
-  private static String reason(IOException e) {
-    return switch (e) {
-      case java.nio.file.NoSuchFileException _ -> "no such file";
-      case java.nio.file.AccessDeniedException _ -> "permission denied";
-      case CharacterCodingException _ -> "it is not UTF-8 text";
-      default -> String.valueOf(e.getMessage());
-    };
   }
 }

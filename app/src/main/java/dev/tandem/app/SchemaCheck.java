@@ -12,7 +12,6 @@ import com.networknt.schema.ValidationMessage;
 import dev.tandem.devices.json.JsonLines;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -40,10 +39,13 @@ final class SchemaCheck {
     }
   }
 
-  /** Everything that is wrong with a file, by line; empty if nothing is. */
-  List<String> problems(Path file) {
+  /**
+   * Everything that is wrong with a text, by line; empty if nothing is.
+   *
+   * @param file where it comes from
+   */
+  List<String> problems(Path file, String text) {
     try {
-      String text = Files.readString(file);
       JsonNode json = MAPPER.readTree(text);
       JsonLines lines = JsonLines.of(text);
       record Problem(int line, String text) {}
@@ -55,10 +57,6 @@ final class SchemaCheck {
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
       return List.of(file + ":" + line + ": " + e.getOriginalMessage());
-    } catch (NoSuchFileException e) {
-      return List.of(file + ": there is no such file");
-    } catch (IOException e) {
-      return List.of(file + ": cannot be read: " + e);
     }
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.Devices;
+import dev.tandem.devices.files.WholeFile;
 import dev.tandem.devices.profile.ProfileFile;
 import dev.tandem.devices.tuning.Trial;
 import dev.tandem.devices.tuning.TunableDevice;
@@ -14,11 +15,7 @@ import dev.tandem.devices.tuning.TuningRequest.Workload;
 import dev.tandem.devices.tuning.TuningResult;
 import dev.tandem.devices.tuning.Verification;
 import dev.tandem.orchestrator.ModelGraphs;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -43,9 +40,9 @@ import picocli.CommandLine.TypeConversionException;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Searches the tunables of a device's kernels for every operation of a model, and stores what is"
-          + " clearly faster in a profile. Later runs use this machine's profile by themselves, and"
-          + " another one with --device opencl:0,profile=FILE.",
+      "Searches the tunables of a device's kernels for every operation of a model, and stores what"
+          + " is clearly faster in a profile. Later runs use this machine's profile by themselves,"
+          + " and another one with --device opencl:0,profile=FILE.",
       "It can be stopped at any time and goes on where it stopped."
     })
 final class TuneCommand implements Callable<Integer> {
@@ -64,8 +61,8 @@ final class TuneCommand implements Callable<Integer> {
       paramLabel = "MODEL",
       defaultValue = DEFAULT,
       description =
-          "Whose operations: 'default', 'sd15' (Stable Diffusion 1.5, needs no checkpoint), or a model"
-              + " folder (default ${DEFAULT-VALUE}).")
+          "Whose operations: 'default', 'sd15' (Stable Diffusion 1.5, needs no checkpoint), or a"
+              + " model folder (default ${DEFAULT-VALUE}).")
   private String model;
 
   @Option(
@@ -105,6 +102,10 @@ final class TuneCommand implements Callable<Integer> {
     AtomicBoolean stop = new AtomicBoolean();
     CountDownLatch returned = new CountDownLatch(1);
     Thread hook = Thread.ofPlatform().unstarted(() -> stop(stop, returned));
+    if (!verify) {
+      ProfileOutput.check(profile());
+    }
+    log.ifPresent(WholeFile::check);
     try (Device opened = Devices.open(device)) {
       if (!(opened instanceof TunableDevice tunable)) {
         throw new UsageException(
@@ -113,8 +114,7 @@ final class TuneCommand implements Callable<Integer> {
                 + "' has nothing to tune; 'tandem devices' lists those with opencl");
       }
       Runtime.getRuntime().addShutdownHook(hook);
-      PrintWriter err = spec.commandLine().getErr();
-      try (Progress progress = new Progress(err, verify ? Optional.empty() : Optional.of(budget))) {
+      try (Progress progress = new Progress(verify ? Optional.empty() : Optional.of(budget))) {
         int code = verify ? verify(tunable, progress, stop) : tune(tunable, progress, stop);
         if (!stop.get()) {
           Runtime.getRuntime().removeShutdownHook(hook);
@@ -127,7 +127,7 @@ final class TuneCommand implements Callable<Integer> {
   }
 
   private int tune(TunableDevice tunable, Progress progress, AtomicBoolean stop) {
-    Path profile = output.orElseGet(ProfileFile::ofThisMachine);
+    Path profile = profile();
     TuningRequest request = new TuningRequest(workloads(), budget, profile, again, stop::get);
     TuningResult r = tunable.tune(request, progress);
     progress.close();
@@ -147,7 +147,8 @@ final class TuneCommand implements Callable<Integer> {
     }
     out.printf(
         Locale.ROOT,
-        "%d operations searched, %d known before, %d left; %d combinations rejected as wrong, %d failed.%n",
+        "%d operations searched, %d known before, %d left; %d combinations rejected as wrong, %d"
+            + " failed.%n",
         r.tuned().size(),
         r.known(),
         r.left(),
@@ -158,6 +159,10 @@ final class TuneCommand implements Callable<Integer> {
     }
     out.flush();
     return r.cancelled() ? Main.INTERRUPTED : Main.DONE;
+  }
+
+  private Path profile() {
+    return output.orElseGet(ProfileFile::ofThisMachine);
   }
 
   private static List<String> row(TunedOperation t) {
@@ -235,21 +240,15 @@ final class TuneCommand implements Callable<Integer> {
     private final ObjectMapper json = new ObjectMapper();
     private final ProgressBar bar;
     private final Optional<Duration> known;
-    private final Optional<PrintWriter> file;
+    private final Optional<WholeFile> file;
+    private final Optional<PrintWriter> lines;
     private final long startNs = System.nanoTime();
 
-    private Progress(PrintWriter err, Optional<Duration> known) {
-      this.bar = ProgressBar.on(err);
+    private Progress(Optional<Duration> known) {
+      this.bar = ProgressBar.onStandardError();
       this.known = known;
-      this.file = log.map(Progress::open);
-    }
-
-    private static PrintWriter open(Path path) {
-      try {
-        return new PrintWriter(Files.newBufferedWriter(path, StandardCharsets.UTF_8), true);
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot write '" + path + "': " + e.getMessage(), e);
-      }
+      this.file = log.map(WholeFile::open);
+      this.lines = file.map(f -> new PrintWriter(f.writer(), true));
     }
 
     @Override
@@ -266,7 +265,7 @@ final class TuneCommand implements Callable<Integer> {
       if (rejected && verify) {
         bar.println(t.outcome() + ": " + t.kernel() + " " + t.values() + " on " + t.operation());
       }
-      file.ifPresent(f -> f.println(line(t)));
+      lines.ifPresent(l -> l.println(line(t)));
     }
 
     private ObjectNode line(Trial t) {
@@ -283,7 +282,11 @@ final class TuneCommand implements Callable<Integer> {
     @Override
     public void close() {
       bar.clear();
-      file.ifPresent(PrintWriter::close);
+      file.ifPresent(
+          f -> {
+            f.commit();
+            f.close();
+          });
     }
   }
 

@@ -100,7 +100,7 @@ class PlacementSchemaTest {
   }
 
   private List<String> problems(String json) throws Exception {
-    return SCHEMA.problems(Files.writeString(folder.resolve("p.json"), json));
+    return SCHEMA.problems(Files.writeString(folder.resolve("p.json"), json), json);
   }
 
   @ParameterizedTest

@@ -29,11 +29,23 @@ class PromptsTest {
   void problemsNameTheFile(@TempDir Path folder) throws Exception {
     assertThatThrownBy(() -> Prompts.collect(List.of(), List.of("gone.txt"), in("")))
         .hasMessage("cannot read prompts from 'gone.txt': no such file");
-    Path binary = Files.write(folder.resolve("b.txt"), new byte[] {(byte) 0xff, (byte) 0xfe});
+    Path binary = Files.write(folder.resolve("b.txt"), new byte[] {(byte) 0xff, (byte) 0xff});
     assertThatThrownBy(() -> Prompts.collect(List.of(), List.of(binary.toString()), in("")))
         .hasMessageContaining("not UTF-8");
     assertThatThrownBy(() -> Prompts.collect(List.of(), List.of(), in("")))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("no prompt");
+  }
+
+  @Test
+  void aByteOrderMarkIsNoPartOfAPrompt(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("p.txt"), "\uFEFFred apple\r\ntiger face\r\n");
+    assertThat(Prompts.collect(List.of("-"), List.of(file.toString()), in("\uFEFFone")))
+        .containsExactly("one", "red apple", "tiger face");
+    Path wide = Files.write(folder.resolve("u.txt"), "red".getBytes(StandardCharsets.UTF_16));
+    assertThatThrownBy(() -> Prompts.collect(List.of(), List.of(wide.toString()), in("")))
+        .hasMessage("cannot read prompts from '" + wide + "': it is UTF-16 text, save it as UTF-8");
+    assertThatThrownBy(() -> Prompts.collect(List.of(), List.of(folder.toString()), in("")))
+        .hasMessageEndingWith("is a folder");
   }
 }

@@ -70,8 +70,8 @@ class SeedsTest {
             "a9223372036854775807",
             "b9223372036854775808",
             "b9223372036854775809");
-    List<java.nio.file.Path> files = new OutputPattern("{seed}").files(series);
-    assertThat(files.getLast()).hasToString("9223372036854775809.png");
+    assertThat(new OutputPattern("{seed}").file(3, series.getLast()))
+        .hasToString("9223372036854775809.png");
   }
 
   @Test

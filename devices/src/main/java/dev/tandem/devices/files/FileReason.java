@@ -18,7 +18,7 @@ public final class FileReason {
   public static String of(IOException e) {
     return switch (e) {
       case AccessDeniedException _ -> "permission denied";
-      case NoSuchFileException _ -> "no such file or folder";
+      case NoSuchFileException _ -> "no such file";
       case FileAlreadyExistsException x -> "'" + x.getFile() + "' is not a folder";
       case NotDirectoryException x -> "'" + x.getFile() + "' is not a folder";
       case DirectoryNotEmptyException _ -> "is a folder";

@@ -72,12 +72,49 @@ record Replacement(Path target, Path temporary, OutputStream stream) implements 
     }
   }
 
-  @Override
-  public void commit() throws IOException {
+  static boolean writeNew(Path path, byte[] bytes) throws IOException {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    Path absolute = path.toAbsolutePath();
+    Files.createDirectories(absolute.getParent());
+    Replacement r = create(absolute);
+    try {
+      r.stream.write(bytes);
+      r.sync();
+      return r.takeFreeName();
+    } finally {
+      r.abandon();
+    }
+  }
+
+  /** A second name for a file is refused if it is taken; a rename would replace. */
+  private boolean takeFreeName() throws IOException {
+    try {
+      Files.createLink(target, temporary);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      try {
+        Files.move(temporary, target); // a file system without links
+        return true;
+      } catch (FileAlreadyExistsException taken) {
+        return false;
+      }
+    }
+  }
+
+  private void sync() throws IOException {
     stream.close();
     try (FileOutputStream file = new FileOutputStream(temporary.toFile(), true)) {
       file.getFD().sync();
     }
+  }
+
+  @Override
+  public void commit() throws IOException {
+    sync();
     try {
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {

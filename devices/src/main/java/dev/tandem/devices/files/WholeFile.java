@@ -87,6 +87,19 @@ public final class WholeFile implements AutoCloseable {
   }
 
   /**
+   * Writes a file if there is none of its name, whoever else may be about to make one.
+   *
+   * @return whether it was written
+   */
+  public static boolean writeNew(Path file, byte[] bytes) {
+    try {
+      return Replacement.writeNew(file, bytes);
+    } catch (IOException e) {
+      throw new FileWriteException(file, e);
+    }
+  }
+
+  /**
    * Whether a file could be written now. Nothing is left behind; it can still fail later.
    *
    * @throws FileWriteException if not

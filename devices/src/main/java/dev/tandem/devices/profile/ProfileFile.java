@@ -1,5 +1,9 @@
 package dev.tandem.devices.profile;
 
+import dev.tandem.devices.files.FileReason;
+import dev.tandem.devices.files.TextFile;
+import dev.tandem.devices.files.UserHome;
+import dev.tandem.devices.files.WholeFile;
 import dev.tandem.devices.json.JsonFileException;
 import dev.tandem.devices.json.StrictJson;
 import java.io.IOException;
@@ -8,7 +12,6 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -23,7 +26,8 @@ public final class ProfileFile {
    * $XDG_CONFIG_HOME/tandem/profile.json}, else {@code ~/.config/tandem/profile.json}.
    */
   public static Path ofThisMachine() {
-    return ofThisMachine(System.getenv(), Path.of(System.getProperty("user.home")));
+    Map<String, String> environment = System.getenv();
+    return ofThisMachine(environment, UserHome.folder(environment).orElse(Path.of("/")));
   }
 
   static Path ofThisMachine(Map<String, String> environment, Path home) {
@@ -31,8 +35,8 @@ public final class ProfileFile {
     if (!given.isBlank()) {
       return Path.of(given);
     }
-    String xdg = environment.getOrDefault("XDG_CONFIG_HOME", "");
-    Path config = xdg.isBlank() ? home.resolve(".config") : Path.of(xdg);
+    Path config =
+        UserHome.named(environment, "XDG_CONFIG_HOME").orElseGet(() -> home.resolve(".config"));
     return config.resolve("tandem").resolve("profile.json");
   }
 
@@ -42,34 +46,29 @@ public final class ProfileFile {
    * @throws JsonFileException if it cannot be read, with line and field
    */
   public static Profile load(Path file) {
-    String text;
     try {
-      text = Files.readString(file);
+      return parse(file, TextFile.read(file));
     } catch (NoSuchFileException e) {
       throw new JsonFileException(
           file.toString(), 0, "", "there is no such file; 'tandem calibrate' writes one", e);
     } catch (IOException e) {
-      throw new JsonFileException(file.toString(), 0, "", "cannot be read: " + e, e);
+      throw new JsonFileException(file.toString(), 0, "", "cannot be read: " + FileReason.of(e), e);
     }
+  }
+
+  /**
+   * Reads a profile's text.
+   *
+   * @param file where it comes from, for errors
+   * @throws JsonFileException if it is no profile, with line and field
+   */
+  public static Profile parse(Path file, String text) {
     return StrictJson.read(file.toString(), text, Profile.class);
   }
 
   /** Writes a profile; whoever reads meanwhile sees the old file or the new one, whole. */
   public static void save(Path file, Profile profile) {
-    Path target = file.toAbsolutePath();
-    try {
-      Files.createDirectories(target.getParent());
-      Path written = Files.createTempFile(target.getParent(), target.getFileName() + ".", ".tmp");
-      try {
-        Files.writeString(written, StrictJson.write(profile));
-        Files.move(
-            written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(written);
-      }
-    } catch (IOException e) {
-      throw new JsonFileException(file.toString(), 0, "", "cannot be written: " + e, e);
-    }
+    WholeFile.write(file, StrictJson.write(profile));
   }
 
   /**
@@ -81,6 +80,12 @@ public final class ProfileFile {
    */
   public static synchronized Profile update(
       Path file, Supplier<Profile> initial, UnaryOperator<Profile> change) {
+    WholeFile.check(file);
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      Profile fresh = change.apply(initial.get()); // a pipe or device has nothing to keep
+      save(file, fresh);
+      return fresh;
+    }
     Path lockFile = file.toAbsolutePath().resolveSibling(file.getFileName() + ".lock");
     try {
       Files.createDirectories(lockFile.getParent());
@@ -93,7 +98,8 @@ public final class ProfileFile {
         return after;
       }
     } catch (IOException e) {
-      throw new JsonFileException(file.toString(), 0, "", "cannot be locked: " + e, e);
+      throw new JsonFileException(
+          file.toString(), 0, "", "cannot be locked: " + FileReason.of(e), e);
     }
   }
 }

@@ -224,6 +224,21 @@ class WholeFileTest {
   }
 
   @Test
+  void ofWritersOfOneNewNameOneWins() throws Exception {
+    Path file = folder.resolve("new/name");
+    long winners =
+        IntStream.range(0, 20)
+            .parallel()
+            .filter(i -> WholeFile.writeNew(file, new byte[] {(byte) i}))
+            .count();
+    assertThat(winners).isEqualTo(1);
+    assertThat(file).hasSize(1);
+    assertThat(file.getParent().toFile().list()).containsExactly("name");
+    Path dangling = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("gone"));
+    assertThat(WholeFile.writeNew(dangling, new byte[1])).isFalse();
+  }
+
+  @Test
   void checkingChangesNothing() throws Exception {
     Path file = Files.writeString(folder.resolve("f"), "old");
     WholeFile.check(file);

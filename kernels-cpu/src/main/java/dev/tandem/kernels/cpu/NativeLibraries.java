@@ -1,19 +1,21 @@
 package dev.tandem.kernels.cpu;
 
 import dev.tandem.devices.DeviceException;
+import dev.tandem.devices.files.CacheFolder;
+import dev.tandem.devices.files.FileReason;
+import dev.tandem.devices.files.FileWriteException;
+import dev.tandem.devices.files.WholeFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;
 import java.net.URI;
 import java.net.URL;
-import java.net.URLConnection;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.jar.JarEntry;
+import java.util.zip.CRC32;
 
 /**
  * The native libraries inside bytedeco's {@code dnnl} jar. The system loader reads files only, so
@@ -83,33 +85,48 @@ final class NativeLibraries {
       if (url.getProtocol().equals("file")) {
         return Path.of(URI.create(url.toString()));
       }
-      return extract(url, library);
+      return unpacked(url, library, CacheFolder.ofThisProcess());
     } catch (IOException e) {
-      throw new DeviceException("cannot unpack " + library + " into " + cache() + ": " + e, e);
+      throw new DeviceException("cannot unpack " + library + ": " + FileReason.of(e), e);
+    } catch (FileWriteException e) {
+      throw new DeviceException("cannot unpack " + library + ": " + e.getMessage(), e);
     }
   }
 
-  private static Path extract(URL url, String library) throws IOException {
-    URLConnection connection = url.openConnection();
-    JarEntry entry = ((JarURLConnection) connection).getJarEntry();
-    Path folder = cache().resolve(String.format("onednn-%08x", oneDnnChecksum(url)));
-    Path file = folder.resolve(library);
-    if (Files.exists(file) && Files.size(file) == entry.getSize()) {
-      return file;
-    }
-    Files.createDirectories(folder);
-    Path partial = Files.createTempFile(folder, library, ".part");
-    try (InputStream in = connection.getInputStream()) {
-      Files.copy(in, partial, StandardCopyOption.REPLACE_EXISTING);
-      try {
-        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-      } catch (AtomicMoveNotSupportedException e) {
-        Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+  /** The file in the cache, made where there is none that is whole. */
+  static Path unpacked(URL url, String library, CacheFolder cache) throws IOException {
+    JarURLConnection connection = (JarURLConnection) url.openConnection();
+    JarEntry entry = connection.getJarEntry();
+    Path name = Path.of(String.format("onednn-%08x", oneDnnChecksum(url)), library);
+    for (Path folder : cache.usual()) {
+      Path file = folder.resolve(name);
+      if (isWhole(file, entry)) {
+        return file;
       }
-    } finally {
-      Files.deleteIfExists(partial);
+    }
+    Path file = cache.writable().resolve(name);
+    if (!isWhole(file, entry)) {
+      try (InputStream in = connection.getInputStream();
+          WholeFile out = WholeFile.open(file)) {
+        in.transferTo(out.stream());
+        out.commit();
+      }
     }
     return file;
+  }
+
+  /** By content: a crash can leave blocks of zeros in a file of the right size. */
+  private static boolean isWhole(Path file, JarEntry entry) {
+    try (FileChannel channel = FileChannel.open(file)) {
+      if (channel.size() != entry.getSize()) {
+        return false;
+      }
+      CRC32 sum = new CRC32();
+      sum.update(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
+      return sum.getValue() == entry.getCrc();
+    } catch (IOException e) {
+      return false; // not there or not readable: as good as none
+    }
   }
 
   /** All libraries of one jar go into one folder, for they find each other there. */
@@ -117,17 +134,5 @@ final class NativeLibraries {
     String library = Platform.current().oneDnn();
     String sibling = url.toString().replaceFirst("[^/]+$", library);
     return ((JarURLConnection) URI.create(sibling).toURL().openConnection()).getJarEntry().getCrc();
-  }
-
-  private static Path cache() {
-    String home = System.getProperty("user.home");
-    String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-    Path base =
-        Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
-            .filter(s -> !s.isBlank())
-            .or(() -> Optional.ofNullable(System.getenv("LOCALAPPDATA")))
-            .map(Path::of)
-            .orElse(Path.of(home, os.startsWith("mac") ? "Library/Caches" : ".cache"));
-    return base.resolve("tandem");
   }
 }

@@ -1,12 +1,13 @@
 package dev.tandem.kernels.opencl;
 
+import dev.tandem.devices.files.FileWriteException;
+import dev.tandem.devices.files.WholeFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -71,22 +72,11 @@ record ProgramCache(Path folder) {
 
   /** Stores a program; where that fails, the program is merely built again next time. */
   void write(String key, byte[] program) {
+    ByteBuffer b = ByteBuffer.allocate(MAGIC.length + DIGEST + program.length);
+    b.put(MAGIC).put(sha256().digest(program)).put(program);
     try {
-      Files.createDirectories(folder);
-      Path temporary = Files.createTempFile(folder, "new", ".tmp");
-      try {
-        ByteBuffer b = ByteBuffer.allocate(MAGIC.length + DIGEST + program.length);
-        b.put(MAGIC).put(sha256().digest(program)).put(program);
-        Files.write(temporary, b.array());
-        Files.move(
-            temporary,
-            folder.resolve(key),
-            StandardCopyOption.ATOMIC_MOVE,
-            StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
-    } catch (IOException e) {
+      WholeFile.write(folder.resolve(key), b.array());
+    } catch (FileWriteException e) {
       System.getLogger(ProgramCache.class.getName())
           .log(System.Logger.Level.DEBUG, "program not cached in {0}: {1}", folder, e);
     }

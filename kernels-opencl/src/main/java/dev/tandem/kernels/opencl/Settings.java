@@ -2,7 +2,9 @@ package dev.tandem.kernels.opencl;
 
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.DeviceSpec;
+import dev.tandem.devices.files.CacheFolder;
 import dev.tandem.devices.profile.ProfileFile;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -17,7 +19,7 @@ import java.util.Set;
  * @param mapped {@code transfer=mapped|copied}: whether the caller's tensors are the device's
  *     memory; by default the large ones, where host and device share memory
  * @param cache {@code cache=DIR} for compiled programs, {@code cache=off} for none; by default
- *     {@code ~/.cache/tandem/opencl}
+ *     {@code opencl} in {@link CacheFolder}
  * @param profile {@code profile=FILE}: tuned values, which come before the built-in ones, and which
  *     device is meant; {@code profile=off}: none. By default this machine's own, where there is one
  * @param profileGiven whether the user named the profile
@@ -48,7 +50,7 @@ record Settings(
     String cache = spec.options().get("cache");
     Optional<Path> directory =
         cache == null
-            ? Optional.of(defaultCache())
+            ? defaultCache()
             : cache.equals("off") ? Optional.empty() : Optional.of(Path.of(cache));
     String profile = spec.options().getOrDefault("profile", "");
     boolean given = !profile.isEmpty() && !profile.equals("off");
@@ -60,13 +62,15 @@ record Settings(
     return new Settings(family, half, mapped, directory, file, given);
   }
 
-  private static Path defaultCache() {
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    Path base =
-        xdg == null || xdg.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(xdg);
-    return base.resolve("tandem").resolve("opencl");
+  /** Where no folder can be written, programs are built again in each run. */
+  private static Optional<Path> defaultCache() {
+    try {
+      return Optional.of(CacheFolder.ofThisProcess().writable().resolve("opencl"));
+    } catch (IOException e) {
+      System.getLogger(Settings.class.getName())
+          .log(System.Logger.Level.DEBUG, "programs are not cached: {0}", e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private static Optional<String> choice(DeviceSpec spec, String key, String a, String b) {

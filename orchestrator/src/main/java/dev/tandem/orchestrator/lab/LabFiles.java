@@ -2,6 +2,7 @@ package dev.tandem.orchestrator.lab;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tandem.devices.files.WholeFile;
 import dev.tandem.orchestrator.lab.LabReport.Comparison;
 import dev.tandem.orchestrator.lab.LabReport.Row;
 import java.nio.file.Path;
@@ -25,9 +26,9 @@ public final class LabFiles {
     Path json = folder.resolve("lab-results.json");
     Path csv = folder.resolve("lab-results.csv");
     Path page = folder.resolve("lab.html");
-    WholeFiles.write(json, json(report));
-    WholeFiles.write(csv, csv(report));
-    WholeFiles.write(page, new LabPage(report).html());
+    WholeFile.write(json, json(report));
+    WholeFile.write(csv, csv(report));
+    WholeFile.write(page, new LabPage(report).html());
     return List.of(json, csv, page);
   }
 

@@ -3,6 +3,7 @@ package dev.tandem.orchestrator.lab;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tandem.devices.files.WholeFile;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.stages.checkpoint.Config;
 import java.awt.image.BufferedImage;
@@ -51,7 +52,7 @@ final class LabStore {
           }
           known.put(name, value);
         });
-    WholeFiles.write(file, known.toPrettyString() + "\n");
+    WholeFile.write(file, known.toPrettyString() + "\n");
     return new LabStore(folder);
   }
 
@@ -72,20 +73,16 @@ final class LabStore {
   }
 
   void write(LabResult r, Picture picture) {
-    try {
-      picture.writePng(picture(r.setting(), r.pair()));
-      ObjectNode json = MAPPER.createObjectNode();
-      json.put("setting", r.setting().id());
-      json.put("prompt", r.pair().prompt());
-      json.put("object", r.pair().object());
-      json.put("seed", new BigInteger(Long.toUnsignedString(r.pair().seed())));
-      json.put("seconds", r.seconds());
-      json.put("evaluations", r.evaluations());
-      json.set("vector", MAPPER.valueToTree(r.vector()));
-      WholeFiles.write(file(r.setting(), r.pair(), "json"), json + "\n");
-    } catch (IOException e) {
-      throw new LabException("cannot write results to " + folder + ": " + e.getMessage(), e);
-    }
+    picture.writePng(picture(r.setting(), r.pair()));
+    ObjectNode json = MAPPER.createObjectNode();
+    json.put("setting", r.setting().id());
+    json.put("prompt", r.pair().prompt());
+    json.put("object", r.pair().object());
+    json.put("seed", new BigInteger(Long.toUnsignedString(r.pair().seed())));
+    json.put("seconds", r.seconds());
+    json.put("evaluations", r.evaluations());
+    json.set("vector", MAPPER.valueToTree(r.vector()));
+    WholeFile.write(file(r.setting(), r.pair(), "json"), json + "\n");
   }
 
   /**

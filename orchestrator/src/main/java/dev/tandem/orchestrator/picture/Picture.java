@@ -1,8 +1,8 @@
 package dev.tandem.orchestrator.picture;
 
+import dev.tandem.devices.files.WholeFile;
 import dev.tandem.orchestrator.Request;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
 import java.nio.file.Path;
 
 /**
@@ -41,11 +41,18 @@ public record Picture(int index, Request request, String model, byte[] rgb) {
     return image;
   }
 
+  /** A PNG file's bytes, with the {@link Parameters} as its text. */
+  public byte[] toPng() {
+    return Png.encode(this);
+  }
+
   /**
    * Writes a PNG that carries its {@link Parameters}; folders are made as needed, and the file
    * appears whole or not at all.
+   *
+   * @throws dev.tandem.devices.files.FileWriteException if it cannot be written
    */
-  public void writePng(Path file) throws IOException {
-    Png.write(this, file);
+  public void writePng(Path file) {
+    WholeFile.write(file, toPng());
   }
 }

@@ -1,10 +1,9 @@
 package dev.tandem.orchestrator.picture;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
@@ -13,39 +12,42 @@ import javax.imageio.metadata.IIOInvalidTreeException;
 import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Writes PNG files with the {@code parameters} text chunk. */
+/** Encodes PNG files with the {@code parameters} text chunk. */
 final class Png {
   private static final String FORMAT = "javax_imageio_png_1.0";
+  private static final int REPLACEMENT = 0xFFFD;
 
   private Png() {}
 
-  /** Writes to a temporary file beside the target, then renames. */
-  static void write(Picture picture, Path file) throws IOException {
-    Path target = file.toAbsolutePath();
-    Files.createDirectories(target.getParent());
-    Path temporary = target.resolveSibling("." + target.getFileName() + ".tmp");
-    try {
-      encode(picture, temporary);
-      Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
-  }
-
-  private static void encode(Picture picture, Path file) throws IOException {
+  static byte[] encode(Picture picture) {
     ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
-    try (ImageOutputStream out = ImageIO.createImageOutputStream(file.toFile())) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
       writer.setOutput(out);
       var image = picture.toBufferedImage();
       IIOMetadata metadata =
           writer.getDefaultImageMetadata(
               ImageTypeSpecifier.createFromRenderedImage(image), writer.getDefaultWriteParam());
-      addText(metadata, Parameters.of(picture));
+      addText(metadata, printable(Parameters.of(picture)));
       writer.write(new IIOImage(image, null, metadata));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory takes all that is written
     } finally {
       writer.dispose();
     }
+    return bytes.toByteArray();
+  }
+
+  /** Text chunks hold neither control characters (a NUL ends them) nor halves of letters. */
+  private static String printable(String text) {
+    StringBuilder s = new StringBuilder();
+    text.codePoints()
+        .map(c -> c < 0x10000 && Character.isSurrogate((char) c) ? REPLACEMENT : c)
+        .map(c -> Character.isISOControl(c) && c != '\n' && c != '\t' ? ' ' : c)
+        .forEach(s::appendCodePoint);
+    return s.toString();
   }
 
   /** A tEXt chunk where the text is Latin-1, else iTXt in UTF-8, as the PNG specification says. */

@@ -5,11 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tandem.devices.files.FileReason;
+import dev.tandem.devices.files.TextFile;
+import dev.tandem.devices.files.WholeFile;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,29 +38,17 @@ public final class PlacementJson {
    */
   public static Placement read(Path file) {
     try {
-      return parse(Files.readString(file));
+      return parse(TextFile.read(file));
     } catch (IOException e) {
-      throw new PlacementException("cannot read placement '" + file + "': " + reason(e));
+      throw new PlacementException("cannot read placement '" + file + "': " + FileReason.of(e));
     } catch (PlacementException e) {
       throw new PlacementException("placement '" + file + "': " + e.getMessage());
     }
   }
 
-  private static String reason(IOException e) {
-    return e instanceof java.nio.file.NoSuchFileException ? "no such file" : e.toString();
-  }
-
   /** Writes a file that appears whole or not at all. */
-  public static void write(Placement placement, Path file) throws IOException {
-    Path target = file.toAbsolutePath();
-    Files.createDirectories(target.getParent());
-    Path temporary = target.resolveSibling("." + target.getFileName() + ".tmp");
-    try {
-      Files.writeString(temporary, format(placement) + "\n");
-      Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+  public static void write(Placement placement, Path file) {
+    WholeFile.write(file, format(placement) + "\n");
   }
 
   /**

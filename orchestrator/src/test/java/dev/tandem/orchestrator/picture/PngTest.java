@@ -3,6 +3,7 @@ package dev.tandem.orchestrator.picture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tandem.devices.files.FileWriteException;
 import dev.tandem.orchestrator.GuidanceLimits;
 import dev.tandem.orchestrator.Request;
 import java.io.DataInputStream;
@@ -81,6 +82,17 @@ class PngTest {
   }
 
   @Test
+  void textChunksHoldNoControlCharactersAndNoHalvesOfLetters() throws Exception {
+    Path file = folder.resolve("a.png");
+    picture("red\0ap\u001b[2Jple\r", "tab\tstays").writePng(file);
+    assertThat(new String(chunks(file).get("tEXt"), StandardCharsets.ISO_8859_1))
+        .startsWith("parameters\0red ap [2Jple \nNegative prompt: tab\tstays\n");
+    picture("half \uD83C of an apple", "").writePng(file);
+    assertThat(new String(chunks(file).get("iTXt"), StandardCharsets.UTF_8))
+        .contains("half \uFFFD of an apple");
+  }
+
+  @Test
   void pixelsSurvive() throws Exception {
     Path file = folder.resolve("a.png");
     Picture p = picture("a", "");
@@ -97,7 +109,9 @@ class PngTest {
   @Test
   void whatCannotBeWrittenLeavesNothingBehind() throws Exception {
     Path blocked = Files.createDirectories(folder.resolve("a.png/child")).getParent();
-    assertThatThrownBy(() -> picture("a", "").writePng(blocked)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> picture("a", "").writePng(blocked))
+        .isInstanceOf(FileWriteException.class)
+        .hasMessage("cannot write '" + blocked + "': is a folder");
     try (var left = Files.list(folder)) {
       assertThat(left.map(p -> p.getFileName().toString())).containsExactly("a.png");
     }

@@ -92,7 +92,14 @@ public final class ClipTokenizer {
     }
     List<Integer> padded = new ArrayList<>(ids.subList(0, maxLength - 1));
     padded.add(end);
-    return new Encoding(ids, padded, decode(ids.subList(maxLength - 1, ids.size() - 1)));
+    return new Encoding(ids, padded, truncated(ids));
+  }
+
+  /** What did not fit; a letter of several tokens that was cut inside counts as a whole. */
+  private String truncated(List<Integer> ids) {
+    String whole = decode(ids.subList(1, ids.size() - 1));
+    String kept = decode(ids.subList(1, maxLength - 1)).replaceFirst("\uFFFD+$", "");
+    return whole.substring(kept.length()).strip();
   }
 
   /** The text of some ids, words separated by one space; unknown ids are left out. */

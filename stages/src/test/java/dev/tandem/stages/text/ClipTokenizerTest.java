@@ -64,6 +64,17 @@ class ClipTokenizerTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {71, 72, 73, 74})
+  void aLetterThatIsCutIsQuotedWhole(int words) {
+    ClipTokenizer tokenizer = ClipTokenizer.open(GOLDEN);
+    Encoding cut = tokenizer.encode("word ".repeat(words) + "\uD80C\uDC00 tail of it all");
+    assertThat(cut.truncated()).doesNotContain("\uFFFD").endsWith("all");
+    if (words == 74) {
+      assertThat(cut.truncated()).isEqualTo("\uD80C\uDC00 tail of it all");
+    }
+  }
+
   @Test
   void aPromptOverTheLimitIsCutAndTheWarningQuotesWhatWasCut() {
     ClipTokenizer tokenizer = ClipTokenizer.open(GOLDEN);

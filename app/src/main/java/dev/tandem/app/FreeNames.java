@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -14,8 +14,18 @@ import java.util.Map;
  * keep their name. For one thread.
  */
 final class FreeNames {
-  /** The numbers that this run has used, of names that were taken. */
-  private final Map<Path, Integer> used = new HashMap<>();
+  private static final int REMEMBERED = 1000;
+
+  /** The numbers that this run has used last, of names that were taken; it spares looking. */
+  private final Map<Path, Integer> used =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Path, Integer> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
 
   /**
    * Writes a file under a name that is free.

@@ -36,7 +36,8 @@ final class Prompts {
     }
     if (prompts.isEmpty()) {
       throw new UsageException(
-          "no prompt given; write one in quotes, or use --file prompts.txt, or - for standard input");
+          "no prompt given; write one in quotes, or use --file prompts.txt, or - for standard"
+              + " input");
     }
     return prompts;
   }

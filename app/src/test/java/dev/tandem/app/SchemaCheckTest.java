@@ -37,8 +37,10 @@ class SchemaCheckTest {
         "'\"f16\": false'               | '\"f16\": 0'           | devices[0].f16",
         "'\"type\": \"CPU\"'            | '\"type\": \"TPU\"'    | devices[0].type",
         "'\"gflops\": 900,'             | '\"gflops\": 0,'       | devices[0].peak.gflops",
-        "'\"operation\": \"attention\"' | '\"operation\": \"x\"' | devices[0].operations[2].operation",
-        "'\"launchMicros\": 2}'         | '\"launchMicros\": -1}' | devices[0].operations[0].launchMicros",
+        "'\"operation\": \"attention\"' | '\"operation\": \"x\"' |"
+            + " devices[0].operations[2].operation",
+        "'\"launchMicros\": 2}'         | '\"launchMicros\": -1}' |"
+            + " devices[0].operations[0].launchMicros",
         "'\"latencyMicros\": 0.5'       | '\"latency\": 0.5'     | links[0]",
         "'\"slowdown\": 1.25'           | '\"slowdown\": 0.5'    | interference[0].slowdown",
         "'\"name\": \"laptop-intel-nvidia\"' | '\"name\": \"\"'  | name"

@@ -59,7 +59,10 @@ final class SharedBuffer {
     }
   }
 
-  /** Hands the buffer to the caller once the queue has come so far; a mapping does not wait. */
+  /**
+   * Hands the buffer to the caller once the queue has come so far. A mapping waits, too: for one
+   * that does not, JOCL keeps a thread that may release its event after the context is gone.
+   */
   void toHost(cl_command_queue queue, boolean read, RunTimes times) {
     long bytes = host.byteSize();
     if (mapped) {
@@ -78,6 +81,6 @@ final class SharedBuffer {
   private ByteBuffer map(cl_command_queue queue, cl_event event) {
     long flags = CL.CL_MAP_READ | CL.CL_MAP_WRITE;
     return CL.clEnqueueMapBuffer(
-        queue, device, false, flags, 0, host.byteSize(), 0, null, event, null);
+        queue, device, true, flags, 0, host.byteSize(), 0, null, event, null);
   }
 }

@@ -5,9 +5,10 @@ import dev.tandem.devices.Devices;
 import java.util.List;
 
 /**
- * Mesa's OpenCL on a processor compiles and computes slowly, so that not every test runs on it: the
- * table of operation cases does in kernels-opencl, the default model here, and all golden checks by
- * {@code ./test golden conformance/golden --device opencl:rusticl}.
+ * Mesa's OpenCL on a processor makes machine code anew for each launch (some 40 ms of Mesa 22.3),
+ * so that not every test runs on it: the table of operation cases does in kernels-opencl, a picture
+ * of the default model in {@code SamePictureTest}, and all golden checks by {@code ./test golden
+ * conformance/golden --device opencl:rusticl}.
  */
 public final class Llvmpipe {
   private Llvmpipe() {}

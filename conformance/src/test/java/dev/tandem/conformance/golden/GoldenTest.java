@@ -14,40 +14,33 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every golden case of the project and of the default model, on every device found (on {@link
- * Llvmpipe} the default model only); {@code OpCasesOnEveryDeviceTest} fails where a kind of device
- * is missing.
+ * Every golden case of the project and of the default model, on every device found but {@link
+ * Llvmpipe}; {@code OpCasesOnEveryDeviceTest} fails where a kind of device is missing.
  */
 class GoldenTest {
   private static final Path ROOT = Path.of(System.getProperty("tandem.root"));
-  private static final Path DEFAULT_MODEL = ROOT.resolve("models/default");
   private static final List<Path> FOLDERS =
-      List.of(ROOT.resolve("conformance/golden"), DEFAULT_MODEL);
+      List.of(ROOT.resolve("conformance/golden"), ROOT.resolve("models/default"));
 
   @TestFactory
   Stream<DynamicTest> everyCaseIsWithinItsBounds() {
-    List<String> fast = Llvmpipe.otherSpecs();
     return FOLDERS.stream()
-        .flatMap(f -> tests(f, f.equals(DEFAULT_MODEL) ? Devices.specs() : fast));
-  }
-
-  private static Stream<DynamicTest> tests(Path folder, List<String> devices) {
-    return GoldenFolder.cases(folder).stream()
+        .flatMap(f -> GoldenFolder.cases(f).stream())
         .flatMap(
             c ->
                 switch (c) {
                   case GoldenCase.Plain plain ->
                       Stream.of(DynamicTest.dynamicTest(c.name(), () -> assertPassed(plain.run())));
                   case GoldenCase.OnDevice onDevice ->
-                      specs(onDevice, devices).stream().map(spec -> test(onDevice, spec));
+                      specs(onDevice).stream().map(spec -> test(onDevice, spec));
                 });
   }
 
   /** Every device, and one model with the kernels for GPUs on each OpenCL platform. */
-  private static List<String> specs(GoldenCase.OnDevice onDevice, List<String> devices) {
-    List<String> specs = new ArrayList<>(devices);
+  private static List<String> specs(GoldenCase.OnDevice onDevice) {
+    List<String> specs = new ArrayList<>(Llvmpipe.otherSpecs());
     if (onDevice.name().startsWith("lcm-tiny") || onDevice.name().startsWith("taesd-tiny")) {
-      devices.stream()
+      Llvmpipe.otherSpecs().stream()
           .filter(s -> s.startsWith("opencl:") && !s.contains("."))
           .forEach(s -> specs.add(s + ",family=gpu"));
     }

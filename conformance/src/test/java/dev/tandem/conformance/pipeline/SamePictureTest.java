@@ -29,6 +29,14 @@ class SamePictureTest {
     }
   }
 
+  /** One step: Mesa makes machine code anew for each launch of a kernel. */
+  @Test
+  void mesaDrawsWhatTheReferenceDeviceDraws() {
+    Request one = REQUEST.withSteps(1);
+    byte[] expected = Run.of(one, "reference").rgb();
+    assertThat(Psnr.of(Run.of(one, "opencl:rusticl").rgb(), expected)).isGreaterThan(SAME_DB);
+  }
+
   @Test
   void openClAndOneDnnAgreeAfterTwentySteps() {
     byte[] onCpu = Run.of(REQUEST, "cpu").rgb();

@@ -90,7 +90,7 @@ public final class Main {
           }
           return new RunLast().execute(parsed);
         });
-    int code = line.execute(args.length == 0 ? new String[] {"--help"} : args);
+    int code = main.execute(line, args.length == 0 ? new String[] {"--help"} : args);
     Optional<String> problem = out.problem();
     problem.ifPresent(p -> err.println("tandem: cannot write standard output: " + p));
     return problem.isPresent() && code == DONE ? FAILED : code;
@@ -104,6 +104,19 @@ public final class Main {
     List<Subcommand> named =
         SUBCOMMANDS.stream().filter(c -> args.length > 0 && c.name().equals(args[0])).toList();
     return named.isEmpty() ? SUBCOMMANDS : named;
+  }
+
+  /** Runs a command; an error, which picocli lets through, ends it as an exception does. */
+  private int execute(CommandLine line, String[] args) {
+    try {
+      return line.execute(args);
+    } catch (Error e) {
+      if (debug) {
+        e.printStackTrace(line.getErr());
+      }
+      line.getErr().println("tandem: " + message(e));
+      return FAILED;
+    }
   }
 
   private static boolean isUsage(Exception e) {

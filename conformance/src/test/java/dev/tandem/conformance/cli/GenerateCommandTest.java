@@ -112,6 +112,9 @@ class GenerateCommandTest {
           apple --steps 0              | 2 | steps must be 1 to 1000, got 0
           apple --steps many           | 2 | 'many' is not an int
           apple --count 0              | 2 | --count must be 1 to 1000000, got 0
+          apple --seed -2              | 2 | --seed must be 0 to 18446744073709551615, or -1 (draw one), got '-2'
+          apple --seed 18446744073709551615 --count 2 | 2 | choose one of at most 18446744073709551614
+          apple --trace /proc/no/t.json | 1 | cannot write '/proc/no/t.json'
           apple --sampler magic        | 2 | magic
           apple --guidance-rescale 2   | 2 | guidance rescale must be 0 to 1, got 2.0
           apple --dynamic-threshold 0.9 --sampler euler | 2 | sampler 'euler' has no dynamic thresholding
@@ -170,6 +173,27 @@ class GenerateCommandTest {
   }
 
   @Test
+  void picturesAreMadeThoughTheirTraceFindsTheDiskFull() {
+    Result r = generate("apple --steps 2 --output " + folder + "/a.png --trace /dev/full");
+    assertThat(r.exitCode()).isEqualTo(1);
+    assertThat(folder.resolve("a.png")).exists();
+    assertThat(r.err().lines().filter(l -> l.startsWith("tandem: "))).hasSize(1);
+    assertThat(r.err()).contains("--trace", "/dev/full", "no space left");
+  }
+
+  @Test
+  void seedsOf64BitsAreWrittenUnsignedEverywhere() throws Exception {
+    Result r =
+        generate(
+            "apple --steps 1 --count 2 --seed 9223372036854775807 --json --output " + folder + "/");
+    JsonNode json = new ObjectMapper().readTree(r.out());
+    assertThat(json.at("/pictures/1/seed").asText()).isEqualTo("9223372036854775808");
+    Path file = folder.resolve("apple-9223372036854775808.png");
+    assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+        .contains("Seed: 9223372036854775808,");
+  }
+
+  @Test
   void debugShowsTheStackTrace() {
     assertThat(generate("apple --model gone --debug").err()).contains("\tat dev.tandem");
   }
@@ -187,7 +211,11 @@ class GenerateCommandTest {
     Path out = Shell.file(".out");
     Path err = Shell.file(".err");
     String command =
-        "./tandem generate apple --count 500 --steps 20 --output " + folder + "/{index}.png";
+        "./tandem generate apple --count 1000000 --steps 20 --json --trace "
+            + folder
+            + "/t.json --output "
+            + folder
+            + "/{index}.png";
     Process process = Shell.start(command, out, err);
     while (process.isAlive() && !Files.exists(folder.resolve("0001.png"))) {
       TimeUnit.MILLISECONDS.sleep(20);
@@ -197,7 +225,14 @@ class GenerateCommandTest {
     assertThat(r.exitCode()).as(r.err()).isEqualTo(130);
     assertThat(ImageIO.read(folder.resolve("0000.png").toFile()).getWidth()).isEqualTo(128);
     String[] left = folder.toFile().list();
-    assertThat(Arrays.stream(left)).allMatch(name -> name.matches("\\d{4}\\.png"));
+    assertThat(Arrays.stream(left)).allMatch(name -> name.matches("\\d{4}\\.png|t\\.json"));
     assertThat(left.length).isLessThan(500);
+    ObjectMapper mapper = new ObjectMapper();
+    JsonNode json = mapper.readTree(r.out());
+    assertThat(json.get("done").asInt()).isEqualTo(left.length - 1);
+    assertThat(json.get("failed").asInt()).isZero();
+    assertThat(json.get("done").asInt() + json.get("cancelled").asInt()).isEqualTo(1_000_000);
+    assertThat(mapper.readTree(folder.resolve("t.json").toFile()).get("traceEvents").size())
+        .isGreaterThan(100);
   }
 }

@@ -32,6 +32,7 @@ class LongRunTest {
           .withOutput(11)
           .withSlowdown(1.17);
 
+  @SuppressWarnings("ImmutableEnumChecker") // a placement is a record of lists that are copies
   enum Way {
     ONE(Placement.on("a")),
     STAGES(Placement.of("a", "b", "c")),

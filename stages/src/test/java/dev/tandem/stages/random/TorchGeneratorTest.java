@@ -50,6 +50,10 @@ class TorchGeneratorTest {
         .containsExactly(new TorchGenerator(5).randn(20));
     assertThat(new TorchGenerator(-1).randn(20))
         .containsExactly(new TorchGenerator(0xffffffffL).randn(20));
+    assertThat(new TorchGenerator(Long.parseUnsignedLong("18446744073709551615")).randn(20))
+        .containsExactly(new TorchGenerator(0xffffffffL).randn(20));
+    assertThat(new TorchGenerator(Long.parseUnsignedLong("9223372036854775808")).randn(20))
+        .containsExactly(new TorchGenerator(0).randn(20));
   }
 
   @Test

@@ -38,6 +38,7 @@ class OpenClOpCasesTest {
     List<Run> runs = new ArrayList<>();
     for (ClDevice d : found) {
       if (compilesEachLaunch(d)) {
+        runs.add(new Run(d.id() + ",transfer=mapped", Precision.F32));
         runs.add(new Run(d.id() + ",family=gpu,transfer=copied", Precision.F32));
         continue;
       }
@@ -65,7 +66,7 @@ class OpenClOpCasesTest {
     return runs().stream().filter(r -> r.device().contains(GPU)).toList();
   }
 
-  /** Mesa on a processor: the table once, with the kernels that Mesa's GPUs run. */
+  /** Mesa on a processor: only the small cases, each once for both families of kernels. */
   private static boolean compilesEachLaunch(ClDevice d) {
     return d.name().startsWith("llvmpipe");
   }

@@ -101,7 +101,9 @@ final class MemoryCheck {
           case OFF -> UNTILED;
           case ON -> set;
           case AUTO ->
-              fitsExactly(sizes, UNTILED) ? UNTILED : tiling.tile() > 0 ? set : largest(sizes, whole);
+              fitsExactly(sizes, UNTILED)
+                  ? UNTILED
+                  : tiling.tile() > 0 ? set : largest(sizes, whole);
         };
     require(sizes, tile, "");
     return tile;

@@ -112,7 +112,7 @@ class BrokenRunTest {
       new AbstractList<>() {
         @Override
         public Request get(int i) {
-          return Request.of("apple " + i % 7).withSteps(2).withSize(32, 32).withSeed(i);
+          return Request.of("apple " + i).withSteps(2).withSize(32, 32).withSeed(i);
         }
 
         @Override
@@ -121,9 +121,9 @@ class BrokenRunTest {
         }
       };
 
-  /** Two devices, each with a lane of its own; text and VAE on either. */
+  /** Two devices, each with a lane of its own; all text on b, and each decodes for the other. */
   private static Placement twoLanes() {
-    return Placement.of(List.of(Lane.of("a", "a", "b"), Lane.of("b", "b", "a")));
+    return Placement.of(List.of(Lane.of("b", "a", "b"), Lane.of("b", "b", "a")));
   }
 
   private static Tandem open(Placement placement, Function<String, Device> devices) {

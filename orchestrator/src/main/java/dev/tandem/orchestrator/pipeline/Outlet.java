@@ -16,6 +16,7 @@ final class Outlet<T> {
   private final Map<Long, Slot<T>> early = new HashMap<>();
   private final Run<T> run;
   private boolean inOrder;
+  private boolean reasonTold;
   private final Completion<T> completion;
   private final Runnable onEnd;
   private long next;
@@ -70,8 +71,7 @@ final class Outlet<T> {
     try {
       failure = completed(task, failure);
       if (failure != null) {
-        boolean alone = !run.cancelled() || run.brokenBy(failure);
-        completion.failed(task, alone ? failure : cancellation(failure));
+        completion.failed(task, told(failure));
       }
       idleSince = run.now();
       completion.ended(task);
@@ -99,6 +99,16 @@ final class Outlet<T> {
       run.broken(e);
     }
     return result;
+  }
+
+  /** Once a run is cancelled or broken, only what broke it is told as it is, and only once. */
+  private Throwable told(Throwable failure) {
+    if (!run.cancelled()) {
+      return failure;
+    }
+    boolean reason = !reasonTold && run.brokenBy(failure);
+    reasonTold |= reason;
+    return reason ? failure : cancellation(failure);
   }
 
   private static Throwable cancellation(Throwable cause) {

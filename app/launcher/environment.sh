@@ -12,9 +12,9 @@ use_utf8() {
 
 # A file that is opened must not become standard input, output or error.
 keep_standard_streams() {
-  { : <&0; } 2>/dev/null || exec </dev/null
-  { : >&1; } 2>/dev/null || exec 1</dev/null # what is written fails, as it should
-  { : >&2; } 2>/dev/null || exec 2>/dev/null
+  [ -e /dev/fd/0 ] || exec </dev/null
+  [ -e /dev/fd/1 ] || { [ -e /dev/full ] && exec >/dev/full; } || exec >/dev/null 
+  [ -e /dev/fd/2 ] || exec 2>/dev/null
 }
 
 is_writable_folder() {

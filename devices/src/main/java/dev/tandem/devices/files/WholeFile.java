@@ -122,8 +122,11 @@ public final class WholeFile implements AutoCloseable {
     return new BufferedWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8));
   }
 
-  /** All is written: from now on it is the file. */
+  /** All is written: from now on it is the file. Another call does nothing. */
   public void commit() {
+    if (ended) {
+      return;
+    }
     try {
       sink.commit();
       ended = true;

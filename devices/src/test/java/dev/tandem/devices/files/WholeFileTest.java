@@ -51,6 +51,8 @@ class WholeFileTest {
       assertThat(file).hasContent("old");
       whole.commit();
       assertThat(file).hasContent("new");
+      whole.commit();
+      assertThat(file).hasContent("new");
     }
     assertThat(names()).containsExactly("f");
   }

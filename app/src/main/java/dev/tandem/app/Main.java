@@ -41,7 +41,7 @@ public final class Main {
       description = "Print the stack trace of an error.")
   private boolean debug;
 
-  private Main() {}
+  Main() {}
 
   public static void main(String[] args) {
     System.exit(run(args));
@@ -50,8 +50,7 @@ public final class Main {
   /** Runs a command line and returns its exit code. */
   static int run(String... args) {
     Main main = new Main();
-    CommandLine line = new CommandLine(main);
-    subcommands(args).forEach(c -> line.addSubcommand(c.name(), c.type()));
+    CommandLine line = line(main, args);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(Main::badUsage);
     line.setExecutionExceptionHandler(
@@ -67,13 +66,17 @@ public final class Main {
   }
 
   /**
-   * The one that the first word names, else all: reading the options of all of them takes longer
-   * than starting the virtual machine.
+   * With the command that the first word names, else with all of them: reading the options of all
+   * takes longer than starting the virtual machine.
    */
-  private static List<Subcommand> subcommands(String... args) {
+  static CommandLine line(Main main, String... args) {
+    CommandLine line = new CommandLine(main);
     List<Subcommand> named =
         SUBCOMMANDS.stream().filter(c -> args.length > 0 && c.name().equals(args[0])).toList();
-    return named.isEmpty() ? SUBCOMMANDS : named;
+    for (Subcommand c : named.isEmpty() ? SUBCOMMANDS : named) {
+      line.addSubcommand(c.name(), c.type());
+    }
+    return line;
   }
 
   private static boolean isUsage(Exception e) {

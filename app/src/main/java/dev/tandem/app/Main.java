@@ -48,7 +48,7 @@ public final class Main {
       description = "Print the stack trace of an error, and which devices are left out and why.")
   private boolean debug;
 
-  private Main() {}
+  Main() {}
 
   public static void main(String[] args) {
     System.exit(run(args));
@@ -66,8 +66,7 @@ public final class Main {
       err.println("tandem: " + lost.get());
       return USAGE;
     }
-    CommandLine line = new CommandLine(main);
-    subcommands(args).forEach(c -> line.addSubcommand(c.name(), c.type()));
+    CommandLine line = line(main, args);
     line.setOut(out.writer());
     line.setErr(err);
     line.setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF)); // control characters are escaped
@@ -97,13 +96,17 @@ public final class Main {
   }
 
   /**
-   * The one that the first word names, else all: reading the options of all of them takes longer
-   * than starting the virtual machine.
+   * With the command that the first word names, else with all of them: reading the options of all
+   * takes longer than starting the virtual machine.
    */
-  private static List<Subcommand> subcommands(String... args) {
+  static CommandLine line(Main main, String... args) {
+    CommandLine line = new CommandLine(main);
     List<Subcommand> named =
         SUBCOMMANDS.stream().filter(c -> args.length > 0 && c.name().equals(args[0])).toList();
-    return named.isEmpty() ? SUBCOMMANDS : named;
+    for (Subcommand c : named.isEmpty() ? SUBCOMMANDS : named) {
+      line.addSubcommand(c.name(), c.type());
+    }
+    return line;
   }
 
   /** Runs a command; an error, which picocli lets through, ends it as an exception does. */

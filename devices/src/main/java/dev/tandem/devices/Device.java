@@ -7,7 +7,8 @@ import dev.tandem.graph.Graph;
  * closes every executable made by it.
  *
  * <p>Thread rule: one thread at a time uses a device and its executables; two devices may be used
- * by two threads at once.
+ * by two threads at once. {@link #compile} may have helpers of its own, which have ended when it
+ * returns or throws.
  */
 public interface Device extends AutoCloseable {
   DeviceInfo info();

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jocl.CL;
@@ -26,6 +27,7 @@ final class CompiledMemory implements AutoCloseable {
   private final boolean real;
   private final Deque<Runnable> undo = new ArrayDeque<>();
   private final List<cl_kernel> kernels = new ArrayList<>();
+  private Optional<Arena> inPlace = Optional.empty();
   private long arenaBytes;
   private long weightBytes;
   private long scratchBytes;
@@ -85,10 +87,24 @@ final class CompiledMemory implements AutoCloseable {
     return buffer(
         bytes,
         () -> {
+          if (cl.device().isCpu()) {
+            return cl.around(purpose, contents.apply(inPlace()));
+          }
           try (Arena staging = Arena.ofConfined()) {
             return cl.copyOf(purpose, contents.apply(staging));
           }
         });
+  }
+
+  /** Host memory that a processor's buffers lie around, so that nothing is copied. */
+  @SuppressWarnings("MustBeClosedChecker") // close() does, after the buffers around it
+  private synchronized Arena inPlace() {
+    if (inPlace.isEmpty()) {
+      Arena arena = Arena.ofShared();
+      undo.push(arena::close);
+      inPlace = Optional.of(arena);
+    }
+    return inPlace.get();
   }
 
   /**

@@ -13,7 +13,7 @@ use_utf8() {
 # A file that is opened must not become standard input, output or error.
 keep_standard_streams() {
   [ -e /dev/fd/0 ] || exec </dev/null
-  [ -e /dev/fd/1 ] || { [ -e /dev/full ] && exec >/dev/full; } || exec >/dev/null 
+  [ -e /dev/fd/1 ] || { [ -e /dev/full ] && exec >/dev/full; } || exec >/dev/null
   [ -e /dev/fd/2 ] || exec 2>/dev/null
 }
 

@@ -14,15 +14,20 @@ public final class JsonLines {
   private final Map<String, Integer> lines;
   private final Map<String, String> scalars;
 
-  private JsonLines(Map<String, Integer> lines, Map<String, String> scalars) {
+  private final Optional<String> firstNull;
+
+  private JsonLines(
+      Map<String, Integer> lines, Map<String, String> scalars, Optional<String> firstNull) {
     this.lines = lines;
     this.scalars = scalars;
+    this.firstNull = firstNull;
   }
 
   /** Reads as far as the text is JSON. */
   public static JsonLines of(String text) {
     Map<String, Integer> lines = new HashMap<>();
     Map<String, String> scalars = new HashMap<>();
+    Optional<String> firstNull = Optional.empty();
     try (JsonParser parser = new JsonFactory().createParser(text)) {
       for (JsonToken t = parser.nextToken(); t != null; t = parser.nextToken()) {
         if (t != JsonToken.END_OBJECT && t != JsonToken.END_ARRAY) {
@@ -30,6 +35,9 @@ public final class JsonLines {
           JsonStreamContext at = parser.getParsingContext();
           String path = path(opens ? at.getParent() : at);
           lines.putIfAbsent(path, parser.currentTokenLocation().getLineNr());
+          if (t == JsonToken.VALUE_NULL && firstNull.isEmpty() && !path.equals("$schema")) {
+            firstNull = Optional.of(path);
+          }
           if (t.isScalarValue()) {
             scalars.put(path, parser.getText());
           }
@@ -38,7 +46,7 @@ public final class JsonLines {
     } catch (IOException e) {
       // What comes after a syntax error has no line; whoever parses the text reports the error.
     }
-    return new JsonLines(lines, scalars);
+    return new JsonLines(lines, scalars, firstNull);
   }
 
   /** For example {@code devices[0].peak.gflops}. */
@@ -56,6 +64,11 @@ public final class JsonLines {
   /** A text, number or truth value as the file spells it, if the field is one. */
   public Optional<String> scalar(String field) {
     return Optional.ofNullable(scalars.get(field));
+  }
+
+  /** The first field that is null, but for {@code $schema}, which is for editors. */
+  Optional<String> firstNull() {
+    return firstNull;
   }
 
   /** The line of a field, or of the nearest one around it that exists; 1 for the whole text. */

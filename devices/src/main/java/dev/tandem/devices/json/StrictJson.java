@@ -9,11 +9,14 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import java.util.Collection;
 import java.util.List;
@@ -39,8 +42,15 @@ public final class StrictJson {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .withCoercionConfig(
+                LogicalType.Textual,
+                c ->
+                    c.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                        .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                        .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
             .defaultPropertyInclusion(
                 JsonInclude.Value.construct(
                     JsonInclude.Include.NON_EMPTY, JsonInclude.Include.ALWAYS))
@@ -74,6 +84,7 @@ public final class StrictJson {
    * @throws JsonFileException with file, line and field
    */
   public static <T> T read(String file, String text, Class<T> type) {
+    refuseNull(file, text);
     try {
       return MAPPER.readValue(text, type);
     } catch (JsonMappingException e) {
@@ -81,6 +92,21 @@ public final class StrictJson {
     } catch (JsonProcessingException e) {
       throw new JsonFileException(file, line(e.getLocation()), "", e.getOriginalMessage(), e);
     }
+  }
+
+  /** What is not known is left out. */
+  private static void refuseNull(String file, String text) {
+    Optional<String> field =
+        text.contains("null") ? JsonLines.of(text).firstNull() : Optional.empty();
+    field.ifPresent(
+        f -> {
+          throw new JsonFileException(
+              file,
+              JsonLines.of(text).line(f),
+              f,
+              "is null: leave it out or give it a value",
+              null);
+        });
   }
 
   /** Pretty JSON with a new line at the end; empty lists and absent values are left out. */

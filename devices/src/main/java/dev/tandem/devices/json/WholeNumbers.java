@@ -32,6 +32,9 @@ final class WholeNumbers<N> extends StdScalarDeserializer<N> {
   @Override
   @SuppressWarnings("unchecked")
   public N deserialize(JsonParser p, DeserializationContext context) throws IOException {
+    if (p.hasToken(JsonToken.VALUE_STRING)) {
+      return context.reportInputMismatch(handledType(), "is not a whole number");
+    }
     if (!p.hasToken(JsonToken.VALUE_NUMBER_FLOAT)) {
       return (N) usual.deserialize(p, context);
     }

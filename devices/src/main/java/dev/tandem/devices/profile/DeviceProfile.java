@@ -79,6 +79,9 @@ public record DeviceProfile(
   public DeviceProfile {
     FieldException.notBlank("id", id);
     FieldException.notBlank("name", name);
+    vendor.ifPresent(v -> FieldException.notBlank("vendor", v));
+    platform.ifPresent(p -> FieldException.notBlank("platform", p));
+    driver.ifPresent(d -> FieldException.notBlank("driver", d));
     Range.COUNT.require("computeUnits", computeUnits);
     operations = List.copyOf(operations);
     stages = List.copyOf(stages);

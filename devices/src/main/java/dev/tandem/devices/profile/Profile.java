@@ -49,6 +49,7 @@ public record Profile(
     links = List.copyOf(links);
     interference = List.copyOf(interference);
     tunables = List.copyOf(tunables);
+    sources.forEach((path, source) -> FieldException.notBlank("sources." + path, source));
     sources = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(sources));
     Set<String> ids = new HashSet<>();
     for (int i = 0; i < devices.size(); i++) {

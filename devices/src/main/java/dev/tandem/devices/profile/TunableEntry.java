@@ -1,9 +1,12 @@
 package dev.tandem.devices.profile;
 
+import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.json.FieldException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * A tuned kernel: these values, wherever all that the entry names fits. What is absent fits
@@ -29,6 +32,7 @@ public record TunableEntry(
     Map<String, Integer> values) {
   public TunableEntry {
     FieldException.notBlank("kernel", kernel);
+    type.ifPresent(TunableEntry::requireType);
     notBlank("device", device);
     notBlank("vendor", vendor);
     notBlank("shape", shape);
@@ -39,6 +43,13 @@ public record TunableEntry(
       throw new FieldException("values", "must not be empty");
     }
     values.forEach((name, value) -> Range.TUNABLE.require("values." + name, value));
+  }
+
+  private static void requireType(String type) {
+    List<String> types = Stream.of(DeviceInfo.Type.values()).map(Enum::name).toList();
+    if (!types.contains(type)) {
+      throw new FieldException("type", "is not one of " + types + ", got '" + type + "'");
+    }
   }
 
   private static void notBlank(String field, Optional<String> text) {

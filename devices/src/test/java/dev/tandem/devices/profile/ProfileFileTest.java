@@ -94,7 +94,7 @@ class ProfileFileTest {
             + " field",
         "'\"gflops\": 1.5'      | '\"gflops\": -3'           | 16 | devices[0].peak.gflops: must be"
             + " 0.000001 to 1000000000, got -3.0",
-        "'\"gflops\": 1.5'      | '\"gflops\": null'         | 16 | devices[0].peak.gflops: is not"
+        "'\"gflops\": 1.5'      | '\"gflops\": null'         | 16 | devices[0].peak.gflops: is null"
             + " a number",
         "'\"madMillis\": 0.1'   | '\"madMillis\": -1'        | 19 | devices[0].stages[0].madMillis:"
             + " must be 0 to 1000000000",

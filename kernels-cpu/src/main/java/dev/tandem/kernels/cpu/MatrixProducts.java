@@ -90,15 +90,20 @@ final class MatrixProducts {
   record Operand(long layout, Place place) {}
 
   /** {@code c = post(a b)}, batched, all three with any strides. */
-  static Kernel product(Primitives p, Operand a, Operand b, Operand c, PostOps post) {
-    long attributes = post.attributes(p.lib());
-    long descriptor = p.lib().matMul(p.engine(), a.layout(), b.layout(), 0, c.layout(), attributes);
-    p.lib().destroyAttributes(attributes);
-    return p.call(descriptor)
+  private static Kernel product(Primitives p, Operand a, Operand b, Operand c, PostOps post) {
+    return p.call(product(p, a.layout(), b.layout(), c.layout(), post))
         .arg(OneDnn.ARG_SRC, a.layout(), a.place())
         .arg(OneDnn.ARG_WEIGHTS, b.layout(), b.place())
         .arg(OneDnn.ARG_DST, c.layout(), c.place())
         .postOps(post)
         .build();
+  }
+
+  /** The descriptor of {@code c = post(a b)}. */
+  static long product(Primitives p, long a, long b, long c, PostOps post) {
+    long attributes = post.attributes(p.lib());
+    long descriptor = p.lib().matMul(p.engine(), a, b, 0, c, attributes);
+    p.lib().destroyAttributes(attributes);
+    return descriptor;
   }
 }

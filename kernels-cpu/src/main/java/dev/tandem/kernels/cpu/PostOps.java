@@ -17,6 +17,8 @@ final class PostOps {
     record Eltwise(int algorithm, float alpha, float beta) implements Step {}
 
     record Binary(int algorithm, long layout, Place place) implements Step {}
+
+    record Moving(int algorithm, Movable operand) implements Step {}
   }
 
   /** oneDNN's name of an activation. */
@@ -59,6 +61,11 @@ final class PostOps {
     return this;
   }
 
+  PostOps binary(int algorithm, Movable operand) {
+    steps.add(new Step.Moving(algorithm, operand));
+    return this;
+  }
+
   /** New attributes with these post-operations; the caller destroys them. */
   long attributes(OneDnn lib) {
     long attributes = lib.attributes();
@@ -68,6 +75,7 @@ final class PostOps {
         switch (s) {
           case Step.Eltwise e -> lib.appendEltwise(ops, e.algorithm(), e.alpha(), e.beta());
           case Step.Binary b -> lib.appendBinary(ops, b.algorithm(), b.layout());
+          case Step.Moving m -> lib.appendBinary(ops, m.algorithm(), m.operand().layout());
         }
       }
       lib.setPostOps(attributes, ops);
@@ -79,8 +87,10 @@ final class PostOps {
   /** Adds the operands to a call's arguments. */
   void bind(Primitives.Call call) {
     for (int i = 0; i < steps.size(); i++) {
-      if (steps.get(i) instanceof Step.Binary b) {
-        call.arg(argument(i), b.layout(), b.place());
+      switch (steps.get(i)) {
+        case Step.Binary b -> call.arg(argument(i), b.layout(), b.place());
+        case Step.Moving m -> call.arg(argument(i), m.operand());
+        case Step.Eltwise _ -> {}
       }
     }
   }

@@ -91,6 +91,18 @@ final class Primitives implements AutoCloseable {
     return () -> MemorySegment.ofAddress(area.base + place.offset()).reinterpret(bytes);
   }
 
+  /**
+   * A value that moves from run to run.
+   *
+   * @param base from where its places are counted; not in the scratch area
+   */
+  Movable movable(long layout, Place base) {
+    if (base.scratch()) {
+      throw new IllegalArgumentException("the scratch area has no address yet");
+    }
+    return new Movable(lib, handle(layout, base.offset()), layout, base.offset());
+  }
+
   /** A scratch area of its own for all calls from now on. */
   Scratch newScratch() {
     scratch = new Scratch();
@@ -147,6 +159,10 @@ final class Primitives implements AutoCloseable {
 
     Call arg(int slot, long layout, Place place) {
       return arg(slot, handle(layout, place));
+    }
+
+    Call arg(int slot, Movable value) {
+      return arg(slot, value.memory());
     }
 
     private Call arg(int slot, long handle) {

@@ -3,7 +3,6 @@ package dev.tandem.kernels.cpu;
 import dev.tandem.graph.Activation;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
-import dev.tandem.kernels.cpu.MatrixProducts.Operand;
 import dev.tandem.kernels.cpu.WinogradStrip.Domain;
 import dev.tandem.kernels.cpu.WinogradStrip.Picture;
 import dev.tandem.kernels.cpu.WinogradStrip.Sum;
@@ -75,20 +74,17 @@ final class Winograd {
 
   private Kernel product(Node n) {
     Primitives p = low.primitives();
-    OneDnn lib = p.lib();
     long positions = tiles.form().positions();
     long rows = tiles.groupTiles();
-    Operand in = new Operand(p.layout(positions, rows, tiles.in()), pixelsAt);
-    Operand out = new Operand(p.layout(positions, rows, tiles.out()), resultsAt);
-    long attributes = PostOps.none().attributes(lib);
+    long in = p.layout(positions, rows, tiles.in());
+    long out = p.layout(positions, rows, tiles.out());
     long weights = p.anyLayout(positions, tiles.in(), tiles.out());
-    long descriptor = lib.matMul(p.engine(), in.layout(), weights, 0, out.layout(), attributes);
-    lib.destroyAttributes(attributes);
-    long wanted = lib.layoutOf(descriptor, OneDnn.QUERY_WEIGHTS);
+    long descriptor = MatrixProducts.product(p, in, weights, out, PostOps.none());
+    long wanted = p.lib().layoutOf(descriptor, OneDnn.QUERY_WEIGHTS);
     return p.call(descriptor)
-        .arg(OneDnn.ARG_SRC, in.layout(), in.place())
+        .arg(OneDnn.ARG_SRC, in, pixelsAt)
         .arg(OneDnn.ARG_WEIGHTS, wanted, low.weights().winograd(n, tiles, wanted))
-        .arg(OneDnn.ARG_DST, out.layout(), out.place())
+        .arg(OneDnn.ARG_DST, out, resultsAt)
         .build();
   }
 

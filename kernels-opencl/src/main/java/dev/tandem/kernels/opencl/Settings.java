@@ -19,8 +19,8 @@ import java.util.Set;
  * @param mapped {@code transfer=mapped|copied}: whether the caller's tensors are the device's
  *     memory; by default the large ones, where host and device share memory
  * @param cache {@code cache=DIR} for compiled programs, {@code cache=off} for none; by default
- *     {@code opencl} in {@link CacheFolder}, and none where the platform {@link #keepsPrograms keeps
- *     them}
+ *     {@code opencl} in {@link CacheFolder}, and none where the platform {@link #keepsPrograms
+ *     keeps them}
  * @param cacheGiven whether the user named the cache
  * @param profile {@code profile=FILE}: tuned values, which come before the built-in ones, and which
  *     device is meant; {@code profile=off}: none. By default this machine's own, where there is one

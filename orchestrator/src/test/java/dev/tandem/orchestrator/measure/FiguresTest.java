@@ -80,14 +80,14 @@ class FiguresTest {
   /** A run that made no picture, in no time, with costs of nothing: still numbers. */
   @Test
   void nothingMeasuredIsStillNumbers() {
-    Round nothing = new Round(RunMetrics.of(List.of(), 0, 0), 1, List.of(), true, 0, 1, List.of("no"));
+    Round nothing =
+        new Round(RunMetrics.of(List.of(), 0, 0), 1, List.of(), true, 0, 1, List.of("no"));
     Round instant = round(0, 0);
     for (Round r : List.of(nothing, instant)) {
       Result sequential =
           new Result(
               Contestant.sequential("a", OptionalDouble.of(1)), List.of(r), Sample.of(List.of()));
-      Result other =
-          new Result(contestant(OptionalDouble.of(1)), List.of(r), Sample.of(List.of()));
+      Result other = new Result(contestant(OptionalDouble.of(1)), List.of(r), Sample.of(List.of()));
       Comparison all =
           new Comparison(
               new Job(4, 1, 1, false, 2, 2), List.of(solo(0)), List.of(sequential, other));

@@ -1,0 +1,15 @@
+package dev.tandem.kernels.cpu;
+
+/**
+ * A value that a primitive finds at another place each time it runs.
+ *
+ * @param memory oneDNN's handle of it
+ * @param layout of the value
+ * @param base address from which places are counted
+ */
+record Movable(OneDnn lib, long memory, long layout, long base) {
+  /** From now on it begins that many F32 elements after the base. */
+  void moveTo(long floats) {
+    lib.setAddress(memory, base + floats * Float.BYTES);
+  }
+}

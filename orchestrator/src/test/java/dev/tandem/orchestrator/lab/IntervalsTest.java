@@ -22,6 +22,7 @@ class IntervalsTest {
   private static final long SEED = 11;
 
   /** What differences of scores look like. */
+  @SuppressWarnings("ImmutableEnumChecker") // functions without state
   enum Values {
     NORMAL(0, Random::nextGaussian),
     /** Heavy on both sides. */

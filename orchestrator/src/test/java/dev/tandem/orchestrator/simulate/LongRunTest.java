@@ -32,6 +32,7 @@ class LongRunTest {
           .withOutput(11)
           .withSlowdown(1.17);
 
+  @SuppressWarnings("ImmutableEnumChecker") // a record of lists that nobody changes
   enum Way {
     ONE(Placement.on("a")),
     STAGES(Placement.of("a", "b", "c")),

@@ -94,8 +94,8 @@ class ProfileFileTest {
             + " field",
         "'\"gflops\": 1.5'      | '\"gflops\": -3'           | 16 | devices[0].peak.gflops: must be"
             + " 0.000001 to 1000000000, got -3.0",
-        "'\"gflops\": 1.5'      | '\"gflops\": null'         | 16 | devices[0].peak.gflops: is null"
-            + " a number",
+        "'\"gflops\": 1.5'      | '\"gflops\": null'         | 16 | devices[0].peak.gflops: is null:"
+            + " leave it out",
         "'\"madMillis\": 0.1'   | '\"madMillis\": -1'        | 19 | devices[0].stages[0].madMillis:"
             + " must be 0 to 1000000000",
         "'\"to\": \"d0\"'       | '\"to\": \"d1\"'           | 24 | links[0].to: names 'd1'",

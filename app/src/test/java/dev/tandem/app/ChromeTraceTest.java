@@ -74,7 +74,7 @@ class ChromeTraceTest {
     assertThat(events)
         .filteredOn(e -> e.get("ph").asText().equals("X"))
         .extracting(e -> e.get("tid").asInt())
-        .containsExactly(1, 2, 3, 1, 2, 1);
+        .containsExactly(1, 2, 3, 4, 5, 4);
   }
 
   /** A reader adds them up as floating-point numbers. */

@@ -74,7 +74,9 @@ class LabCommandTest {
     assertThat(json.at("/comparisons/0/verdict").asText()).isEqualTo("too few pairs");
     assertThat(r.out()).containsPattern("(?m)^steps-2/ddim-2 +1 +2 ");
     assertThat(Files.readString(folder.resolve("lab.html")))
-        .contains("<td>steps-2/ddim-2</td><td>1</td><td>2</td>");
+        .contains(
+            "<td data-name=\"setting\">steps-2/ddim-2</td><td data-name=\"pairs\">1</td>"
+                + "<td data-name=\"evaluations\">2</td>");
   }
 
   private void student(String name, String scheduler) throws Exception {

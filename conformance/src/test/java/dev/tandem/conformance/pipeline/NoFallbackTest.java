@@ -59,7 +59,8 @@ class NoFallbackTest {
           assertThat(operations.stream().map(Span::detail).collect(Collectors.toSet()))
               .as("operations of %s on %s", stage, device)
               .isEqualTo(expected);
-          assertThat(operations).hasSize(expected.size() * runs.get(stage));
+          assertThat(operations.stream().filter(s -> s.lane() <= 1)) // each half has its own
+              .hasSize(expected.size() * runs.get(stage));
         });
   }
 

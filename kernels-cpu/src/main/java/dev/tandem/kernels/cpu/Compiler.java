@@ -98,7 +98,7 @@ final class Compiler {
       visible.computeIfAbsent(n, v -> memory.allocate(Memory.Kind.ARENA, v.bytes() * parts));
     }
     Map<Node, WinogradTiles> winograd =
-        WinogradChoice.of(part, openMpThreads, device.memoryLimit().total());
+        WinogradChoice.of(part, openMpThreads, device.memoryForSpeed());
     for (int i = 0; i < parts; i++) {
       Primitives.Scratch scratch = primitives.newScratch();
       Team team = new Team(device.threads(), openMpThreads);

@@ -14,6 +14,8 @@ import java.util.List;
 
 /** A CPU, or some of its cores, driven by oneDNN. Several may be open, each with its threads. */
 final class OneDnnDevice implements Device {
+  private static final int SPEED_PART = 4;
+
   private final DeviceInfo info;
   private final OneDnnLibrary library;
   private final DeviceThreads threads;
@@ -43,6 +45,15 @@ final class OneDnnDevice implements Device {
 
   OpenMp openMp() {
     return library.openMp();
+  }
+
+  /**
+   * How much memory a graph may take only to be faster, bytes: a part of the machine's, and nothing
+   * where the user has set a limit.
+   */
+  long memoryForSpeed() {
+    long machine = info.memoryBytes();
+    return budget.limit().total() < machine ? 0 : machine / SPEED_PART;
   }
 
   /** Memory from the device's budget. */

@@ -10,9 +10,6 @@ import java.util.Map;
 
 /** Which convolutions of a graph are computed in the Winograd domain. */
 final class WinogradChoice {
-  /** Their kernels may take this part of the device's memory more than they would otherwise. */
-  private static final int EXTRA_PART = 4;
-
   private WinogradChoice() {}
 
   /**
@@ -20,17 +17,17 @@ final class WinogradChoice {
    * tiles, for what is gained by a byte grows with them.
    *
    * @param threads that share each one out
-   * @param limit of the device's memory, bytes
+   * @param memory by which all kernels together may be larger, bytes
    */
-  static Map<Node, WinogradTiles> of(Graph g, int threads, long limit) {
+  static Map<Node, WinogradTiles> of(Graph g, int threads, long memory) {
     Map<Node, WinogradTiles> suiting = new LinkedHashMap<>();
     for (Node n : g.nodes()) {
       if (n.op() instanceof Op.Conv2d c) {
-        WinogradTiles.suiting(n, c, threads, limit).ifPresent(t -> suiting.put(n, t));
+        WinogradTiles.suiting(n, c, threads).ifPresent(t -> suiting.put(n, t));
       }
     }
     Map<Node, WinogradTiles> chosen = new HashMap<>();
-    long[] room = {limit / EXTRA_PART};
+    long[] room = {memory};
     suiting.entrySet().stream()
         .sorted(Comparator.comparingInt(e -> -e.getValue().count()))
         .forEach(

@@ -24,9 +24,6 @@ record WinogradTiles(
   /** The domain of a group is at most about this large, bytes: the last cache holds it. */
   private static final long GROUP_BYTES = 16 << 20;
 
-  /** A group has at most this part of the device's memory. */
-  private static final int GROUP_PART = 16;
-
   /** With fewer tiles, reading the larger kernels costs what is saved. */
   private static final int MIN_TILES = 12;
 
@@ -39,7 +36,7 @@ record WinogradTiles(
   /** Sharing a smaller convolution out over threads costs what is saved. */
   private static final long MIN_SHARED_FLOPS = 1L << 30;
 
-  static WinogradTiles of(Node n, WinogradForm form, long limit) {
+  static WinogradTiles of(Node n, WinogradForm form) {
     Shape s = n.shape();
     int in = n.input(0).shape().dim(3);
     int out = s.dim(3);
@@ -47,7 +44,7 @@ record WinogradTiles(
     int across = (s.dim(2) + form.tile() - 1) / form.tile();
     int rows = Math.multiplyExact(s.dim(0), down);
     long rowBytes = (long) form.positions() * across * (in + out) * Float.BYTES;
-    int most = Math.clamp(Math.min(GROUP_BYTES, limit / GROUP_PART) / rowBytes, 1, rows);
+    int most = Math.clamp(GROUP_BYTES / rowBytes, 1, rows);
     int groups = (rows + most - 1) / most;
     return new WinogradTiles(form, down, across, rows, (rows + groups - 1) / groups, in, out);
   }
@@ -56,9 +53,8 @@ record WinogradTiles(
    * The form by which a convolution is faster than directly; empty if there is none.
    *
    * @param threads that would share it out
-   * @param limit of the device's memory, bytes
    */
-  static Optional<WinogradTiles> suiting(Node n, Op.Conv2d c, int threads, long limit) {
+  static Optional<WinogradTiles> suiting(Node n, Op.Conv2d c, int threads) {
     Shape kernel = n.input(1).shape();
     if (c.stride() != 1
         || kernel.dim(2) != 3
@@ -69,7 +65,7 @@ record WinogradTiles(
       return Optional.empty();
     }
     for (WinogradForm form : WinogradForm.values()) {
-      WinogradTiles t = of(n, form, limit);
+      WinogradTiles t = of(n, form);
       if (t.count() >= MIN_TILES && t.kernelFloats() * Float.BYTES <= MAX_KERNEL_BYTES) {
         return Optional.of(t);
       }

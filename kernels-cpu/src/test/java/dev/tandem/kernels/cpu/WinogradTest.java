@@ -26,8 +26,6 @@ import org.junit.jupiter.api.Test;
 
 /** What the table of operation cases does not reach: large convolutions, and the choice of form. */
 class WinogradTest {
-  private static final long PLENTY = 1L << 40;
-
   private static Graph conv(int height, int width, int in, int out) {
     GraphBuilder b = new GraphBuilder("conv");
     Node x = b.input("x", Shape.of(1, height, width, in), DType.F32);
@@ -37,7 +35,7 @@ class WinogradTest {
 
   private static Optional<WinogradTiles> tiles(Graph g, int threads) {
     Node n = g.output("y");
-    return WinogradTiles.suiting(n, (Op.Conv2d) n.op(), threads, PLENTY);
+    return WinogradTiles.suiting(n, (Op.Conv2d) n.op(), threads);
   }
 
   @Test
@@ -95,15 +93,27 @@ class WinogradTest {
     Node small = b.conv2d("small", halved, 64, 3, 1, Op.Padding.same(1), true);
     b.output("y", small);
     Graph g = b.build();
-    assertThat(chosen(g, PLENTY)).containsExactlyInAnyOrder("large", "small");
     long both = 64 * 64 * 4 * (36 - 9 + 16 - 9);
-    assertThat(chosen(g, 4 * both)).containsExactlyInAnyOrder("large", "small");
-    assertThat(chosen(g, 4 * both - 4)).containsExactly("large");
-    assertThat(chosen(g, 1000)).isEmpty();
+    assertThat(chosen(g, both)).containsExactlyInAnyOrder("large", "small");
+    assertThat(chosen(g, both - 1)).containsExactly("large");
+    assertThat(chosen(g, 0)).isEmpty();
   }
 
-  private static List<String> chosen(Graph g, long limit) {
-    return WinogradChoice.of(g, 1, limit).keySet().stream().map(Node::name).toList();
+  /** So that what a refusal says would fit does fit. */
+  @Test
+  void underALimitTheLeastMemoryIsTaken() {
+    Graph g = conv(16, 16, 64, 64);
+    long direct;
+    try (Device limited = Devices.open("cpu,threads=1,memory=100M")) {
+      direct = limited.estimate(g, CompileOptions.DEFAULT).weights();
+    }
+    try (Device free = Devices.open("cpu,threads=1")) {
+      assertThat(free.estimate(g, CompileOptions.DEFAULT).weights()).isGreaterThan(3 * direct);
+    }
+  }
+
+  private static List<String> chosen(Graph g, long memory) {
+    return WinogradChoice.of(g, 1, memory).keySet().stream().map(Node::name).toList();
   }
 
   @Test
@@ -117,8 +127,8 @@ class WinogradTest {
     Op.Conv2d silu = new Op.Conv2d(1, Op.Padding.same(1), true, false, Activation.SILU);
     Op.Conv2d strided = new Op.Conv2d(2, Op.Padding.same(1), true, false, Activation.NONE);
     Node n = conv(16, 16, 64, 64).output("y");
-    assertThat(WinogradTiles.suiting(n, silu, 1, PLENTY)).isEmpty();
-    assertThat(WinogradTiles.suiting(n, strided, 1, PLENTY)).isEmpty();
+    assertThat(WinogradTiles.suiting(n, silu, 1)).isEmpty();
+    assertThat(WinogradTiles.suiting(n, strided, 1)).isEmpty();
   }
 
   /** A line of 1, 2, 3, ... under the kernel 6, 12, 18. */

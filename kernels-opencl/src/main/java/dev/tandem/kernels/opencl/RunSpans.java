@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /**
  * The times of one run in the host's clock, told as spans that follow each other as the commands
@@ -70,6 +71,36 @@ final class RunSpans {
 
   /** Tells all of them. */
   void tell(OpSpans spans) {
+    aligned().tellAligned(spans);
+  }
+
+  /**
+   * The same, moved as a whole into what the host saw of the run: the clocks' error is one for all
+   * of it, and cutting what lies outside would leave operations of no length.
+   */
+  private RunSpans aligned() {
+    long first =
+        LongStream.concat(
+                kernels.stream().mapToLong(Kernel::start),
+                transfers.stream().mapToLong(Transfer::start))
+            .min()
+            .orElse(beforeNs);
+    long last =
+        LongStream.concat(
+                kernels.stream().mapToLong(Kernel::end),
+                transfers.stream().mapToLong(Transfer::end))
+            .max()
+            .orElse(afterNs);
+    boolean fits = last - first <= afterNs - beforeNs;
+    long within = first < beforeNs ? beforeNs - first : Math.min(0, afterNs - last);
+    long shift = fits ? within : 0;
+    RunSpans moved = new RunSpans(beforeNs, afterNs);
+    kernels.forEach(k -> moved.kernel(k.node, k.part, k.start + shift, k.end + shift));
+    transfers.forEach(t -> moved.transfer(t.direction, t.bytes, t.start + shift, t.end + shift));
+    return moved;
+  }
+
+  private void tellAligned(OpSpans spans) {
     Sequence all = new Sequence(beforeNs, afterNs);
     List<Transfer> handed = new ArrayList<>();
     transfers.stream().filter(Transfer::toDevice).map(t -> t.within(all)).forEach(handed::add);

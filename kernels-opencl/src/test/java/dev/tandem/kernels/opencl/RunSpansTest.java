@@ -72,6 +72,17 @@ class RunSpansTest {
         .containsExactly("busy 10-70", "b1 20-40", "c1 40-70", "b2 10-25", "c2 25-50");
   }
 
+  /** A clock that was aligned a little late: each operation keeps its length. */
+  @Test
+  void timesBehindTheRunAreMovedIntoItAsAWhole() {
+    RunSpans run = new RunSpans(0, 100);
+    run.kernel(b, 0, 90, 110);
+    run.kernel(c, 0, 115, 130);
+    Heard heard = new Heard(true);
+    run.tell(heard);
+    assertThat(heard.said).containsExactly("busy 60-100", "b0 60-80", "c0 85-100");
+  }
+
   /** Figures of an operation count it once. */
   @Test
   void elsewhereAnOperationIsOneSpanFromItsFirstPartToItsLast() {

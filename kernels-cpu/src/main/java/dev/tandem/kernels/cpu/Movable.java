@@ -10,6 +10,11 @@ package dev.tandem.kernels.cpu;
 record Movable(OneDnn lib, long memory, long layout, long base) {
   /** From now on it begins that many F32 elements after the base. */
   void moveTo(long floats) {
-    lib.setAddress(memory, base + floats * Float.BYTES);
+    moveToAddress(base + floats * Float.BYTES);
+  }
+
+  /** From now on it begins at an address. */
+  void moveToAddress(long address) {
+    lib.setAddress(memory, address);
   }
 }

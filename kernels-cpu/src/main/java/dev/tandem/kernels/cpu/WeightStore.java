@@ -5,6 +5,7 @@ import dev.tandem.devices.Weights;
 import dev.tandem.graph.Node;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,6 +31,7 @@ final class WeightStore {
   private final Primitives primitives;
   private final OneDnnDevice device;
   private final Map<Node, MemorySegment> plain = new HashMap<>();
+  private final Map<WinogradForm, WinogradKernels> winograd = new EnumMap<>(WinogradForm.class);
   private final Map<Use, Relayout> relayouts = new LinkedHashMap<>();
 
   WeightStore(Primitives primitives, OneDnnDevice device) {
@@ -74,6 +76,7 @@ final class WeightStore {
     long in = tiles.in();
     long out = tiles.out();
     long[] dims = {tiles.form().positions(), in, out};
+    winograd.computeIfAbsent(tiles.form(), form -> new WinogradKernels(primitives, form));
     Relayout r =
         relayouts.computeIfAbsent(
             new Use(user, 0),
@@ -118,25 +121,19 @@ final class WeightStore {
         Tensor t = weights.get(r.weight());
         MemorySegment floats = stored.room(t.elements());
         widening.copy(t, floats);
-        MemorySegment source =
-            r.winograd().map(w -> winograd(w, floats, domain, threads)).orElse(floats);
-        long from = source.address() + r.first() * Float.BYTES;
-        threads.first().run(() -> r.reorder().run(from, r.to().address()));
+        threads.first().run(() -> lay(r, floats, domain));
       }
     }
   }
 
-  private static MemorySegment winograd(
-      WinogradTiles t, MemorySegment from, Staging staging, DeviceThreads threads) {
-    MemorySegment to = staging.room(t.kernelFloats());
-    Runnable[] tasks = new Runnable[threads.count()];
-    for (int i = 0; i < tasks.length; i++) {
-      int first = t.out() * i / tasks.length;
-      int end = t.out() * (i + 1) / tasks.length;
-      tasks[i] = () -> WinogradKernels.transform(t, from, to, first, end);
+  private void lay(Relayout r, MemorySegment floats, Staging domain) {
+    MemorySegment source = floats;
+    if (r.winograd().isPresent()) {
+      WinogradTiles t = r.winograd().get();
+      source = domain.room(t.kernelFloats());
+      winograd.get(t.form()).transform(floats, source, (long) t.in() * t.out());
     }
-    threads.run(tasks);
-    return to;
+    r.reorder().run(source.address() + r.first() * Float.BYTES, r.to().address());
   }
 
   /** Memory for one value after another. */

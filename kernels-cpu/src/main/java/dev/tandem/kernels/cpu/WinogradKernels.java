@@ -3,48 +3,64 @@ package dev.tandem.kernels.cpu;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Brings the kernels of a convolution into the Winograd domain: {@code G g G^T}. */
+/**
+ * Brings the kernels of convolutions into the Winograd domain, {@code G g G^T} for each: one
+ * product of oneDNN with the 3x3 weights of many kernels as columns.
+ */
 final class WinogradKernels {
-  private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT;
-  private static final int SIZE = 3;
+  private static final int SIZE = 9;
 
-  private WinogradKernels() {}
+  /** Kernels at once; every convolution that suits has so many. */
+  private static final int COLUMNS = 1024;
 
-  /**
-   * From {@code [out, in, 3, 3]} to {@code [positions, out, in]}, for output channels {@code
-   * [first, end)}; several threads may each take some.
-   */
-  static void transform(WinogradTiles t, MemorySegment from, MemorySegment to, int first, int end) {
-    WinogradForm form = t.form();
-    int window = form.window();
-    int in = t.in();
-    float[] kernels = new float[in * SIZE * SIZE];
-    float[][] w = new float[SIZE * SIZE][in];
-    float[][][] half = new float[SIZE][window][in]; // [column of g][row of the domain]
-    float[][] line = new float[window][in];
-    for (int o = first; o < end; o++) {
-      long row = (long) o * kernels.length * Float.BYTES;
-      MemorySegment.copy(from, F32, row, kernels, 0, kernels.length);
-      split(kernels, w, in);
-      for (int x = 0; x < SIZE; x++) {
-        form.kernel(w[x], w[SIZE + x], w[2 * SIZE + x], half[x], in);
-      }
-      for (int y = 0; y < window; y++) {
-        form.kernel(half[0][y], half[1][y], half[2][y], line, in);
-        for (int x = 0; x < window; x++) {
-          long at = ((long) (y * window + x) * t.out() + o) * in * Float.BYTES;
-          MemorySegment.copy(line[x], 0, to, F32, at, in);
-        }
-      }
+  private final int positions;
+  private final Movable from;
+  private final MemorySegment to;
+  private final Kernel product;
+
+  WinogradKernels(Primitives p, WinogradForm form) {
+    positions = form.positions();
+    MemorySegment matrix = p.permanent((long) positions * SIZE * Float.BYTES);
+    to = p.permanent((long) positions * COLUMNS * Float.BYTES);
+    for (int i = 0; p.memory().real() && i < positions * SIZE; i++) {
+      matrix.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) coefficient(form, i / SIZE, i % SIZE));
     }
+    long a = p.layout(positions, SIZE);
+    long b = p.layout(new long[] {SIZE, COLUMNS}, new long[] {1, SIZE});
+    long c = p.layout(positions, COLUMNS);
+    from = p.movable(b, Place.at(0));
+    product =
+        p.call(MatrixProducts.product(p, a, b, c, PostOps.none()))
+            .arg(OneDnn.ARG_SRC, a, Place.at(matrix.address()))
+            .arg(OneDnn.ARG_WEIGHTS, from)
+            .arg(OneDnn.ARG_DST, c, Place.at(to.address()))
+            .build();
   }
 
-  /** {@code [in, 9]} to an array for each of the nine weights. */
-  private static void split(float[] kernels, float[][] w, int in) {
-    for (int k = 0; k < SIZE * SIZE; k++) {
-      float[] to = w[k];
-      for (int i = 0; i < in; i++) {
-        to[i] = kernels[i * SIZE * SIZE + k];
+  /** What weight {@code k} of a kernel counts at a position. */
+  private static double coefficient(WinogradForm form, int position, int k) {
+    double[][] g = form.kernel();
+    int window = form.window();
+    return g[position / window][k / 3] * g[position % window][k % 3];
+  }
+
+  /**
+   * From {@code [kernels, 3, 3]} to {@code [positions, kernels]}; on the device's thread.
+   *
+   * @param kernels at least 1024
+   */
+  void transform(MemorySegment stored, MemorySegment domain, long kernels) {
+    for (long first = 0; first < kernels; first += COLUMNS) {
+      long at = Math.min(first, kernels - COLUMNS); // the last ones overlap those before
+      from.moveToAddress(stored.address() + at * SIZE * Float.BYTES);
+      product.run();
+      for (long i = 0; i < positions; i++) {
+        MemorySegment.copy(
+            to,
+            i * COLUMNS * Float.BYTES,
+            domain,
+            (i * kernels + at) * Float.BYTES,
+            COLUMNS * Float.BYTES);
       }
     }
   }

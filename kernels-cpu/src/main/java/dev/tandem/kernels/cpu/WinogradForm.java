@@ -3,8 +3,8 @@ package dev.tandem.kernels.cpu;
 /**
  * The one-dimensional transforms of F(4, 3) and F(2, 3): "Fast Algorithms for Convolutional Neural
  * Networks", Lavin and Gray, 2015. Each works in place on arrays side by side, with the same index
- * everywhere, which is the form that the JVM's compiler turns into vector instructions. Kernels are few: oneDNN
- * brings them over by one matrix, made of {@link #kernel}.
+ * everywhere, which is the form that the JVM's compiler turns into vector instructions. Kernels are
+ * few: oneDNN brings them over by one matrix, made of {@link #kernel}.
  */
 enum WinogradForm {
   /** 4x4 results from 6x6 pixels: a quarter of the multiplications, kernels four times as large. */

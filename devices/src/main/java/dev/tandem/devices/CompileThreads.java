@@ -1,27 +1,31 @@
 package dev.tandem.devices;
 
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 
 /**
  * Threads that help to compile one graph: what they are given is begun in its order, as many at
- * once as the machine has cores. Closing drops what has not begun and waits for the rest, so that
- * nothing uses the graph's memory afterwards.
+ * once as the machine has cores; with a single core the caller does them. Closing drops what has
+ * not begun and waits for the rest, so that nothing uses the graph's memory afterwards.
  */
 public final class CompileThreads implements AutoCloseable {
   private static final int MOST = 8;
 
-  private final ExecutorService threads;
+  private final Optional<ExecutorService> threads;
 
   /** For a graph, by whose name the threads are called. */
   public CompileThreads(String graph) {
     int count = Math.min(MOST, Runtime.getRuntime().availableProcessors());
+    ThreadFactory named =
+        Thread.ofPlatform().daemon().name("tandem-compile-" + graph + "-", 0).factory();
     threads =
-        Executors.newFixedThreadPool(
-            count, Thread.ofPlatform().daemon().name("tandem-compile-" + graph + "-", 0).factory());
+        count == 1 ? Optional.empty() : Optional.of(Executors.newFixedThreadPool(count, named));
   }
 
   /**
@@ -30,7 +34,8 @@ public final class CompileThreads implements AutoCloseable {
    * @return waits for the result; throws what the task threw
    */
   public <T> Supplier<T> begin(Supplier<T> task) {
-    Future<T> result = threads.submit(task::get);
+    FutureTask<T> result = new FutureTask<>(task::get);
+    threads.ifPresentOrElse(t -> t.execute(result), result);
     return () -> await(result);
   }
 
@@ -59,7 +64,10 @@ public final class CompileThreads implements AutoCloseable {
 
   @Override
   public void close() {
-    threads.shutdownNow();
-    threads.close();
+    threads.ifPresent(
+        t -> {
+          t.shutdownNow();
+          t.close();
+        });
   }
 }

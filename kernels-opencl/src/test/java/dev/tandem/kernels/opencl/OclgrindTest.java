@@ -108,6 +108,7 @@ class OclgrindTest {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx512m", "--enable-native-access=ALL-UNNAMED"));
+    command.add("-XX:ActiveProcessorCount=1"); // Oclgrind bears no calls of several threads
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(OclgrindMain.class.getName());
     command.addAll(List.of(args));

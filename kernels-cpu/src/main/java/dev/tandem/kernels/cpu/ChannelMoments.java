@@ -46,7 +46,7 @@ final class ChannelMoments {
       sum = new float[length];
     }
     long from = start + (long) first * channels * Float.BYTES;
-    int floats = pixels * channels;
+    long floats = (long) pixels * channels;
     Arrays.fill(means, at, at + channels, 0);
     Arrays.fill(spreads, at, at + channels, 0);
     MemorySegment.copy(data, F32, from, center, 0, channels);
@@ -74,16 +74,16 @@ final class ChannelMoments {
   private void pass(
       MemorySegment data,
       long from,
-      int floats,
+      long floats,
       int length,
       int channels,
       double[] to,
       int at,
       boolean squares) {
     int rows = 0;
-    for (int i = 0; i < floats; i += length) {
-      int n = Math.min(length, floats - i);
-      MemorySegment.copy(data, F32, from + (long) i * Float.BYTES, row, 0, n);
+    for (long i = 0; i < floats; i += length) {
+      int n = (int) Math.min(length, floats - i);
+      MemorySegment.copy(data, F32, from + i * Float.BYTES, row, 0, n);
       if (squares) {
         squares(row, center, sum, n);
       } else {

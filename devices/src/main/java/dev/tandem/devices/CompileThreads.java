@@ -39,7 +39,8 @@ public final class CompileThreads implements AutoCloseable {
     return () -> await(result);
   }
 
-  private static <T> T await(Future<T> result) {
+  /** Waits for a result, interrupted or not; throws what its task threw. */
+  public static <T> T await(Future<T> result) {
     boolean interrupted = false;
     try {
       while (true) {

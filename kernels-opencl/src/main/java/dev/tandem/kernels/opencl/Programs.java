@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import org.jocl.CL;
@@ -51,26 +50,11 @@ final class Programs implements AutoCloseable {
 
   /** The program; one that could not be built is forgotten, and tried again when asked for. */
   private cl_program await(String file, String options, FutureTask<cl_program> task) {
-    boolean interrupted = false;
     try {
-      while (true) {
-        try {
-          return task.get();
-        } catch (InterruptedException e) {
-          interrupted = true; // a compiler cannot be abandoned
-        }
-      }
-    } catch (ExecutionException e) {
+      return CompileThreads.await(task);
+    } catch (RuntimeException | Error e) {
       built.remove(key(file, options), task);
-      switch (e.getCause()) {
-        case RuntimeException cause -> throw cause;
-        case Error cause -> throw cause;
-        default -> throw new IllegalStateException(e.getCause());
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      throw e;
     }
   }
 

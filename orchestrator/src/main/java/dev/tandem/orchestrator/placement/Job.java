@@ -20,6 +20,11 @@ public record Job(
     require("height", height);
   }
 
+  /** Each of its pictures. */
+  public PictureKind kind() {
+    return new PictureKind(evaluations, guided, width, height);
+  }
+
   private static void require(String field, int value) {
     if (value < 1) {
       throw new IllegalArgumentException(field + " is " + value + ": it must be at least 1");

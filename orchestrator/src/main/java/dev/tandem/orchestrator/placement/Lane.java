@@ -71,6 +71,15 @@ public record Lane(
     return steps;
   }
 
+  /** Devices that may do a stage without steps; the one expected to finish first does. */
+  public List<String> devices(String stage) {
+    return switch (stage) {
+      case "text" -> text;
+      case "decode" -> decode;
+      default -> throw new IllegalArgumentException("no devices for stage '" + stage + "'");
+    };
+  }
+
   /** The distinct devices, in the order of the stages. */
   public Set<String> devices() {
     Set<String> all = new LinkedHashSet<>(text);

@@ -9,13 +9,34 @@ public interface StageCosts {
   /** The units of work that a placement gives to devices. */
   enum Work {
     /** Encoding one prompt. */
-    TEXT,
+    TEXT("text"),
     /** One evaluation of the U-Net as the job needs it: both halves in one batch if guided. */
-    STEP,
+    STEP("denoise"),
     /** One evaluation of the U-Net for one half: the batch is 1. */
-    HALF_STEP,
+    HALF_STEP("denoise"),
     /** Decoding the latents of one picture. */
-    DECODE
+    DECODE("decode");
+
+    private final String stage;
+
+    Work(String stage) {
+      this.stage = stage;
+    }
+
+    /** Key of the stage that asks for it. */
+    public String stage() {
+      return stage;
+    }
+
+    /** What a unit of a stage without steps is. */
+    public static Work of(String stage) {
+      for (Work work : values()) {
+        if (work.stage.equals(stage) && !work.stage.equals(STEP.stage)) {
+          return work;
+        }
+      }
+      throw new IllegalArgumentException("no work of stage '" + stage + "'");
+    }
   }
 
   /** Expected time of a unit of work on a device, host copies included, ns. */

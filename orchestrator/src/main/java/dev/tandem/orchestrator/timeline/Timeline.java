@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 public final class Timeline {
   private final Detail detail;
   private final Consumer<Span> receiver;
+  private final boolean events;
 
   /** Looks at devices from the host, for JFR alone. */
   public Timeline() {
@@ -18,8 +19,18 @@ public final class Timeline {
    * @param receiver hears of each span when it is over, from several threads at once
    */
   public Timeline(Detail detail, Consumer<Span> receiver) {
+    this(detail, receiver, true);
+  }
+
+  private Timeline(Detail detail, Consumer<Span> receiver, boolean events) {
     this.detail = detail;
     this.receiver = receiver;
+    this.events = events;
+  }
+
+  /** A timeline of a simulated run: nothing for JFR, as nothing happened. */
+  public static Timeline simulated(Consumer<Span> receiver) {
+    return new Timeline(Detail.HOST, receiver, false);
   }
 
   public Detail detail() {
@@ -28,7 +39,9 @@ public final class Timeline {
 
   public void add(Span span) {
     receiver.accept(span);
-    SpanEvents.emit(span);
+    if (events) {
+      SpanEvents.emit(span);
+    }
   }
 
   /** Records a span that ends now. */

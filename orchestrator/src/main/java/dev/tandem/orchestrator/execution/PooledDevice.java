@@ -1,0 +1,15 @@
+package dev.tandem.orchestrator.execution;
+
+import dev.tandem.devices.Device;
+import dev.tandem.orchestrator.wiring.Place;
+
+/**
+ * An opened device.
+ *
+ * @param device to be used by its queue's calls only, except for its limits and estimates
+ */
+record PooledDevice(Device device, Place place) {
+  String id() {
+    return place.id();
+  }
+}

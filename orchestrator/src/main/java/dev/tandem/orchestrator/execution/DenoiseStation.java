@@ -157,9 +157,8 @@ final class DenoiseStation implements PlacedStation {
             job.request().seed(),
             job.latentHeight(),
             job.latentWidth(),
-            job.pixelsPerLatent(),
             job.sampler()),
-        model.unet());
+        model.plan());
   }
 
   private void step(PictureTask task, Denoising d) throws InterruptedException, DeviceFault {

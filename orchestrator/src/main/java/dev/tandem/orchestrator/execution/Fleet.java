@@ -3,7 +3,7 @@ package dev.tandem.orchestrator.execution;
 import dev.tandem.devices.Device;
 import dev.tandem.orchestrator.DeviceOptions;
 import dev.tandem.orchestrator.pipeline.Threading;
-import dev.tandem.stages.ModelParts;
+import dev.tandem.stages.ModelPlan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.function.Function;
 
 /** All devices that were used so far, opened when first asked for. One thread opens and closes. */
 final class Fleet implements AutoCloseable {
-  private final ModelParts model;
+  private final ModelPlan model;
   private final Function<String, Device> opener;
   private final DeviceOptions options;
   private final Threading threading;
@@ -21,7 +21,7 @@ final class Fleet implements AutoCloseable {
   private final Map<String, FleetDevice> devices = new LinkedHashMap<>();
 
   Fleet(
-      ModelParts model,
+      ModelPlan model,
       Function<String, Device> opener,
       DeviceOptions options,
       Threading threading) {

@@ -3,13 +3,13 @@ import dev.tandem.devices.Device;
 import dev.tandem.devices.Devices;
 import dev.tandem.devices.Executable;
 import dev.tandem.graph.Graph;
-import dev.tandem.stages.StageGraphs;
+import dev.tandem.stages.ModelPlan;
+import dev.tandem.stages.StagePlan;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.text.ClipTokenizer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * What a picture waits for until its first step and after, phase by phase: a line each, with the
@@ -29,13 +29,14 @@ public final class FirstStep {
     try (Device device = Devices.open(args[1])) {
       mark("device and library");
       ModelFolder folder = ModelFolder.open(Path.of(args[0]));
-      StageGraphs graphs = new StageGraphs(folder);
-      List<Integer> size = graphs.ownSize();
+      ModelPlan plan = ModelPlan.of(folder);
+      int width = plan.ownWidth();
+      int height = plan.ownHeight();
       mark("configs and headers");
       ClipTokenizer.open(folder.component("tokenizer").folder());
       mark("tokenizer");
-      Graph unet = graphs.unet(2, size.getFirst(), size.getLast());
-      Graph text = graphs.text().getFirst();
+      Graph unet = plan.stage(StagePlan.DENOISE).graphs(2, width, height).getFirst();
+      Graph text = plan.stage(StagePlan.TEXT).graphs(1, width, height).getFirst();
       mark("graphs");
       Executable encoder = compile(device, text, folder, "text_encoder");
       mark("text encoder compiled");
@@ -49,8 +50,8 @@ public final class FirstStep {
       System.out.println("its processor time\t" + cpuMillis());
       denoiser.run();
       mark("second step");
-      Executable decoder =
-          compile(device, graphs.vae(size.getFirst(), size.getLast()), folder, "vae");
+      Graph vae = plan.stage(StagePlan.DECODE).graphs(1, width, height).getFirst();
+      Executable decoder = compile(device, vae, folder, "vae");
       mark("VAE compiled");
       decoder.run();
       mark("VAE run");

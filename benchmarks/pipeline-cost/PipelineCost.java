@@ -1,6 +1,7 @@
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.Devices;
+import dev.tandem.devices.Executables;
 import dev.tandem.orchestrator.GenerationListener;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.Tandem;
@@ -9,7 +10,7 @@ import dev.tandem.stages.Conditioning;
 import dev.tandem.stages.DecodeStage;
 import dev.tandem.stages.DenoiseStage;
 import dev.tandem.stages.Runner;
-import dev.tandem.stages.ModelParts;
+import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.TextStage;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.sampling.Guidance;
@@ -36,12 +37,14 @@ public final class PipelineCost {
       requests.add(Request.of("red apple, flat style").withSeed(i).withSteps(STEPS));
     }
     ModelFolder model = ModelFolder.open(folder);
+    ModelPlan plan = ModelPlan.of(model);
     CompileOptions options = CompileOptions.DEFAULT;
     try (Tandem tandem = Tandem.open(folder);
         Device device = Devices.open("cpu");
-        TextStage text = new TextStage(ModelParts.read(model), device, options);
-        DenoiseStage denoise = new DenoiseStage(model, device, options);
-        DecodeStage decode = new DecodeStage(model, device, options)) {
+        Executables executables = new Executables(device);
+        TextStage text = new TextStage(plan, executables, options);
+        DenoiseStage denoise = new DenoiseStage(plan, executables, options);
+        DecodeStage decode = new DecodeStage(plan, executables, options)) {
       double[] piped = new double[rounds];
       double[] plain = new double[rounds];
       for (int r = -3; r < rounds; r++) { // the first three warm up
@@ -97,7 +100,7 @@ public final class PipelineCost {
       var sampler = Samplers.of(model.scheduler().config().json(), r.steps());
       var job =
           new DenoiseStage.Job(
-              prompt, negative, Guidance.of(r.guidance()), r.seed(), 16, 16, 8, sampler);
+              prompt, negative, Guidance.of(r.guidance()), r.seed(), 16, 16, sampler);
       float[] latents = denoise.denoise(job, Runner.DIRECT, (step, steps, state) -> {});
       out[i] = DecodeStage.toBytes(decode.decode(latents, 16, 16, Runner.DIRECT));
     }

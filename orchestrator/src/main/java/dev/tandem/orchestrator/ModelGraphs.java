@@ -3,7 +3,8 @@ package dev.tandem.orchestrator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.graph.Graph;
-import dev.tandem.stages.StageGraphs;
+import dev.tandem.stages.ModelPlan;
+import dev.tandem.stages.StagePlan;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.clip.ClipTextConfig;
 import dev.tandem.stages.clip.ClipTextModel;
@@ -42,16 +43,19 @@ public final class ModelGraphs {
    * @throws dev.tandem.stages.checkpoint.CheckpointException if a part is missing or damaged
    */
   public static List<ModelGraph> of(Path folder) {
-    StageGraphs stages = new StageGraphs(ModelFolder.open(folder));
-    int width = stages.ownSize().getFirst();
-    int height = stages.ownSize().getLast();
+    ModelPlan plan = ModelPlan.of(ModelFolder.open(folder));
+    int width = plan.ownWidth();
+    int height = plan.ownHeight();
     List<ModelGraph> all = new ArrayList<>();
-    stages.text().forEach(g -> all.add(new ModelGraph(g, PROMPTS)));
+    StagePlan unet = plan.stage(StagePlan.DENOISE);
+    plan.stage(StagePlan.TEXT)
+        .graphs(1, width, height)
+        .forEach(g -> all.add(new ModelGraph(g, PROMPTS)));
     all.addAll(
         pictures(
-            stages.unet(2, width, height),
-            stages.unet(1, width, height),
-            stages.vae(width, height)));
+            unet.graphs(2, width, height).getFirst(),
+            unet.graphs(1, width, height).getFirst(),
+            plan.stage(StagePlan.DECODE).graphs(1, width, height).getFirst()));
     return all;
   }
 
@@ -62,7 +66,11 @@ public final class ModelGraphs {
     int tokens = text.maxPositions();
     int size = unet.config().sampleSize().getFirst();
     List<ModelGraph> all = new ArrayList<>();
-    all.add(new ModelGraph(new ClipTextModel(text, Set.of()).graph(1, tokens), PROMPTS));
+    all.add(
+        new ModelGraph(
+            new ClipTextModel(text, Set.of())
+                .graph(1, tokens, Set.of(ClipTextModel.LAST_HIDDEN_STATE)),
+            PROMPTS));
     all.addAll(
         pictures(
             unet.graph(2, size, size, tokens),

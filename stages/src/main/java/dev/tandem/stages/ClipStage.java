@@ -1,18 +1,16 @@
 package dev.tandem.stages;
 
 import dev.tandem.devices.CompileOptions;
-import dev.tandem.devices.Device;
 import dev.tandem.devices.Executable;
+import dev.tandem.devices.Executables;
 import dev.tandem.stages.checkpoint.Component;
 import dev.tandem.stages.checkpoint.Config;
 import dev.tandem.stages.checkpoint.ModelFolder;
-import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.clip.ClipPixels;
 import dev.tandem.stages.clip.ClipTextModel;
 import dev.tandem.stages.clip.ClipVisionConfig;
 import dev.tandem.stages.clip.ClipVisionModel;
 import dev.tandem.stages.quality.UnitVectors;
-import dev.tandem.stages.text.ClipTokenizer;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -22,46 +20,41 @@ import java.util.Set;
  * text_encoder}, {@code image_encoder} and {@code feature_extractor}. One thread at a time.
  */
 public final class ClipStage implements AutoCloseable {
+  private static final String IMAGE_ENCODER = "image_encoder";
+
   private final TextEncoder text;
   private final ClipPixels pixels;
-  private final Executable vision;
+  private final CompiledPart vision;
 
   /**
-   * Reads and compiles both towers.
+   * Reads both towers; the device is not used yet.
    *
    * @throws dev.tandem.stages.checkpoint.CheckpointException if a part is missing or damaged
    */
-  public ClipStage(Path folder, Device device, CompileOptions options) {
+  public ClipStage(Path folder, Executables executables, CompileOptions options) {
     ModelFolder model = ModelFolder.open(folder);
-    Component part = Component.open(folder.resolve("image_encoder"));
-    ClipVisionModel tower = new ClipVisionModel(part.read(ClipVisionConfig::of));
+    String id = folder.toAbsolutePath().normalize().toString();
+    Component component = Component.open(folder.resolve(IMAGE_ENCODER));
+    ClipVisionModel tower = new ClipVisionModel(component.read(ClipVisionConfig::of));
     Config preprocessor =
         Config.read(folder.resolve("feature_extractor").resolve("preprocessor_config.json"));
     pixels = ClipPixels.of(preprocessor.json(), tower.config().imageSize());
+    ModelParts.Text encoder = ModelParts.text(model, "", Set.of(ClipTextModel.TEXT_EMBEDS));
+    StagePlan.Part part =
+        new StagePlan.Part(
+            IMAGE_ENCODER,
+            IMAGE_ENCODER,
+            (b, w, h) -> tower.graph(b, Set.of(ClipVisionModel.IMAGE_EMBEDS)));
+    vision = new CompiledPart(id, component, part, executables, options);
+    Component words = model.component(encoder.name());
     text =
-        new TextEncoder(
-            model.component("text_encoder"),
-            ClipTokenizer.open(model.component("tokenizer").folder()),
-            Set.of(ClipTextModel.TEXT_EMBEDS),
-            device,
-            options);
-    boolean done = false;
-    try (ModelWeights weights = part.weights()) {
-      vision =
-          device.compile(tower.graph(1, Set.of(ClipVisionModel.IMAGE_EMBEDS)), weights, options);
-      vision.input(ClipVisionModel.CLASS_POSITION).set(new int[] {0});
-      done = true;
-    } finally {
-      if (!done) {
-        text.close();
-      }
-    }
+        new TextEncoder(encoder, new CompiledPart(id, words, encoder.part(), executables, options));
   }
 
   /** The unit vector of a prompt; what is over the token limit has no effect. */
   public float[] ofPrompt(String prompt, Runner runner) {
-    text.run(prompt, runner, 0, warning -> {});
-    return UnitVectors.normalised(text.output(ClipTextModel.TEXT_EMBEDS));
+    Executable tower = text.run(prompt, runner, 0, warning -> {});
+    return UnitVectors.normalised(tower.output(ClipTextModel.TEXT_EMBEDS).toFloats());
   }
 
   /**
@@ -71,9 +64,12 @@ public final class ClipStage implements AutoCloseable {
    * @throws IllegalArgumentException if the encoder cannot look at this size
    */
   public float[] ofPicture(float[] image, int height, int width, Runner runner) {
-    vision.input(ClipVisionModel.PIXEL_VALUES).set(pixels.normalise(image, height, width));
-    runner.run(vision, 0);
-    return UnitVectors.normalised(vision.output(ClipVisionModel.IMAGE_EMBEDS).toFloats());
+    float[] values = pixels.normalise(image, height, width);
+    Executable tower = vision.get(1, 0, 0);
+    tower.input(ClipVisionModel.CLASS_POSITION).set(new int[] {0});
+    tower.input(ClipVisionModel.PIXEL_VALUES).set(values);
+    runner.run(tower, 0);
+    return UnitVectors.normalised(tower.output(ClipVisionModel.IMAGE_EMBEDS).toFloats());
   }
 
   @Override

@@ -1,40 +1,29 @@
 package dev.tandem.stages;
 
 import dev.tandem.devices.CompileOptions;
-import dev.tandem.devices.Device;
 import dev.tandem.devices.Executable;
-import dev.tandem.graph.Shape;
-import dev.tandem.stages.checkpoint.Component;
-import dev.tandem.stages.checkpoint.ModelFolder;
-import dev.tandem.stages.checkpoint.ModelWeights;
+import dev.tandem.devices.Executables;
 import dev.tandem.stages.vae.LatentScaling;
 import dev.tandem.stages.vae.Tiles;
 import dev.tandem.stages.vae.Vae;
 
 /**
- * Latents to pixels with a VAE, compiled for the size of the latest picture or, where that is
- * larger, of a tile. One thread at a time.
+ * Latents to pixels with a VAE, compiled for the size of the picture or, where that is larger, of a
+ * tile. Closing it lets the weights go, not what was compiled. One thread at a time.
  */
 public final class DecodeStage implements AutoCloseable {
-  private final Vae vae;
+  private final CompiledPart vae;
   private final LatentScaling scaling;
-  private final ModelWeights weights;
-  private final Device device;
-  private final CompileOptions options;
-  private Executable executable;
+  private final int channels;
+  private final int scale;
   private int largestTile = Integer.MAX_VALUE;
 
-  public DecodeStage(ModelFolder folder, Device device, CompileOptions options) {
-    Component part = folder.component("vae");
-    this.weights = part.weights();
-    this.vae = part.read(json -> Vae.of(json, weights.names()));
-    this.scaling = vae.latentScaling().inPipeline(folder.isXl());
-    this.device = device;
-    this.options = options;
-  }
-
-  public Vae vae() {
-    return vae;
+  /** Opens the weights; the device is not used yet. */
+  public DecodeStage(ModelPlan plan, Executables executables, CompileOptions options) {
+    vae = CompiledPart.only(plan, StagePlan.DECODE, executables, options);
+    scaling = plan.latentScaling();
+    channels = plan.latentChannels();
+    scale = plan.scaleFactor();
   }
 
   /**
@@ -47,40 +36,25 @@ public final class DecodeStage implements AutoCloseable {
 
   /** Whether {@link #decode} would not have to compile first. */
   public boolean ready(int height, int width) {
-    return ready(Tiles.of(height, width, largestTile));
-  }
-
-  private boolean ready(Tiles tiles) {
-    Shape latents = Shape.of(1, tiles.height(), tiles.width(), vae.latentChannels());
-    return executable != null && executable.input(Vae.LATENTS).shape().equals(latents);
-  }
-
-  private void prepare(Tiles tiles) {
-    if (!ready(tiles)) {
-      if (executable != null) {
-        executable.close();
-        executable = null;
-      }
-      executable = device.compile(vae.decode(1, tiles.height(), tiles.width()), weights, options);
-    }
+    Tiles tiles = Tiles.of(height, width, largestTile);
+    return vae.ready(1, tiles.width() * scale, tiles.height() * scale);
   }
 
   /**
    * Decodes a picture; compiles first where needed.
    *
    * @param latents of the denoiser, {@code [height, width, channels]}
-   * @return values from 0 to 1, {@code [8 * height, 8 * width, 3]}
+   * @return values from 0 to 1, {@code [scale * height, scale * width, 3]}
    */
   public float[] decode(float[] latents, int height, int width, Runner runner) {
     Tiles tiles = Tiles.of(height, width, largestTile);
-    prepare(tiles);
+    Executable executable = vae.get(1, tiles.width() * scale, tiles.height() * scale);
     float[] scaled = latents.clone();
     scaling.toDecoder(scaled);
-    int scale = vae.scaleFactor();
     float[] out = new float[height * scale * width * scale * 3];
     int step = 0;
     for (Tiles.Tile t : tiles.all()) {
-      executable.input(Vae.LATENTS).set(tiles.cut(scaled, t, vae.latentChannels()));
+      executable.input(Vae.LATENTS).set(tiles.cut(scaled, t, channels));
       runner.run(executable, step++);
       tiles.blend(executable.output(Vae.IMAGE).toFloats(), t, scale, out);
     }
@@ -90,9 +64,10 @@ public final class DecodeStage implements AutoCloseable {
     return out;
   }
 
-  /** Memory of the compiled decoder, 0 if it is not; bytes on the device. */
-  public long bytes() {
-    return executable == null ? 0 : executable.memory().total();
+  /** Memory of the decoder compiled for a picture, 0 if it is not; bytes on the device. */
+  public long bytes(int height, int width) {
+    Tiles tiles = Tiles.of(height, width, largestTile);
+    return vae.bytes(1, tiles.width() * scale, tiles.height() * scale);
   }
 
   /** Values from 0 to 1 to bytes, rounded half to even as NumPy does. */
@@ -106,9 +81,6 @@ public final class DecodeStage implements AutoCloseable {
 
   @Override
   public void close() {
-    if (executable != null) {
-      executable.close();
-    }
-    weights.close();
+    vae.close();
   }
 }

@@ -1,28 +1,19 @@
 package dev.tandem.stages;
 
 import dev.tandem.devices.CompileOptions;
-import dev.tandem.devices.Device;
-import dev.tandem.stages.checkpoint.Component;
-import dev.tandem.stages.checkpoint.ModelFolder;
-import dev.tandem.stages.checkpoint.ModelWeights;
+import dev.tandem.devices.Executables;
 import dev.tandem.stages.sampling.Guidance;
 import dev.tandem.stages.sampling.Sampler;
-import dev.tandem.stages.unet.UNet2DConditionModel;
-import dev.tandem.stages.unet.UNet2DConfig;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
- * The denoising loop: noise of a seed to latents, by a sampler that asks the U-Net. Holds the U-Net
- * compiled for the size of the latest picture, for a batch of one and of two as needed. One thread
- * at a time.
+ * The denoising loop: noise of a seed to latents, by a sampler that asks the U-Net, compiled for
+ * the size of the picture and for a batch of one or two as needed. Of the stages of one model on
+ * one device only one may be used: it knows what is in the inputs of what is compiled. Closing it
+ * lets the weights go, not what was compiled. One thread at a time.
  */
 public final class DenoiseStage implements AutoCloseable {
-  private final UNet2DConditionModel model;
-  private final ModelWeights weights;
-  private final Device device;
-  private final CompileOptions options;
-  private final Map<Integer, GuidedUNet> byBatch = new HashMap<>();
+  private final ModelPlan plan;
+  private final GuidedUNet unet;
 
   /** Hears after each evaluation of the U-Net. */
   @FunctionalInterface
@@ -42,7 +33,6 @@ public final class DenoiseStage implements AutoCloseable {
    *
    * @param height of the latents
    * @param width of the latents
-   * @param pixelsPerLatent each way: the VAE's scale factor
    */
   public record Job(
       Conditioning prompt,
@@ -51,25 +41,17 @@ public final class DenoiseStage implements AutoCloseable {
       long seed,
       int height,
       int width,
-      int pixelsPerLatent,
       Sampler sampler) {}
 
-  public DenoiseStage(ModelFolder folder, Device device, CompileOptions options) {
-    Component part = folder.component("unet");
-    this.model = new UNet2DConditionModel(part.read(UNet2DConfig::of));
-    this.weights = part.weights();
-    this.device = device;
-    this.options = options;
-  }
-
-  public UNet2DConfig config() {
-    return model.config();
+  /** Opens the weights; the device is not used yet. */
+  public DenoiseStage(ModelPlan plan, Executables executables, CompileOptions options) {
+    this.plan = plan;
+    unet = new GuidedUNet(plan, executables, options);
   }
 
   /** Whether {@link #evaluate} would not have to compile first. */
   public boolean ready(Denoising d, Half half) {
-    GuidedUNet unet = byBatch.get(half.batch());
-    return unet != null && unet.size().equals(size(d, half));
+    return unet.ready(d.job(), half);
   }
 
   /**
@@ -78,15 +60,6 @@ public final class DenoiseStage implements AutoCloseable {
    * @return what {@link Denoising#advance(float[])} takes, or one half of it
    */
   public float[] evaluate(Denoising d, Half half, Runner runner) {
-    GuidedUNet.Size size = size(d, half);
-    GuidedUNet unet = byBatch.get(half.batch());
-    if (unet == null || !unet.size().equals(size)) {
-      if (unet != null) {
-        byBatch.remove(half.batch()).close();
-      }
-      unet = new GuidedUNet(model, weights, size, device, options);
-      byBatch.put(half.batch(), unet);
-    }
     return unet.evaluate(d, half, runner);
   }
 
@@ -98,7 +71,7 @@ public final class DenoiseStage implements AutoCloseable {
    */
   public float[] denoise(Job job, Runner runner, StepListener listener)
       throws InterruptedException {
-    Denoising d = new Denoising(job, model.config());
+    Denoising d = new Denoising(job, plan);
     while (!d.done()) {
       d.advance(evaluate(d, d.guided() ? Half.BOTH : Half.CONDITIONAL, runner));
       listener.onStep(d.step(), d.evaluations(), d.latents());
@@ -106,21 +79,13 @@ public final class DenoiseStage implements AutoCloseable {
     return d.latents();
   }
 
-  private static GuidedUNet.Size size(Denoising d, Half half) {
-    Job job = d.job();
-    return new GuidedUNet.Size(half.batch(), job.height, job.width, job.prompt.tokens());
-  }
-
   /** Memory of the U-Net compiled for a half, 0 if it is not; bytes on the device. */
-  public long bytes(Half half) {
-    GuidedUNet unet = byBatch.get(half.batch());
-    return unet == null ? 0 : unet.bytes();
+  public long bytes(Denoising d, Half half) {
+    return unet.bytes(d.job(), half);
   }
 
   @Override
   public void close() {
-    byBatch.values().forEach(GuidedUNet::close);
-    byBatch.clear();
-    weights.close();
+    unet.close();
   }
 }

@@ -4,7 +4,6 @@ import dev.tandem.stages.random.TorchGenerator;
 import dev.tandem.stages.sampling.NoiseSource;
 import dev.tandem.stages.sampling.Sampler;
 import dev.tandem.stages.sampling.SamplerState;
-import dev.tandem.stages.unet.UNet2DConfig;
 import java.util.Arrays;
 
 /**
@@ -12,7 +11,7 @@ import java.util.Arrays;
  * be done on another one, and an evaluation that failed may be repeated. One thread at a time.
  *
  * <pre>
- *   Denoising d = new Denoising(job, config);
+ *   Denoising d = new Denoising(job, plan);
  *   while (!d.done()) {
  *     d.advance(stage.evaluate(d, d.guided() ? Half.BOTH : Half.CONDITIONAL, runner));
  *   }
@@ -25,11 +24,11 @@ public final class Denoising {
   private final NoiseSource noise;
   private SamplerState state;
 
-  /** The denoising of a picture by a U-Net of that config, before its first evaluation. */
-  public Denoising(DenoiseStage.Job job, UNet2DConfig config) {
+  /** The denoising of a picture by a model, before its first evaluation. */
+  public Denoising(DenoiseStage.Job job, ModelPlan plan) {
     this.job = job;
-    guided = guided(config, job.guidance().scale());
-    int channels = config.outChannels();
+    guided = plan.guided(job.guidance().scale());
+    int channels = plan.latentChannels();
     TorchGenerator generator = new TorchGenerator(job.seed());
     noise = n -> Layout.toChannelsLast(generator.randn(n), channels);
     float[] start = noise.normal(job.height() * job.width() * channels);
@@ -37,11 +36,6 @@ public final class Denoising {
       start[i] *= job.sampler().initNoiseSigma();
     }
     state = job.sampler().start(start);
-  }
-
-  /** Whether the prompt and its negative are both asked: not for a distilled guidance scale. */
-  public static boolean guided(UNet2DConfig config, double scale) {
-    return scale > 1 && config.time().condDim() == 0;
   }
 
   DenoiseStage.Job job() {

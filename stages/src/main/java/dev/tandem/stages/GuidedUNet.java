@@ -1,65 +1,59 @@
 package dev.tandem.stages;
 
 import dev.tandem.devices.CompileOptions;
-import dev.tandem.devices.Device;
 import dev.tandem.devices.Executable;
-import dev.tandem.stages.checkpoint.ModelWeights;
+import dev.tandem.devices.Executables;
 import dev.tandem.stages.unet.UNet2DConditionModel;
 import dev.tandem.stages.unet.UNet2DConfig;
 import java.lang.ref.WeakReference;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.WeakHashMap;
 
 /**
- * A U-Net compiled for one size of picture and one batch. What stays the same over the steps of a
- * picture is written when the picture changes.
+ * A U-Net on one device, for pictures of any size. What stays the same over the steps of a picture
+ * is written when the picture of an executable changes.
  */
 final class GuidedUNet implements AutoCloseable {
   private static final float LCM_EMBEDDING_SCALE = 1000;
 
-  private final Executable executable;
+  private final CompiledPart part;
   private final UNet2DConfig config;
-  private final Size size;
+  private final int scale;
 
-  /** Whose text is in the executable now; weak, so that a finished picture is let go. */
-  private WeakReference<Denoising> conditioned = new WeakReference<>(null);
+  /** What is in an executable now; of those that are closed nothing is kept. */
+  private final Map<Executable, Written> written = new WeakHashMap<>();
 
-  private Half conditionedHalf = Half.BOTH;
-
-  /**
-   * What a compiled U-Net is good for.
-   *
-   * @param height of the latents
-   * @param width of the latents
-   */
-  record Size(int batch, int height, int width, int tokens) {}
-
-  GuidedUNet(
-      UNet2DConditionModel model,
-      ModelWeights weights,
-      Size size,
-      Device device,
-      CompileOptions options) {
-    this.size = size;
-    this.config = model.config();
-    executable =
-        device.compile(
-            model.graph(size.batch, size.height, size.width, size.tokens), weights, options);
+  /** Whose text that is; weak, so that a finished picture is let go. */
+  private record Written(WeakReference<Denoising> picture, Half half) {
+    boolean is(Denoising d, Half wanted) {
+      return picture.get() == d && half == wanted;
+    }
   }
 
-  Size size() {
-    return size;
+  GuidedUNet(ModelPlan plan, Executables executables, CompileOptions options) {
+    part = CompiledPart.only(plan, StagePlan.DENOISE, executables, options);
+    config = plan.unet();
+    scale = plan.scaleFactor();
   }
 
-  long bytes() {
-    return executable.memory().total();
+  boolean ready(DenoiseStage.Job job, Half half) {
+    return part.ready(half.batch(), job.width() * scale, job.height() * scale);
+  }
+
+  long bytes(DenoiseStage.Job job, Half half) {
+    return part.bytes(half.batch(), job.width() * scale, job.height() * scale);
   }
 
   /** The U-Net's answer, {@code [batch, height, width, channels]}. */
   float[] evaluate(Denoising d, Half half, Runner runner) {
-    if (conditioned.get() != d || conditionedHalf != half) {
-      condition(d.job(), half);
-      conditioned = new WeakReference<>(d);
-      conditionedHalf = half;
+    DenoiseStage.Job job = d.job();
+    Executable executable = part.get(half.batch(), job.width() * scale, job.height() * scale);
+    Written now = written.get(executable);
+    if (now == null || !now.is(d, half)) {
+      written.remove(executable); // until all is written
+      condition(executable, job, half);
+      written.put(executable, new Written(new WeakReference<>(d), half));
     }
     float[] sample = d.input();
     float[] t = {d.timestep()};
@@ -69,7 +63,7 @@ final class GuidedUNet implements AutoCloseable {
     return executable.output(UNet2DConditionModel.OUTPUT).toFloats();
   }
 
-  private void condition(DenoiseStage.Job job, Half half) {
+  private void condition(Executable executable, DenoiseStage.Job job, Half half) {
     Conditioning prompt = job.prompt();
     Conditioning negative = job.negative();
     executable
@@ -79,8 +73,8 @@ final class GuidedUNet implements AutoCloseable {
       executable
           .input(UNet2DConditionModel.TEXT_EMBEDS)
           .set(of(half, negative.pooled(), prompt.pooled()));
-      float height = size.height * job.pixelsPerLatent();
-      float width = size.width * job.pixelsPerLatent();
+      float height = job.height() * scale;
+      float width = job.width() * scale;
       float[] ids = {height, width, 0, 0, height, width};
       executable.input(UNet2DConditionModel.TIME_IDS).set(of(half, ids, ids));
     }
@@ -118,6 +112,6 @@ final class GuidedUNet implements AutoCloseable {
 
   @Override
   public void close() {
-    executable.close();
+    part.close();
   }
 }

@@ -40,6 +40,10 @@ final class ModelCheck {
     if (colours != COLOURS) {
       throw wrong("vae", "out_channels", colours, "pictures have 3");
     }
+    if (parts.encodes()) {
+      int pixels = LATENTS * parts.vae().scaleFactor();
+      weights("vae", parts.vae().encode(1, pixels, pixels));
+    }
   }
 
   private void channels() {

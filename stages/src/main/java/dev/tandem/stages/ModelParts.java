@@ -1,13 +1,11 @@
 package dev.tandem.stages;
 
-import dev.tandem.stages.checkpoint.CheckpointException;
+import dev.tandem.graph.Graph;
 import dev.tandem.stages.checkpoint.Component;
-import dev.tandem.stages.checkpoint.Config;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.clip.ClipTextConfig;
 import dev.tandem.stages.clip.ClipTextModel;
-import dev.tandem.stages.sampling.Samplers;
 import dev.tandem.stages.text.ClipTokenizer;
 import dev.tandem.stages.unet.UNet2DConditionModel;
 import dev.tandem.stages.unet.UNet2DConfig;
@@ -22,11 +20,13 @@ import java.util.Set;
  * is so known before anything runs.
  *
  * @param text one text encoder, or two for models of the XL kind
+ * @param encodes whether the VAE's encoder is there as well
  */
-public record ModelParts(ModelFolder folder, List<Text> text, UNet2DConditionModel unet, Vae vae) {
-  private static final int USUAL_STEPS = 20;
+record ModelParts(
+    ModelFolder folder, List<Text> text, UNet2DConditionModel unet, Vae vae, boolean encodes) {
+  private static final int RGB = 3;
 
-  public ModelParts {
+  ModelParts {
     text = List.copyOf(text);
   }
 
@@ -44,6 +44,10 @@ public record ModelParts(ModelFolder folder, List<Text> text, UNet2DConditionMod
     int tokens() {
       return model.config().maxPositions();
     }
+
+    StagePlan.Part part() {
+      return new StagePlan.Part(name, name, (b, w, h) -> model.graph(b, tokens(), outputs));
+    }
   }
 
   /**
@@ -55,7 +59,7 @@ public record ModelParts(ModelFolder folder, List<Text> text, UNet2DConditionMod
    * @throws dev.tandem.devices.WeightException if a weight is missing or has another shape than the
    *     config asks for
    */
-  public static ModelParts read(ModelFolder folder) {
+  static ModelParts read(ModelFolder folder) {
     List<Text> text = new ArrayList<>();
     if (folder.isXl()) {
       String hidden = ClipTextModel.PENULTIMATE_HIDDEN_STATE;
@@ -65,14 +69,20 @@ public record ModelParts(ModelFolder folder, List<Text> text, UNet2DConditionMod
       text.add(text(folder, "", Set.of(ClipTextModel.LAST_HIDDEN_STATE)));
     }
     UNet2DConfig unet = folder.component("unet").read(UNet2DConfig::of);
-    ModelParts parts =
-        new ModelParts(folder, text, new UNet2DConditionModel(unet), vae(folder.component("vae")));
+    Component part = folder.component("vae");
+    Vae vae;
+    boolean encodes;
+    try (ModelWeights weights = part.weights()) {
+      vae = part.read(json -> Vae.of(json, weights.names()));
+      encodes = weights.names().stream().anyMatch(n -> n.startsWith("encoder.")) && encodes(vae);
+    }
+    ModelParts parts = new ModelParts(folder, text, new UNet2DConditionModel(unet), vae, encodes);
     folder.scheduler();
     new ModelCheck(parts).run();
     return parts;
   }
 
-  private static Text text(ModelFolder folder, String suffix, Set<String> outputs) {
+  static Text text(ModelFolder folder, String suffix, Set<String> outputs) {
     Component part = folder.component("text_encoder" + suffix);
     ClipTokenizer tokenizer = ClipTokenizer.open(folder.component("tokenizer" + suffix).folder());
     ClipTextConfig config = part.read(ClipTextConfig::of);
@@ -81,28 +91,17 @@ public record ModelParts(ModelFolder folder, List<Text> text, UNet2DConditionMod
     }
   }
 
-  private static Vae vae(Component part) {
-    try (ModelWeights weights = part.weights()) {
-      return part.read(json -> Vae.of(json, weights.names()));
-    }
-  }
-
-  /**
-   * Checks that the model's own sampler can be built.
-   *
-   * @throws CheckpointException if its class or a value of its config is not supported
-   */
-  public void requireOwnSampler() {
-    Config config = folder.scheduler().config();
-    try {
-      Samplers.of(config.json(), USUAL_STEPS);
-    } catch (IllegalArgumentException e) {
-      throw new CheckpointException(config.file() + ": " + e.getMessage(), e);
-    }
+  /** Whether its encoder makes of RGB pictures the latents that its decoder takes. */
+  private static boolean encodes(Vae vae) {
+    int latents = 2;
+    int pixels = latents * vae.scaleFactor();
+    Graph encoder = vae.encode(1, pixels, pixels);
+    return encoder.input(Vae.IMAGE).shape().dim(-1) == RGB
+        && encoder.output(vae.encoderOutput()).shape().dim(1) == latents;
   }
 
   /** Tokens of every prompt. */
-  public int tokens() {
+  int tokens() {
     return text.getFirst().tokens();
   }
 }

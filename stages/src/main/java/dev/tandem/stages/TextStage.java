@@ -1,8 +1,9 @@
 package dev.tandem.stages;
 
 import dev.tandem.devices.CompileOptions;
-import dev.tandem.devices.Device;
-import dev.tandem.stages.checkpoint.ModelFolder;
+import dev.tandem.devices.Executable;
+import dev.tandem.devices.Executables;
+import dev.tandem.stages.checkpoint.Component;
 import dev.tandem.stages.clip.ClipTextModel;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,10 +11,12 @@ import java.util.function.Consumer;
 
 /**
  * Prompts to conditioning: one CLIP text encoder, or two for models of the XL kind. Reads its files
- * when it is made, compiles at the first prompt. One thread at a time.
+ * when it is made, compiles when a prompt comes. Closing it lets the weights go, not what was
+ * compiled. One thread at a time.
  */
 public final class TextStage implements AutoCloseable {
   private final List<TextEncoder> encoders = new ArrayList<>();
+  private final int tokens;
   private final boolean zerosForEmpty;
 
   /**
@@ -21,14 +24,15 @@ public final class TextStage implements AutoCloseable {
    *
    * @throws dev.tandem.stages.checkpoint.CheckpointException if a part is missing or damaged
    */
-  public TextStage(ModelParts parts, Device device, CompileOptions options) {
-    ModelFolder folder = parts.folder();
-    for (ModelParts.Text t : parts.text()) {
+  public TextStage(ModelPlan plan, Executables executables, CompileOptions options) {
+    for (ModelParts.Text t : plan.parts().text()) {
+      Component component = plan.folder().component(t.name());
       encoders.add(
-          new TextEncoder(folder.component(t.name()), t.tokenizer(), t.outputs(), device, options));
+          new TextEncoder(
+              t, new CompiledPart(plan.id(), component, t.part(), executables, options)));
     }
-    zerosForEmpty =
-        folder.isXl() && folder.index().flag("force_zeros_for_empty_prompt").orElse(true);
+    tokens = plan.tokens();
+    zerosForEmpty = plan.zerosForEmptyNegative();
   }
 
   /** Whether {@link #encode} would not have to compile first. */
@@ -42,19 +46,17 @@ public final class TextStage implements AutoCloseable {
    * @param warnings told if the prompt is over the token limit, with what was cut off
    */
   public Conditioning encode(String prompt, Runner runner, Consumer<String> warnings) {
-    TextEncoder first = encoders.getFirst();
-    first.run(prompt, runner, 0, warnings);
+    Executable first = encoders.getFirst().run(prompt, runner, 0, warnings);
     if (encoders.size() == 1) {
-      return Conditioning.of(first.tokens(), first.output(ClipTextModel.LAST_HIDDEN_STATE));
+      return Conditioning.of(tokens, first.output(ClipTextModel.LAST_HIDDEN_STATE).toFloats());
     }
-    TextEncoder second = encoders.get(1);
-    second.run(prompt, runner, 1, text -> {}); // both tokenizers cut at the same place
-    float[] hidden =
-        beside(
-            first.tokens(),
-            first.output(ClipTextModel.PENULTIMATE_HIDDEN_STATE),
-            second.output(ClipTextModel.PENULTIMATE_HIDDEN_STATE));
-    return new Conditioning(first.tokens(), hidden, second.output(ClipTextModel.TEXT_EMBEDS));
+    float[] hidden = first.output(ClipTextModel.PENULTIMATE_HIDDEN_STATE).toFloats();
+    // Both tokenizers cut at the same place: one warning is enough.
+    Executable second = encoders.get(1).run(prompt, runner, 1, text -> {});
+    return new Conditioning(
+        tokens,
+        beside(tokens, hidden, second.output(ClipTextModel.PENULTIMATE_HIDDEN_STATE).toFloats()),
+        second.output(ClipTextModel.TEXT_EMBEDS).toFloats());
   }
 
   /** Encodes a negative prompt: XL models were trained with zeros for an empty one. */

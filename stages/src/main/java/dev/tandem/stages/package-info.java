@@ -4,7 +4,8 @@
  * picture, {@code [height, width, channels]}.
  *
  * <pre>
- *   ModelFolder --ModelParts.read, ModelCheck--> ModelParts: what is wrong is known without a device
+ *   ModelFolder --ModelPlan.of, ModelCheck--> ModelPlan: what is wrong is known without a device
+ *   ModelPlan --stages--> StagePlan --graphs--> what a run compiles, kept in Executables
  *   prompt --TextStage--> Conditioning --DenoiseStage--> latents --DecodeStage--> RGB bytes
  * </pre>
  */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.Devices;
+import dev.tandem.devices.Executables;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.random.TorchGenerator;
 import java.nio.file.Path;
@@ -56,8 +57,9 @@ class TiledDecodeTest {
   /** A decoder that notes what it ran. */
   private static final class ModelFolderStage implements AutoCloseable {
     private final Device device = Devices.open("reference");
+    private final Executables executables = new Executables(device);
     private final DecodeStage stage =
-        new DecodeStage(ModelFolder.open(MODEL), device, CompileOptions.DEFAULT);
+        new DecodeStage(ModelPlan.of(ModelFolder.open(MODEL)), executables, CompileOptions.DEFAULT);
     private final List<String> shapes = new ArrayList<>();
 
     float[] decode(float[] latents, int height, int width) {
@@ -72,6 +74,7 @@ class TiledDecodeTest {
     @Override
     public void close() {
       stage.close();
+      executables.close();
       device.close();
     }
   }

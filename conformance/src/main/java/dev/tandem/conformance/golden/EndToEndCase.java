@@ -4,12 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
+import dev.tandem.devices.Executables;
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.cases.OpCaseRunner;
 import dev.tandem.stages.Conditioning;
 import dev.tandem.stages.DecodeStage;
 import dev.tandem.stages.DenoiseStage;
-import dev.tandem.stages.ModelParts;
+import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.Runner;
 import dev.tandem.stages.TextStage;
 import dev.tandem.stages.checkpoint.ModelFolder;
@@ -78,10 +79,12 @@ record EndToEndCase(String name, Path folder, int index, JsonNode request)
   @Override
   public List<Check> run(Device device) {
     ModelFolder model = ModelFolder.open(folder);
+    ModelPlan plan = ModelPlan.of(model);
     try (SafeTensors golden = SafeTensors.open(folder.resolve("golden.safetensors"));
-        TextStage text = new TextStage(ModelParts.read(model), device, CompileOptions.DEFAULT);
-        DenoiseStage denoise = new DenoiseStage(model, device, CompileOptions.DEFAULT);
-        DecodeStage decode = new DecodeStage(model, device, CompileOptions.DEFAULT)) {
+        Executables executables = new Executables(device);
+        TextStage text = new TextStage(plan, executables, CompileOptions.DEFAULT);
+        DenoiseStage denoise = new DenoiseStage(plan, executables, CompileOptions.DEFAULT);
+        DecodeStage decode = new DecodeStage(plan, executables, CompileOptions.DEFAULT)) {
       List<Check> checks = new ArrayList<>();
       checks.add(ids(model, tensor(golden, "input_ids"), device));
       Conditioning prompt = text.encode(request.path("prompt").asText(), Runner.DIRECT, w -> {});
@@ -108,7 +111,6 @@ record EndToEndCase(String name, Path folder, int index, JsonNode request)
               request.path("seed").longValue(),
               height,
               width,
-              decode.vae().scaleFactor(),
               sampler());
       List<float[]> trajectory = new ArrayList<>();
       float[] latents = denoise.denoise(job, Runner.DIRECT, (step, steps, x) -> trajectory.add(x));

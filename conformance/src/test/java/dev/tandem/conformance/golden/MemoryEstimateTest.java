@@ -12,6 +12,7 @@ import dev.tandem.devices.DeviceSpec;
 import dev.tandem.devices.Devices;
 import dev.tandem.devices.Executable;
 import dev.tandem.devices.Executable.MemoryUse;
+import dev.tandem.devices.GraphMemory;
 import dev.tandem.devices.MemoryLimit;
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.Weights;
@@ -20,7 +21,6 @@ import dev.tandem.devices.cases.OpCases;
 import dev.tandem.devices.cases.Tag;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.Node;
-import dev.tandem.stages.MemoryNeeds;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -157,9 +157,9 @@ class MemoryEstimateTest {
       MemoryUse estimate = device.estimate(graph, options);
       Executable e = device.compile(graph, weights, options);
       assertThat(e.memory()).as("%s on %s", graph.name(), device.info().id()).isEqualTo(estimate);
-      assertThat(MemoryNeeds.bound(graph).total()).isGreaterThanOrEqualTo(estimate.total());
-      assertThat(MemoryNeeds.bound(graph).largest()).isGreaterThanOrEqualTo(estimate.largest());
-      MemoryUse least = MemoryNeeds.least(graph, options);
+      assertThat(GraphMemory.bound(graph).total()).isGreaterThanOrEqualTo(estimate.total());
+      assertThat(GraphMemory.bound(graph).largest()).isGreaterThanOrEqualTo(estimate.largest());
+      MemoryUse least = GraphMemory.least(graph, options);
       assertThat(least.total())
           .as("least of " + graph.name())
           .isLessThanOrEqualTo(estimate.total());

@@ -9,7 +9,7 @@ import dev.tandem.devices.profile.Range;
 import dev.tandem.devices.profile.StageCost;
 import dev.tandem.devices.profile.StageCost.Stage;
 import dev.tandem.orchestrator.Request;
-import dev.tandem.stages.StageGraphs;
+import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -26,9 +26,7 @@ public final class Calibration {
   private static final int RUNS_A_TURN = 2;
   private static final long IDLE_MILLIS = 1000;
 
-  private final ModelFolder model;
-  private final String modelName;
-  private final StageGraphs graphs;
+  private final ModelPlan plan;
   private final Effort effort;
   private final Consumer<String> progress;
   private final SystemSensors sensors = new SystemSensors(Path.of("/"));
@@ -66,9 +64,7 @@ public final class Calibration {
    * @param progress told in a line what is being measured
    */
   public Calibration(Path folder, Effort effort, Consumer<String> progress) {
-    this.model = ModelFolder.open(folder);
-    this.modelName = model.folder().toAbsolutePath().normalize().getFileName().toString();
-    this.graphs = new StageGraphs(model);
+    this.plan = ModelPlan.of(ModelFolder.open(folder));
     this.effort = effort;
     this.progress = progress;
   }
@@ -92,8 +88,8 @@ public final class Calibration {
       for (String id : ids) {
         progress.accept("compiling for " + id);
         Device device = Devices.open(id);
-        keys().forEach(key -> StageBench.requireMemory(key, graphs, device));
-        benches.add(new DeviceBench(id, device, keys(), model, graphs));
+        keys().forEach(key -> StageBench.requireMemory(key, plan, device));
+        benches.add(new DeviceBench(id, device, keys(), plan));
       }
       Optional<Double> idle = idleWatts();
       for (DeviceBench bench : benches) {
@@ -129,7 +125,7 @@ public final class Calibration {
               .toList(),
           benches.stream().map(DeviceBench::link).toList(),
           pairs,
-          new OutputBench(modelName).costs(sizes()),
+          new OutputBench(plan.name()).costs(sizes()),
           LocalDate.now(java.time.ZoneId.systemDefault()));
     } finally {
       benches.forEach(DeviceBench::close);
@@ -140,19 +136,18 @@ public final class Calibration {
     if (!effort.sizes.isEmpty()) {
       return effort.sizes;
     }
-    List<Integer> own = graphs.ownSize();
-    return List.of(new Size(own.getFirst(), own.getLast()));
+    return List.of(new Size(plan.ownWidth(), plan.ownHeight()));
   }
 
   private List<StageCost.Key> keys() {
     List<StageCost.Key> keys = new ArrayList<>();
     for (Size s : sizes()) {
       if (keys.isEmpty()) {
-        keys.add(new StageCost.Key(modelName, Stage.TEXT, s.width, s.height, 1));
+        keys.add(new StageCost.Key(plan.name(), Stage.TEXT, s.width, s.height, 1));
       }
-      keys.add(new StageCost.Key(modelName, Stage.UNET, s.width, s.height, 2));
-      keys.add(new StageCost.Key(modelName, Stage.UNET, s.width, s.height, 1));
-      keys.add(new StageCost.Key(modelName, Stage.VAE, s.width, s.height, 1));
+      keys.add(new StageCost.Key(plan.name(), Stage.UNET, s.width, s.height, 2));
+      keys.add(new StageCost.Key(plan.name(), Stage.UNET, s.width, s.height, 1));
+      keys.add(new StageCost.Key(plan.name(), Stage.VAE, s.width, s.height, 1));
     }
     return keys;
   }

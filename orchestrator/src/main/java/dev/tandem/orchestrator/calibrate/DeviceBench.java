@@ -14,8 +14,8 @@ import dev.tandem.devices.profile.Range;
 import dev.tandem.devices.profile.StageCost;
 import dev.tandem.devices.profile.StageCost.Stage;
 import dev.tandem.orchestrator.calibrate.StageBench.Sample;
-import dev.tandem.stages.StageGraphs;
-import dev.tandem.stages.checkpoint.ModelFolder;
+import dev.tandem.stages.ModelPlan;
+import dev.tandem.stages.StagePlan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,21 +33,20 @@ final class DeviceBench implements AutoCloseable {
   private DeviceProfile.Peak peak = new DeviceProfile.Peak(1, 1);
 
   /** Compiles the stages and runs each a few times; closes the device if that fails. */
-  DeviceBench(
-      String id, Device device, List<StageCost.Key> keys, ModelFolder model, StageGraphs graphs) {
+  DeviceBench(String id, Device device, List<StageCost.Key> keys, ModelPlan plan) {
     this.id = id;
     this.device = device;
     boolean done = false;
     try {
       for (StageCost.Key key : keys) {
-        StageBench stage = new StageBench(key, model, graphs, device);
+        StageBench stage = new StageBench(key, plan, device);
         samples.put(stage, new ArrayList<>());
         for (int i = 0; i < Calibration.warmUp(); i++) {
           stage.run();
         }
       }
       link = LinkBench.of(id, device);
-      f16 = computesHalf(graphs);
+      f16 = computesHalf(plan);
       done = true;
     } finally {
       if (!done) {
@@ -56,9 +55,10 @@ final class DeviceBench implements AutoCloseable {
     }
   }
 
-  private boolean computesHalf(StageGraphs graphs) {
+  private boolean computesHalf(ModelPlan plan) {
     try {
-      device.estimate(graphs.text().getFirst(), new CompileOptions(Precision.F16));
+      device.estimate(
+          plan.stage(StagePlan.TEXT).graphs(1, 0, 0).getFirst(), new CompileOptions(Precision.F16));
       return true;
     } catch (DeviceException e) {
       return false; // that is the answer

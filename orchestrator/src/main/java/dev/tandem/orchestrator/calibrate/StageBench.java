@@ -6,18 +6,18 @@ import dev.tandem.devices.Device;
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.Executable;
 import dev.tandem.devices.Executable.MemoryUse;
+import dev.tandem.devices.GraphMemory;
 import dev.tandem.devices.OpSpans;
 import dev.tandem.devices.Tensor;
-import dev.tandem.devices.Weights;
 import dev.tandem.devices.profile.StageCost;
 import dev.tandem.devices.profile.StageCost.Stage;
 import dev.tandem.graph.DType;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.Node;
+import dev.tandem.orchestrator.plan.ProfileCosts;
 import dev.tandem.stages.DecodeStage;
-import dev.tandem.stages.MemoryNeeds;
-import dev.tandem.stages.StageGraphs;
-import dev.tandem.stages.checkpoint.ModelFolder;
+import dev.tandem.stages.ModelPlan;
+import dev.tandem.stages.StagePlan;
 import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.sampling.Guidance;
 import dev.tandem.stages.sampling.NoiseSource;
@@ -52,21 +52,15 @@ final class StageBench implements AutoCloseable {
    */
   record Sample(double deviceNs, double hostNs) {}
 
-  StageBench(StageCost.Key key, ModelFolder model, StageGraphs graphs, Device device) {
+  StageBench(StageCost.Key key, ModelPlan plan, Device device) {
     this.key = key;
-    this.sampler = Samplers.of(model.scheduler().config().json(), STEPS);
+    this.sampler = Samplers.of(plan.folder().scheduler().config().json(), STEPS);
     long start = System.nanoTime();
-    switch (key.stage()) {
-      case TEXT -> {
-        compile(model, "text_encoder", graphs.text().getFirst(), device);
-        if (graphs.text().size() > 1) {
-          compile(model, "text_encoder_2", graphs.text().get(1), device);
-        }
+    for (StagePlan.Part part : stage(key, plan).parts()) {
+      Graph graph = part.builder().graph(key.batch(), key.width(), key.height());
+      try (ModelWeights weights = plan.folder().component(part.component()).weights()) {
+        executables.add(device.compile(graph, weights, CompileOptions.DEFAULT));
       }
-      case UNET ->
-          compile(model, "unet", graphs.unet(key.batch(), key.width(), key.height()), device);
-      case VAE -> compile(model, "vae", graphs.vae(key.width(), key.height()), device);
-      case OUTPUT -> throw new IllegalArgumentException("output runs on no device");
     }
     this.compileNs = System.nanoTime() - start;
     executables.forEach(this::fill);
@@ -78,9 +72,9 @@ final class StageBench implements AutoCloseable {
    *
    * @throws DeviceException with both numbers
    */
-  static void requireMemory(StageCost.Key key, StageGraphs graphs, Device device) {
-    for (Graph graph : graphs(key, graphs)) {
-      MemoryUse least = MemoryNeeds.least(graph, CompileOptions.DEFAULT);
+  static void requireMemory(StageCost.Key key, ModelPlan plan, Device device) {
+    for (Graph graph : stage(key, plan).graphs(key.batch(), key.width(), key.height())) {
+      MemoryUse least = GraphMemory.least(graph, CompileOptions.DEFAULT);
       if (!device.memoryLimit().fits(least, 0)) {
         throw new DeviceException(
             "device '"
@@ -96,20 +90,10 @@ final class StageBench implements AutoCloseable {
     }
   }
 
-  private static List<Graph> graphs(StageCost.Key key, StageGraphs graphs) {
-    return switch (key.stage()) {
-      case TEXT -> graphs.text();
-      case UNET -> List.of(graphs.unet(key.batch(), key.width(), key.height()));
-      case VAE -> List.of(graphs.vae(key.width(), key.height()));
-      case OUTPUT -> List.of();
-    };
-  }
-
-  private void compile(ModelFolder model, String part, Graph graph, Device device) {
-    try (ModelWeights weights = model.component(part).weights()) {
-      Weights source = weights;
-      executables.add(device.compile(graph, source, CompileOptions.DEFAULT));
-    }
+  private static StagePlan stage(StageCost.Key key, ModelPlan plan) {
+    return plan.stage(
+        ProfileCosts.planned(key.stage())
+            .orElseThrow(() -> new IllegalArgumentException("output runs on no device")));
   }
 
   private void fill(Executable e) {

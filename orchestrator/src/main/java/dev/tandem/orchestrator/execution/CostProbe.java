@@ -50,10 +50,10 @@ final class CostProbe {
     bytes.put(Work.TEXT, stages.text().bytes());
     Denoising denoising = denoising();
     time(d, Work.HALF_STEP, ns, r -> stages.denoise().evaluate(denoising, Half.CONDITIONAL, r));
-    bytes.put(Work.HALF_STEP, stages.denoise().bytes(Half.CONDITIONAL));
+    bytes.put(Work.HALF_STEP, stages.denoise().bytes(denoising, Half.CONDITIONAL));
     if (job.guided()) {
       time(d, Work.STEP, ns, r -> stages.denoise().evaluate(denoising, Half.BOTH, r));
-      bytes.put(Work.STEP, stages.denoise().bytes(Half.BOTH));
+      bytes.put(Work.STEP, stages.denoise().bytes(denoising, Half.BOTH));
     } else {
       ns.put(Work.STEP, ns.get(Work.HALF_STEP));
       bytes.put(Work.STEP, bytes.get(Work.HALF_STEP));
@@ -62,7 +62,7 @@ final class CostProbe {
     int width = job.latentWidth();
     float[] latents = new float[height * width * model.unet().outChannels()];
     time(d, Work.DECODE, ns, r -> stages.decode().decode(latents, height, width, r));
-    bytes.put(Work.DECODE, stages.decode().bytes());
+    bytes.put(Work.DECODE, stages.decode().bytes(height, width));
     return new MeasuredCosts.OfDevice(d.memoryBytes(), ns, bytes);
   }
 
@@ -80,9 +80,8 @@ final class CostProbe {
             job.request().seed(),
             job.latentHeight(),
             job.latentWidth(),
-            job.pixelsPerLatent(),
             job.sampler()),
-        model.unet());
+        model.plan());
   }
 
   private int pooledDim() {

@@ -2,9 +2,10 @@ package dev.tandem.orchestrator.execution;
 
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
+import dev.tandem.devices.Executables;
 import dev.tandem.stages.DecodeStage;
 import dev.tandem.stages.DenoiseStage;
-import dev.tandem.stages.ModelParts;
+import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.TextStage;
 import java.util.Optional;
 
@@ -13,36 +14,38 @@ import java.util.Optional;
  * device, so it may be done while the device is at work.
  */
 final class DeviceStages {
-  private final ModelParts model;
+  private final ModelPlan model;
   private final Device device;
+  private final Executables executables;
   private final CompileOptions options;
   private Optional<TextStage> text = Optional.empty();
   private Optional<DenoiseStage> denoise = Optional.empty();
   private Optional<DecodeStage> decode = Optional.empty();
 
-  DeviceStages(ModelParts model, Device device, CompileOptions options) {
+  DeviceStages(ModelPlan model, Device device, CompileOptions options) {
     this.model = model;
     this.device = device;
+    this.executables = new Executables(device);
     this.options = options;
   }
 
   synchronized TextStage text() {
     if (text.isEmpty()) {
-      text = Optional.of(new TextStage(model, device, options));
+      text = Optional.of(new TextStage(model, executables, options));
     }
     return text.get();
   }
 
   synchronized DenoiseStage denoise() {
     if (denoise.isEmpty()) {
-      denoise = Optional.of(new DenoiseStage(model.folder(), device, options));
+      denoise = Optional.of(new DenoiseStage(model, executables, options));
     }
     return denoise.get();
   }
 
   synchronized DecodeStage decode() {
     if (decode.isEmpty()) {
-      decode = Optional.of(new DecodeStage(model.folder(), device, options));
+      decode = Optional.of(new DecodeStage(model, executables, options));
     }
     return decode.get();
   }
@@ -52,6 +55,7 @@ final class DeviceStages {
     text.ifPresent(TextStage::close);
     denoise.ifPresent(DenoiseStage::close);
     decode.ifPresent(DecodeStage::close);
+    executables.close();
     device.close();
   }
 }

@@ -20,8 +20,7 @@ import dev.tandem.orchestrator.plan.Planner;
 import dev.tandem.orchestrator.timeline.Detail;
 import dev.tandem.orchestrator.timeline.Timeline;
 import dev.tandem.stages.MemoryNeeds;
-import dev.tandem.stages.ModelParts;
-import dev.tandem.stages.StageGraphs;
+import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -41,7 +40,6 @@ public final class Execution implements AutoCloseable {
   private static final int LEAST_EARLY = 4;
   private static final int MOST_EARLY = 64;
 
-  private final ModelParts parts;
   private final ModelInfo model;
   private final Fleet fleet;
   private final DeviceOptions options;
@@ -63,12 +61,11 @@ public final class Execution implements AutoCloseable {
       DeviceOptions options,
       Threading threading,
       Watchdog watchdog) {
-    parts = ModelParts.read(folder);
-    model = ModelInfo.of(parts);
-    fleet = new Fleet(parts, opener, options, threading);
+    model = ModelInfo.of(ModelPlan.of(folder));
+    fleet = new Fleet(model.plan(), opener, options, threading);
     this.options = options;
     this.watchdog = watchdog;
-    needs = new MemoryNeeds(parts);
+    needs = new MemoryNeeds(model.plan());
   }
 
   /** Opens the devices of a placement, so that a wrong one is noticed at once. */
@@ -123,7 +120,7 @@ public final class Execution implements AutoCloseable {
 
   /** What a job's work costs according to a profile of the machine. */
   public StageCosts costs(Profile profile, Job job) {
-    return new Planner(profile, model.name(), new StageGraphs(parts)).costs(job);
+    return new Planner(profile, model.plan()).costs(job);
   }
 
   /** Tells what work of a job is expected to cost; what is measured later counts more. */

@@ -4,39 +4,33 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tandem.orchestrator.GuidanceLimits;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RequestException;
-import dev.tandem.stages.Denoising;
-import dev.tandem.stages.ModelParts;
-import dev.tandem.stages.checkpoint.ModelFolder;
+import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.sampling.Sampler;
 import dev.tandem.stages.sampling.Samplers;
 import dev.tandem.stages.sampling.StepOptions;
 import dev.tandem.stages.unet.UNet2DConfig;
-import java.util.List;
 
 /**
  * What a model's files say, without any device.
  *
- * @param name of its folder
  * @param scheduler {@code scheduler_config.json}
  */
-record ModelInfo(String name, ModelParts parts, JsonNode scheduler) {
-  private static final int USUAL_LATENTS = 64;
+record ModelInfo(ModelPlan plan, JsonNode scheduler) {
+  static ModelInfo of(ModelPlan plan) {
+    return new ModelInfo(plan, plan.folder().scheduler().config().json());
+  }
 
-  static ModelInfo of(ModelParts parts) {
-    ModelFolder folder = parts.folder();
-    return new ModelInfo(
-        folder.folder().toAbsolutePath().normalize().getFileName().toString(),
-        parts,
-        folder.scheduler().config().json());
+  String name() {
+    return plan.name();
   }
 
   UNet2DConfig unet() {
-    return parts.unet().config();
+    return plan.unet();
   }
 
   /** Pixels that a latent stands for, each way. */
   int scale() {
-    return parts.vae().scaleFactor();
+    return plan.scaleFactor();
   }
 
   /**
@@ -47,32 +41,17 @@ record ModelInfo(String name, ModelParts parts, JsonNode scheduler) {
    *     not supported
    */
   PictureJob resolve(Request r) {
-    List<Integer> own = unet().sampleSize();
-    int width = size("width", r.width(), own.isEmpty() ? USUAL_LATENTS : own.getLast());
-    int height = size("height", r.height(), own.isEmpty() ? USUAL_LATENTS : own.getFirst());
+    int width;
+    int height;
+    try {
+      width = plan.width(r.width());
+      height = plan.height(r.height());
+    } catch (IllegalArgumentException e) {
+      throw new RequestException(e.getMessage());
+    }
     Sampler sampler = sampler(r);
     Request resolved = r.withSize(width, height).withSampler(sampler.name());
-    return new PictureJob(resolved, sampler, scale(), Denoising.guided(unet(), r.guidance()));
-  }
-
-  private int size(String what, int pixels, int ownLatents) {
-    int scale = scale();
-    if (pixels == 0) {
-      return (int) Math.min(Integer.MAX_VALUE, (long) ownLatents * scale);
-    }
-    if (pixels % scale != 0) {
-      int below = pixels / scale * scale;
-      throw new RequestException(
-          what
-              + " must be divisible by "
-              + scale
-              + ", got "
-              + pixels
-              + "; try "
-              + (below == 0 ? "" : below + " or ")
-              + (below + scale));
-    }
-    return pixels;
+    return new PictureJob(resolved, sampler, scale(), plan.guided(r.guidance()));
   }
 
   private Sampler sampler(Request r) {
@@ -96,7 +75,7 @@ record ModelInfo(String name, ModelParts parts, JsonNode scheduler) {
       return sampler;
     } catch (IllegalArgumentException e) {
       if (r.sampler().isEmpty()) {
-        parts.requireOwnSampler();
+        plan.requireOwnSampler();
       }
       throw new RequestException(e.getMessage());
     }

@@ -3,6 +3,7 @@ package dev.tandem.orchestrator.lab;
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.Devices;
+import dev.tandem.devices.Executables;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.stages.ClipStage;
 import dev.tandem.stages.Runner;
@@ -20,15 +21,17 @@ import java.util.stream.IntStream;
  */
 public final class Judge implements AutoCloseable {
   private final Device device;
+  private final Executables executables;
   private final ClipStage clip;
   private final HeldOut heldOut;
   private final List<float[]> objects;
   private final List<float[]> real;
   private final Map<String, float[]> prompts = new HashMap<>();
 
-  private Judge(Path folder, Device device, ClipStage clip) {
+  private Judge(Path folder, Device device) {
     this.device = device;
-    this.clip = clip;
+    this.executables = new Executables(device);
+    this.clip = new ClipStage(folder, executables, CompileOptions.DEFAULT);
     this.heldOut = HeldOut.read(folder);
     this.objects = heldOut.objects().stream().map(this::ofPrompt).toList();
     this.real = heldOut.images().stream().map(i -> ofPixels(i, heldOut.size())).toList();
@@ -44,8 +47,7 @@ public final class Judge implements AutoCloseable {
     Device opened = Devices.open(device);
     boolean done = false;
     try {
-      Judge judge =
-          new Judge(folder, opened, new ClipStage(folder, opened, CompileOptions.DEFAULT));
+      Judge judge = new Judge(folder, opened);
       done = true;
       return judge;
     } finally {
@@ -106,6 +108,7 @@ public final class Judge implements AutoCloseable {
   @Override
   public void close() {
     clip.close();
+    executables.close();
     device.close();
   }
 }

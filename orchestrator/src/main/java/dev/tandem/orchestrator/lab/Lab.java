@@ -7,7 +7,7 @@ import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Placement;
-import dev.tandem.stages.ModelParts;
+import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,7 +51,7 @@ public final class Lab implements AutoCloseable {
     facts.put("device", plan.device());
     facts.put("guidance", Float.toString(plan.guidance()));
     for (Path folder : plan.drawn().stream().map(plan::folder).distinct().toList()) {
-      ModelParts.read(ModelFolder.open(folder)); // what is wrong is known before hours of drawing
+      ModelPlan.of(ModelFolder.open(folder)); // what is wrong is known before hours of drawing
     }
     LabStore store = LabStore.open(output, facts);
     return new Lab(plan, Judge.open(judgeFolder, plan.device()), store);

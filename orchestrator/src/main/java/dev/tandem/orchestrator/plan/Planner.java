@@ -13,8 +13,7 @@ import dev.tandem.orchestrator.simulate.MemoryNeed;
 import dev.tandem.orchestrator.simulate.SimulationCosts;
 import dev.tandem.orchestrator.simulate.Simulator;
 import dev.tandem.orchestrator.strategy.Strategies;
-import dev.tandem.stages.ModelParts;
-import dev.tandem.stages.StageGraphs;
+import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,11 +21,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Compares strategies for jobs of one model on one machine.
- *
- * @param model the model's name in the profile: that of its folder
+ * Compares strategies for jobs of one model on one machine; the model's name in the profile is that
+ * of its folder.
  */
-public record Planner(Profile profile, String model, StageGraphs graphs) {
+public record Planner(Profile profile, ModelPlan plan) {
   /** The smallest tile worth decoding, pixels each way. */
   private static final int LEAST_TILE = 64;
 
@@ -40,10 +38,9 @@ public record Planner(Profile profile, String model, StageGraphs graphs) {
    * @throws dev.tandem.stages.checkpoint.CheckpointException if it cannot be read
    */
   public static Planner open(Profile profile, Path folder) {
-    String name = folder.toAbsolutePath().normalize().getFileName().toString();
-    ModelParts parts = ModelParts.read(ModelFolder.open(folder));
-    parts.requireOwnSampler();
-    return new Planner(profile, name, new StageGraphs(parts));
+    ModelPlan plan = ModelPlan.of(ModelFolder.open(folder));
+    plan.requireOwnSampler();
+    return new Planner(profile, plan);
   }
 
   /**
@@ -54,15 +51,14 @@ public record Planner(Profile profile, String model, StageGraphs graphs) {
    * @param request its size and guidance count; size 0 is the model's own
    */
   public Job job(int pictures, int prompts, int evaluations, Request request) {
-    boolean guided = graphs.guided(request.guidance());
-    List<Integer> own = graphs.ownSize();
-    int width = request.width() == 0 ? own.getFirst() : request.width();
-    int height = request.height() == 0 ? own.getLast() : request.height();
-    for (int side : List.of(width, height)) {
-      if (side % graphs.scaleFactor() != 0) {
-        throw new RequestException(
-            "width and height must be divisible by " + graphs.scaleFactor() + ", got " + side);
-      }
+    boolean guided = plan.guided(request.guidance());
+    int width;
+    int height;
+    try {
+      width = plan.width(request.width());
+      height = plan.height(request.height());
+    } catch (IllegalArgumentException e) {
+      throw new RequestException(e.getMessage());
     }
     Request.requireSize(width, height);
     return new Job(pictures, prompts + (guided ? 1 : 0), evaluations, guided, width, height);
@@ -70,7 +66,7 @@ public record Planner(Profile profile, String model, StageGraphs graphs) {
 
   /** Costs of a job. */
   public ProfileCosts costs(Job job) {
-    return new ProfileCosts(profile, model, graphs, job);
+    return new ProfileCosts(profile, plan.name(), plan, job);
   }
 
   /**
@@ -120,9 +116,9 @@ public record Planner(Profile profile, String model, StageGraphs graphs) {
   }
 
   private Optional<Nearest> tiled(Job job, Placement placement, ProfileCosts costs, int tile) {
-    int latents = tile / graphs.scaleFactor();
-    int width = Math.min(latents * graphs.scaleFactor(), job.width());
-    int height = Math.min(latents * graphs.scaleFactor(), job.height());
+    int latents = tile / plan.scaleFactor();
+    int width = Math.min(latents * plan.scaleFactor(), job.width());
+    int height = Math.min(latents * plan.scaleFactor(), job.height());
     int tiles = tiles(job.width(), width) * tiles(job.height(), height);
     Job one =
         new Job(job.pictures(), job.prompts(), job.evaluations(), job.guided(), width, height);

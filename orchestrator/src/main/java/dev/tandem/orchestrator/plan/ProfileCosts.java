@@ -10,7 +10,8 @@ import dev.tandem.graph.Graph;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.PlacementException;
 import dev.tandem.orchestrator.simulate.SimulationCosts;
-import dev.tandem.stages.StageGraphs;
+import dev.tandem.stages.ModelPlan;
+import dev.tandem.stages.StagePlan;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +28,7 @@ public final class ProfileCosts implements SimulationCosts {
 
   private final Profile profile;
   private final String model;
-  private final StageGraphs graphs;
+  private final ModelPlan plan;
   private final Job job;
   private final Map<StageCost.Key, GraphWork> works = new HashMap<>();
 
@@ -46,10 +47,10 @@ public final class ProfileCosts implements SimulationCosts {
    *
    * @param model the model's name in the profile: that of its folder
    */
-  public ProfileCosts(Profile profile, String model, StageGraphs graphs, Job job) {
+  public ProfileCosts(Profile profile, String model, ModelPlan plan, Job job) {
     this.profile = profile;
     this.model = model;
-    this.graphs = graphs;
+    this.plan = plan;
     this.job = job;
   }
 
@@ -199,11 +200,18 @@ public final class ProfileCosts implements SimulationCosts {
   }
 
   private List<Graph> graphs(StageCost.Key key) {
-    return switch (key.stage()) {
-      case TEXT -> graphs.text();
-      case UNET -> List.of(graphs.unet(key.batch(), key.width(), key.height()));
-      case VAE -> List.of(graphs.vae(key.width(), key.height()));
-      case OUTPUT -> List.of();
+    return planned(key.stage())
+        .map(name -> plan.stage(name).graphs(key.batch(), key.width(), key.height()))
+        .orElse(List.of());
+  }
+
+  /** The key of what a profile calls a stage; none for what runs on no device. */
+  public static Optional<String> planned(Stage stage) {
+    return switch (stage) {
+      case TEXT -> Optional.of(StagePlan.TEXT);
+      case UNET -> Optional.of(StagePlan.DENOISE);
+      case VAE -> Optional.of(StagePlan.DECODE);
+      case OUTPUT -> Optional.empty();
     };
   }
 }

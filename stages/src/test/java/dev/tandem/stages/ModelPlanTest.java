@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is wrong with a model is known when it is opened, without a device. */
-class ModelPartsTest {
+class ModelPlanTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Path MODELS = Path.of(System.getProperty("tandem.root"), "models");
 
@@ -32,10 +32,33 @@ class ModelPartsTest {
   @ParameterizedTest
   @ValueSource(strings = {"default", "lcm", "steps-10", "steps-5"})
   void theModelsOfThisRepositoryAreWhole(String name) {
-    ModelParts parts = ModelParts.read(ModelFolder.open(MODELS.resolve(name)));
-    assertThat(parts.tokens()).isEqualTo(32);
-    Graph decoder = parts.vae().decode(1, 4, 4);
+    ModelPlan plan = ModelPlan.of(ModelFolder.open(MODELS.resolve(name)));
+    assertThat(plan.tokens()).isEqualTo(32);
+    Graph decoder = plan.stage(StagePlan.DECODE).graphs(1, 32, 32).getFirst();
     assertThat(decoder.output(Vae.IMAGE).shape().dim(-1)).isEqualTo(3);
+  }
+
+  @Test
+  void aModelIsKnownByItsFolderAndItsSizes() {
+    ModelPlan plan = ModelPlan.of(ModelFolder.open(MODELS.resolve("judge/../default")));
+    assertThat(plan.name()).isEqualTo("default");
+    assertThat(plan.id()).isEqualTo(MODELS.resolve("default").toAbsolutePath().toString());
+    assertThat(plan.width(0)).isEqualTo(128);
+    assertThat(plan.height(0)).isEqualTo(128);
+    assertThat(plan.width(264)).isEqualTo(264);
+    assertThatThrownBy(() -> plan.width(100))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("width must be divisible by 8, got 100; try 96 or 104");
+    assertThatThrownBy(() -> plan.height(7))
+        .hasMessage("height must be divisible by 8, got 7; try 8");
+  }
+
+  @Test
+  void aDistilledGuidanceScaleNeedsNoNegativeHalf() {
+    ModelPlan plan = ModelPlan.of(ModelFolder.open(MODELS.resolve("default")));
+    assertThat(plan.guided(1)).isFalse();
+    assertThat(plan.guided(1.5)).isTrue();
+    assertThat(ModelPlan.of(ModelFolder.open(MODELS.resolve("lcm"))).guided(1.5)).isFalse();
   }
 
   @ParameterizedTest
@@ -71,7 +94,7 @@ class ModelPartsTest {
     config.set(key, MAPPER.readTree(value));
     Files.delete(file);
     MAPPER.writeValue(file.toFile(), config);
-    assertThatThrownBy(() -> ModelParts.read(ModelFolder.open(dir)))
+    assertThatThrownBy(() -> ModelPlan.of(ModelFolder.open(dir)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll(dir.toString(), problem);
   }
@@ -83,7 +106,7 @@ class ModelPartsTest {
     ObjectNode config = (ObjectNode) MAPPER.readTree(file.toFile());
     Files.delete(file);
     MAPPER.writeValue(file.toFile(), config.put("mid_block_type", "UNetMidBlock2DSimpleCrossAttn"));
-    assertThatThrownBy(() -> ModelParts.read(ModelFolder.open(dir)))
+    assertThatThrownBy(() -> ModelPlan.of(ModelFolder.open(dir)))
         .isInstanceOf(ConfigException.class)
         .hasMessageContainingAll(file.toString(), "'mid_block_type'", "UNetMidBlock2D");
   }
@@ -96,11 +119,11 @@ class ModelPartsTest {
     Files.delete(file);
     Files.writeString(
         file, "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 1059962\n");
-    assertThatThrownBy(() -> ModelParts.read(ModelFolder.open(dir)))
+    assertThatThrownBy(() -> ModelPlan.of(ModelFolder.open(dir)))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContainingAll(file.toString(), "Git LFS pointer", "git lfs pull");
     Files.delete(file);
-    assertThatThrownBy(() -> ModelParts.read(ModelFolder.open(dir)))
+    assertThatThrownBy(() -> ModelPlan.of(ModelFolder.open(dir)))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining(name);
   }
@@ -113,7 +136,7 @@ class ModelPartsTest {
     ObjectNode index = (ObjectNode) MAPPER.readTree(file.toFile());
     Files.delete(file);
     MAPPER.writeValue(file.toFile(), index.put("_class_name", "StableDiffusionXLPipeline"));
-    assertThatThrownBy(() -> ModelParts.read(ModelFolder.open(dir)))
+    assertThatThrownBy(() -> ModelPlan.of(ModelFolder.open(dir)))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("no part 'text_encoder_2'");
   }

@@ -1,0 +1,212 @@
+package dev.tandem.stages;
+
+import dev.tandem.stages.checkpoint.CheckpointException;
+import dev.tandem.stages.checkpoint.Config;
+import dev.tandem.stages.checkpoint.ModelFolder;
+import dev.tandem.stages.sampling.Samplers;
+import dev.tandem.stages.unet.UNet2DConfig;
+import dev.tandem.stages.vae.LatentScaling;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a model is, without a device: its stages with the very graphs that a run compiles, its
+ * sizes, and what its pipeline's class decides. Made once for each opened model.
+ */
+public final class ModelPlan {
+  private static final int USUAL_STEPS = 20;
+  private static final int USUAL_LATENTS = 64;
+
+  private final ModelParts parts;
+  private final String id;
+  private final String name;
+  private final List<StagePlan> stages = new ArrayList<>();
+
+  private ModelPlan(ModelParts parts) {
+    this.parts = parts;
+    var folder = parts.folder().folder().toAbsolutePath().normalize();
+    id = folder.toString();
+    name = folder.getFileName().toString();
+    stages.add(
+        new StagePlan(StagePlan.TEXT, parts.text().stream().map(ModelParts.Text::part).toList()));
+    if (parts.encodes()) {
+      stages.add(vae(StagePlan.IMAGE, "vae encoder", (b, w, h) -> parts.vae().encode(b, h, w)));
+    }
+    stages.add(
+        new StagePlan(
+            StagePlan.DENOISE,
+            List.of(
+                new StagePlan.Part(
+                    "unet",
+                    "unet",
+                    (b, w, h) -> parts.unet().graph(b, latents(h), latents(w), tokens())))));
+    stages.add(
+        vae(
+            StagePlan.DECODE,
+            "vae decoder",
+            (b, w, h) -> parts.vae().decode(b, latents(h), latents(w))));
+  }
+
+  /**
+   * Reads and checks a model.
+   *
+   * @throws CheckpointException if a part is missing, damaged or does not fit the others
+   * @throws dev.tandem.stages.layers.ConfigException if a config has what is not supported
+   * @throws dev.tandem.devices.WeightException if a weight is missing or has another shape than the
+   *     config asks for
+   */
+  public static ModelPlan of(ModelFolder folder) {
+    return new ModelPlan(ModelParts.read(folder));
+  }
+
+  private static StagePlan vae(String key, String part, StagePlan.Builder builder) {
+    return new StagePlan(key, List.of(new StagePlan.Part(part, "vae", builder)));
+  }
+
+  /** Tells models apart, also those of one name: the folder's absolute path. */
+  public String id() {
+    return id;
+  }
+
+  /** Of the folder. */
+  public String name() {
+    return name;
+  }
+
+  public ModelFolder folder() {
+    return parts.folder();
+  }
+
+  /** In the order of work: text, image (where the VAE's encoder is there), denoise, decode. */
+  public List<StagePlan> stages() {
+    return List.copyOf(stages);
+  }
+
+  /**
+   * A stage by its key.
+   *
+   * @throws CheckpointException if the model has none
+   */
+  public StagePlan stage(String key) {
+    return stages.stream()
+        .filter(s -> s.key().equals(key))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CheckpointException(
+                    parts.folder().folder()
+                        + " has no stage '"
+                        + key
+                        + "', only "
+                        + stages.stream().map(StagePlan::key).toList()));
+  }
+
+  /** Whether pictures can be encoded to begin with: see {@link StagePlan#IMAGE}. */
+  public boolean encodes() {
+    return parts.encodes();
+  }
+
+  ModelParts parts() {
+    return parts;
+  }
+
+  public UNet2DConfig unet() {
+    return parts.unet().config();
+  }
+
+  /** Tokens of every prompt. */
+  public int tokens() {
+    return parts.tokens();
+  }
+
+  public int latentChannels() {
+    return parts.vae().latentChannels();
+  }
+
+  /** Pixels that a latent stands for, each way. */
+  public int scaleFactor() {
+    return parts.vae().scaleFactor();
+  }
+
+  /** How latents are scaled between the VAE and the denoiser by this pipeline. */
+  LatentScaling latentScaling() {
+    return parts.vae().latentScaling().inPipeline(parts.folder().isXl());
+  }
+
+  /** Whether an empty negative prompt is zeros: XL models were trained so. */
+  boolean zerosForEmptyNegative() {
+    ModelFolder folder = parts.folder();
+    return folder.isXl() && folder.index().flag("force_zeros_for_empty_prompt").orElse(true);
+  }
+
+  /** Width of the pictures that the model was made for, pixels. */
+  public int ownWidth() {
+    List<Integer> own = unet().sampleSize();
+    return pixels(own.isEmpty() ? USUAL_LATENTS : own.getLast());
+  }
+
+  /** Height of the pictures that the model was made for, pixels. */
+  public int ownHeight() {
+    List<Integer> own = unet().sampleSize();
+    return pixels(own.isEmpty() ? USUAL_LATENTS : own.getFirst());
+  }
+
+  /**
+   * The width of a picture.
+   *
+   * @param wanted pixels; 0 for the model's own
+   * @throws IllegalArgumentException if no picture can have it, with what could be asked instead
+   */
+  public int width(int wanted) {
+    return wanted == 0 ? ownWidth() : divisible("width", wanted);
+  }
+
+  /** The height of a picture; as {@link #width}. */
+  public int height(int wanted) {
+    return wanted == 0 ? ownHeight() : divisible("height", wanted);
+  }
+
+  private int divisible(String what, int pixels) {
+    int scale = scaleFactor();
+    if (pixels % scale != 0) {
+      int below = pixels / scale * scale;
+      throw new IllegalArgumentException(
+          what
+              + " must be divisible by "
+              + scale
+              + ", got "
+              + pixels
+              + "; try "
+              + (below == 0 ? "" : below + " or ")
+              + (below + scale));
+    }
+    return pixels;
+  }
+
+  private int latents(int pixels) {
+    return pixels / scaleFactor();
+  }
+
+  private int pixels(int latents) {
+    return (int) Math.min(Integer.MAX_VALUE, (long) latents * scaleFactor());
+  }
+
+  /** Whether the prompt and its negative are both asked: not for a distilled guidance scale. */
+  public boolean guided(double scale) {
+    return scale > 1 && unet().time().condDim() == 0;
+  }
+
+  /**
+   * Checks that the model's own sampler can be built.
+   *
+   * @throws CheckpointException if its class or a value of its config is not supported
+   */
+  public void requireOwnSampler() {
+    Config config = parts.folder().scheduler().config();
+    try {
+      Samplers.of(config.json(), USUAL_STEPS);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(config.file() + ": " + e.getMessage(), e);
+    }
+  }
+}

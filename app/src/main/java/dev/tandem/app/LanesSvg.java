@@ -1,7 +1,7 @@
 package dev.tandem.app;
 
-import dev.tandem.orchestrator.simulate.Simulation;
 import dev.tandem.orchestrator.timeline.Span;
+import dev.tandem.planning.simulate.Simulation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

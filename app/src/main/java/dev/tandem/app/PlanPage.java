@@ -2,9 +2,9 @@ package dev.tandem.app;
 
 import dev.tandem.devices.profile.DeviceProfile;
 import dev.tandem.devices.profile.Profile;
-import dev.tandem.orchestrator.plan.Plan;
-import dev.tandem.orchestrator.plan.Plan.Placed;
-import dev.tandem.orchestrator.plan.Plan.Refused;
+import dev.tandem.planning.Plan;
+import dev.tandem.planning.Plan.Placed;
+import dev.tandem.planning.Plan.Refused;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

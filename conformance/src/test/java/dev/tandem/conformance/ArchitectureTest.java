@@ -25,6 +25,7 @@ class ArchitectureTest {
   private static final String OPENCL = "dev.tandem.kernels.opencl..";
   private static final String STAGES = "dev.tandem.stages..";
   private static final String ORCHESTRATOR = "dev.tandem.orchestrator..";
+  private static final String PLANNING = "dev.tandem.planning..";
   private static final String LAB = "dev.tandem.lab..";
   private static final String APP = "dev.tandem.app..";
   private static final String CONFORMANCE = "dev.tandem.conformance..";
@@ -41,7 +42,7 @@ class ArchitectureTest {
   @ArchTest
   static void everyRoomIsLookedAt(JavaClasses all) {
     for (String room :
-        new String[] {GRAPH, DEVICES, CPU, STAGES, ORCHESTRATOR, LAB, APP, CONFORMANCE}) {
+        new String[] {GRAPH, DEVICES, CPU, STAGES, ORCHESTRATOR, PLANNING, LAB, APP, CONFORMANCE}) {
       assertThat(all.that(resideInAPackage(room))).as(room).isNotEmpty();
     }
   }
@@ -69,7 +70,7 @@ class ArchitectureTest {
   /** It knows stages and devices only through the orchestrator and the list of devices. */
   @ArchTest
   static final ArchRule app =
-      mayImport(APP, LAB, ORCHESTRATOR, DEVICES, JACKSON, PICOCLI, JSON_SCHEMA);
+      mayImport(APP, LAB, PLANNING, ORCHESTRATOR, DEVICES, JACKSON, PICOCLI, JSON_SCHEMA);
 
   @ArchTest static final ArchRule jocl = onlyIn(OPENCL, JOCL);
   @ArchTest static final ArchRule bytedeco = onlyIn(CPU, BYTEDECO);
@@ -82,7 +83,7 @@ class ArchitectureTest {
   static final ArchRule noDeviceIsKnownByItsClass =
       noClasses()
           .that()
-          .resideInAnyPackage(STAGES, ORCHESTRATOR, LAB, APP, CONFORMANCE)
+          .resideInAnyPackage(STAGES, ORCHESTRATOR, PLANNING, LAB, APP, CONFORMANCE)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("dev.tandem.kernels..", "dev.tandem.devices.reference..");

@@ -2,7 +2,6 @@ package dev.tandem.orchestrator;
 
 import dev.tandem.devices.Device;
 import dev.tandem.devices.Devices;
-import dev.tandem.devices.profile.Profile;
 import dev.tandem.orchestrator.execution.Execution;
 import dev.tandem.orchestrator.execution.OpeningDevices;
 import dev.tandem.orchestrator.execution.PictureJob;
@@ -221,11 +220,6 @@ public final class Tandem implements AutoCloseable {
     StageCosts costs = execution.measure(devices, execution.resolve(request));
     expect(job(List.of(request)), devices, costs);
     return costs;
-  }
-
-  /** What a job's work costs according to a profile of the machine. */
-  public StageCosts costs(Profile profile, Job job) {
-    return execution.costs(profile, job);
   }
 
   /** Tells what a job's work is expected to cost, so that the first choices are good already. */

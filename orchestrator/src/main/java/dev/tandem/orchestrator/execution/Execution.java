@@ -2,7 +2,6 @@ package dev.tandem.orchestrator.execution;
 
 import dev.tandem.devices.Device;
 import dev.tandem.devices.Executable.MemoryUse;
-import dev.tandem.devices.profile.Profile;
 import dev.tandem.orchestrator.DeviceOptions;
 import dev.tandem.orchestrator.GenerationListener;
 import dev.tandem.orchestrator.Request;
@@ -16,12 +15,10 @@ import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.Order;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.placement.StageCosts;
-import dev.tandem.orchestrator.plan.Planner;
 import dev.tandem.orchestrator.timeline.Detail;
 import dev.tandem.orchestrator.timeline.Timeline;
 import dev.tandem.stages.MemoryNeeds;
 import dev.tandem.stages.ModelParts;
-import dev.tandem.stages.StageGraphs;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -119,11 +116,6 @@ public final class Execution implements AutoCloseable {
             + " x "
             + job.request().height()
             + " pixels; make them smaller");
-  }
-
-  /** What a job's work costs according to a profile of the machine. */
-  public StageCosts costs(Profile profile, Job job) {
-    return new Planner(profile, model.name(), new StageGraphs(parts)).costs(job);
   }
 
   /** Tells what work of a job is expected to cost; what is measured later counts more. */

@@ -1,5 +1,6 @@
 package dev.tandem.lab;
 
+import dev.tandem.orchestrator.measure.Median;
 import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
 
@@ -26,7 +27,7 @@ final class Intervals {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     int n = sorted.length;
-    double median = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+    double median = Median.of(Arrays.stream(values).boxed().toList()).median();
     if (n < LEAST_PAIRS) {
       return Interval.alone(median);
     }

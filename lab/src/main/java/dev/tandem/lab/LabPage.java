@@ -2,13 +2,10 @@ package dev.tandem.lab;
 
 import dev.tandem.lab.LabReport.Comparison;
 import dev.tandem.lab.LabReport.Row;
+import dev.tandem.orchestrator.html.Html;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -26,7 +23,7 @@ final class LabPage {
 
   String html() {
     LabPlan plan = report.plan();
-    return template()
+    return Html.resource(LabPage.class, "lab.html")
         .replace("{{summary}}", summary(plan))
         .replace("{{legend}}", legend())
         .replace(
@@ -44,7 +41,7 @@ final class LabPage {
         .replace("{{settings}}", settings())
         .replace("{{comparisons}}", comparisons())
         .replace("{{margin}}", Double.toString(plan.margin()))
-        .replace("{{reference}}", escape(plan.reference().id()))
+        .replace("{{reference}}", Html.escape(plan.reference().id()))
         .replace("{{real}}", Integer.toString(report.realPictures()))
         .replace("{{grid}}", grid());
   }
@@ -57,18 +54,17 @@ final class LabPage {
         report.pairs().size(),
         report.pairs().size() == 1 ? "" : "s",
         plan.guidance(),
-        escape(plan.device()),
+        Html.escape(plan.device()),
         report.missing().isEmpty() ? "" : " Not drawn yet: " + report.missing() + ".");
   }
 
   private String legend() {
     List<String> families = CurveSvg.families(report.rows());
-    StringBuilder s = new StringBuilder();
+    Html h = new Html();
     for (int i = 0; i < families.size(); i++) {
-      s.append("<span class=\"c").append(i).append("\"><i></i>");
-      s.append(escape(families.get(i))).append("</span>");
+      h.raw("<span class=\"c" + i + "\"><i></i>").text(families.get(i)).raw("</span>");
     }
-    return s.append("<span class=\"front\"><i></i>Pareto front (filled)</span>").toString();
+    return h.raw("<span class=\"front\"><i></i>Pareto front (filled)</span>").toString();
   }
 
   private String settings() {
@@ -130,71 +126,50 @@ final class LabPage {
 
   private static <T> String table(
       List<String> header, List<T> rows, Function<T, List<String>> cells) {
-    StringBuilder s = new StringBuilder("<div class=\"wide\"><table><thead><tr>");
-    header.forEach(h -> s.append("<th>").append(escape(h)).append("</th>"));
-    s.append("</tr></thead><tbody>");
+    Html h = new Html().raw("<div class=\"wide\"><table>").head(header).raw("<tbody>");
     for (T row : rows) {
       List<String> values = cells.apply(row);
-      s.append("<tr>");
-      for (int i = 0; i < values.size(); i++) { // where there is no room for a head, cells name it
-        s.append("<td data-name=\"").append(escape(header.get(i))).append("\">");
-        s.append(escape(values.get(i))).append("</td>");
+      h.raw("<tr>");
+      for (int i = 0; i < values.size(); i++) {
+        h.cell(header.get(i), values.get(i));
       }
-      s.append("</tr>");
+      h.raw("</tr>");
     }
-    return s.append("</tbody></table></div>").toString();
+    return h.raw("</tbody></table></div>").toString();
   }
 
   /** A row for each pair, whose pictures go on in the next line where there is no room. */
   private String grid() {
-    StringBuilder s = new StringBuilder();
+    Html h = new Html();
     for (LabPair pair : report.pairs().stream().limit(GRID_ROWS).toList()) {
-      s.append("<section class=\"pair\"><h3>").append(escape(pair.prompt()));
-      s.append(" <span class=\"soft\">seed ")
-          .append(Long.toUnsignedString(pair.seed()))
-          .append("</span></h3><div>");
+      h.raw("<section class=\"pair\"><h3>").text(pair.prompt());
+      h.raw(" <span class=\"soft\">seed " + Long.toUnsignedString(pair.seed()));
+      h.raw("</span></h3><div>");
       for (Row r : report.rows()) {
-        Path file = report.pictures().get(r.setting()).get(pair.index());
-        String id = r.setting().id();
-        s.append("<figure>");
-        if (file == null) {
-          s.append("<figcaption>")
-              .append(escape(id))
-              .append(": not drawn yet</figcaption></figure>");
-        } else {
-          s.append("<img alt=\"").append(escape(id + ": " + pair.prompt()));
-          s.append("\" src=\"data:image/png;base64,").append(base64(file)).append("\">");
-          s.append("<figcaption>").append(escape(id)).append("</figcaption></figure>");
-        }
+        figure(h, pair, r);
       }
-      s.append("</div></section>");
+      h.raw("</div></section>");
     }
-    return s.toString();
+    return h.toString();
   }
 
-  private static String base64(Path file) {
+  private void figure(Html h, LabPair pair, Row row) {
+    Path file = report.pictures().get(row.setting()).get(pair.index());
+    String id = row.setting().id();
+    h.raw("<figure>");
+    if (file != null) {
+      h.raw("<img alt=\"").text(id + ": " + pair.prompt());
+      h.raw("\" src=\"" + Html.address(png(file)) + "\">");
+    }
+    h.raw("<figcaption>").text(file == null ? id + ": not drawn yet" : id);
+    h.raw("</figcaption></figure>");
+  }
+
+  private static byte[] png(Path file) {
     try {
-      return Base64.getEncoder().encodeToString(Files.readAllBytes(file));
+      return Files.readAllBytes(file);
     } catch (IOException e) {
       throw new LabException(file + " cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  private static String escape(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
-  }
-
-  private static String template() {
-    try (InputStream in = LabPage.class.getResourceAsStream("lab.html")) {
-      if (in == null) {
-        throw new IllegalStateException("lab.html is missing from the program");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

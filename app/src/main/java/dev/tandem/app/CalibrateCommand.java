@@ -2,8 +2,8 @@ package dev.tandem.app;
 
 import dev.tandem.devices.Devices;
 import dev.tandem.devices.profile.ProfileFile;
-import dev.tandem.orchestrator.calibrate.Calibration;
-import dev.tandem.orchestrator.calibrate.Measurements;
+import dev.tandem.planning.calibrate.Calibration;
+import dev.tandem.planning.calibrate.Measurements;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -11,11 +11,11 @@ import dev.tandem.orchestrator.placement.PlacementException;
 import dev.tandem.orchestrator.placement.PlacementJson;
 import dev.tandem.orchestrator.placement.StageCosts;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
-import dev.tandem.orchestrator.plan.Planner;
-import dev.tandem.orchestrator.simulate.SimulationCosts;
-import dev.tandem.orchestrator.simulate.Simulator;
-import dev.tandem.orchestrator.strategy.Strategies;
-import dev.tandem.orchestrator.strategy.Strategy;
+import dev.tandem.planning.Planner;
+import dev.tandem.planning.simulate.SimulationCosts;
+import dev.tandem.planning.simulate.Simulator;
+import dev.tandem.planning.strategy.Strategies;
+import dev.tandem.planning.strategy.Strategy;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,7 +96,7 @@ record Entrants(Job job, List<Contestant> contestants) {
         return new Known(now.job(), now.costs());
       }
       Profile machine = ProfileFile.load(Profiles.find(asked.profile.get().toString()));
-      return new Known(now.job(), Planner.open(machine, asked.model).costs(now.job()));
+      return new Known(now.job(), Planner.costs(machine, asked.model, now.job()));
     }
   }
 

@@ -170,7 +170,8 @@ final class GenerateCommand implements Callable<Integer> {
       Runtime.getRuntime().addShutdownHook(stop);
       Detail detail = timeline.orElse(trace.isPresent() ? Detail.OPERATIONS : Detail.HOST);
       RunReport report =
-          tandem.generateAll(requests, placement.choose(tandem, requests), sink, detail);
+          tandem.generateAll(
+              requests, placement.choose(tandem, picture.model(), requests), sink, detail);
       bar.clear();
       tracing.ifPresent(TraceFile::finish);
       document.ifPresent(d -> d.end(report));

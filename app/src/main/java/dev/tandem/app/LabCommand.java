@@ -1,16 +1,16 @@
 package dev.tandem.app;
 
 import dev.tandem.devices.files.WholeFile;
+import dev.tandem.lab.Lab;
+import dev.tandem.lab.LabException;
+import dev.tandem.lab.LabFiles;
+import dev.tandem.lab.LabListener;
+import dev.tandem.lab.LabPlan;
+import dev.tandem.lab.LabReport;
+import dev.tandem.lab.LabResult;
+import dev.tandem.lab.Setting;
+import dev.tandem.lab.Settings;
 import dev.tandem.orchestrator.Request;
-import dev.tandem.orchestrator.lab.Lab;
-import dev.tandem.orchestrator.lab.LabException;
-import dev.tandem.orchestrator.lab.LabFiles;
-import dev.tandem.orchestrator.lab.LabListener;
-import dev.tandem.orchestrator.lab.LabPlan;
-import dev.tandem.orchestrator.lab.LabReport;
-import dev.tandem.orchestrator.lab.LabResult;
-import dev.tandem.orchestrator.lab.Setting;
-import dev.tandem.orchestrator.lab.Settings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

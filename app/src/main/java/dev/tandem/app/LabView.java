@@ -1,7 +1,7 @@
 package dev.tandem.app;
 
-import dev.tandem.orchestrator.lab.Interval;
-import dev.tandem.orchestrator.lab.LabReport;
+import dev.tandem.lab.Interval;
+import dev.tandem.lab.LabReport;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;

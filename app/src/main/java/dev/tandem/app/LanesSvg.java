@@ -1,7 +1,8 @@
 package dev.tandem.app;
 
-import dev.tandem.orchestrator.simulate.Simulation;
+import dev.tandem.orchestrator.html.Html;
 import dev.tandem.orchestrator.timeline.Span;
+import dev.tandem.planning.simulate.Simulation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -99,8 +100,8 @@ final class LanesSvg {
             "<text x=\"0\" y=\"%.1f\">%s<title>%s</title></text>"
                 + "<rect class=\"lane\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>%n",
             top + LANE / 2 + 4,
-            PlanPage.escaped(label),
-            PlanPage.escaped(device),
+            Html.escape(label),
+            Html.escape(device),
             LEFT,
             top,
             endNs(run) * scale,

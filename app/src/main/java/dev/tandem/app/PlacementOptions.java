@@ -9,8 +9,9 @@ import dev.tandem.orchestrator.placement.Order;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.placement.PlacementJson;
 import dev.tandem.orchestrator.placement.StageCosts;
-import dev.tandem.orchestrator.strategy.Strategies;
-import dev.tandem.orchestrator.strategy.Strategy;
+import dev.tandem.planning.Planner;
+import dev.tandem.planning.strategy.Strategies;
+import dev.tandem.planning.strategy.Strategy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +90,7 @@ final class PlacementOptions {
   }
 
   /** The placement of the requests: a strategy's, with costs from the profile or measured now. */
-  Placement choose(Tandem tandem, List<Request> requests) throws InterruptedException {
+  Placement choose(Tandem tandem, Path model, List<Request> requests) throws InterruptedException {
     if (strategy.isEmpty()) {
       return first();
     }
@@ -98,7 +99,7 @@ final class PlacementOptions {
     Job job = tandem.job(requests);
     StageCosts costs =
         profile.isPresent()
-            ? tandem.costs(ProfileFile.load(Profiles.find(profile.get().toString())), job)
+            ? Planner.costs(ProfileFile.load(Profiles.find(profile.get().toString())), model, job)
             : tandem.measure(names, requests.getFirst());
     tandem.expect(job, names, costs);
     return ordered(s.place(job, names, costs));

@@ -2,22 +2,18 @@ package dev.tandem.app;
 
 import dev.tandem.devices.profile.DeviceProfile;
 import dev.tandem.devices.profile.Profile;
-import dev.tandem.orchestrator.plan.Plan;
-import dev.tandem.orchestrator.plan.Plan.Placed;
-import dev.tandem.orchestrator.plan.Plan.Refused;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.tandem.orchestrator.html.Html;
+import dev.tandem.planning.Plan;
+import dev.tandem.planning.Plan.Placed;
+import dev.tandem.planning.Plan.Refused;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** A plan as one HTML page that needs nothing else: table, lanes, machine, sources. */
 final class PlanPage {
   private final Profile profile;
   private final Plan plan;
-  private final StringBuilder html = new StringBuilder();
+  private final Html html = new Html();
 
   private PlanPage(Profile profile, Plan plan) {
     this.profile = profile;
@@ -31,25 +27,23 @@ final class PlanPage {
     page.lanes();
     page.refusals();
     page.machine();
-    return page.html.append("</body>\n</html>\n").toString();
+    return page.html.close("body").close("html").toString();
   }
 
   private void head() {
-    html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-        .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-        .append("<link rel=\"icon\" href=\"data:,\">\n<title>Plan: ")
-        .append(escaped(profile.name()))
-        .append("</title>\n<style>\n")
-        .append(css())
-        .append("</style>\n</head>\n<body>\n<h1>Plan for ")
-        .append(escaped(profile.name()))
-        .append("</h1>\n");
+    html.raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
+        .raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
+        .raw("<link rel=\"icon\" href=\"data:,\">\n")
+        .element("title", "Plan: " + profile.name())
+        .raw("<style>\n" + Html.resource(PlanPage.class, "plan.css") + "</style>\n")
+        .raw("</head>\n<body>\n")
+        .element("h1", "Plan for " + profile.name());
     var job = plan.job();
-    html.append(
+    html.quiet(
         String.format(
             Locale.ROOT,
-            "<p class=\"quiet\">%d picture%s of %d x %d pixels, %d evaluations of the U-Net each,"
-                + " %s guidance. Simulated from the profile, nothing was run.</p>%n",
+            "%d picture%s of %d x %d pixels, %d evaluations of the U-Net each, %s guidance."
+                + " Simulated from the profile, nothing was run.",
             job.pictures(),
             job.pictures() == 1 ? "" : "s",
             job.width(),
@@ -60,27 +54,23 @@ final class PlanPage {
 
   private void table() {
     String best = plan.best().map(Placed::strategy).orElse("");
-    html.append("<div class=\"scroll\"><table>\n<tr>");
-    PlanView.HEADER.forEach(h -> html.append("<th>").append(escaped(h)).append("</th>"));
-    html.append("</tr>\n");
+    html.raw("<div class=\"scroll\"><table>\n").head(PlanView.HEADER);
     for (List<String> row : PlanView.rows(plan)) {
-      html.append(row.getFirst().equals(best) ? "<tr class=\"best\">" : "<tr>");
-      row.forEach(cell -> html.append("<td>").append(escaped(cell)).append("</td>"));
-      html.append("</tr>\n");
+      html.raw(row.getFirst().equals(best) ? "<tr class=\"best\">" : "<tr>");
+      row.forEach(html::cell);
+      html.close("tr");
     }
-    html.append("</table></div>\n");
-    PlanView.simulated(plan)
-        .ifPresent(
-            note -> html.append("<p class=\"quiet\">").append(escaped(note)).append("</p>\n"));
+    html.raw("</table></div>\n");
+    PlanView.simulated(plan).ifPresent(html::quiet);
   }
 
   private void lanes() {
-    html.append("<p class=\"key\">Lanes, all on one scale of time:")
-        .append("<span class=\"encode\"></span>encode")
-        .append("<span class=\"denoise\"></span>denoise")
-        .append("<span class=\"decode\"></span>decode; numbers are pictures")
-        .append(plan.job().pictures() > LanesSvg.PICTURES ? ", the first " + LanesSvg.PICTURES : "")
-        .append(".</p>\n");
+    html.raw("<p class=\"key\">Lanes, all on one scale of time:")
+        .raw("<span class=\"encode\"></span>encode")
+        .raw("<span class=\"denoise\"></span>denoise")
+        .raw("<span class=\"decode\"></span>decode; numbers are pictures")
+        .raw(plan.job().pictures() > LanesSvg.PICTURES ? ", the first " + LanesSvg.PICTURES : "")
+        .raw(".</p>\n");
     double longest =
         plan.options().stream()
             .filter(Placed.class::isInstance)
@@ -89,9 +79,8 @@ final class PlanPage {
             .orElse(1);
     for (Plan.Option o : plan.options()) {
       if (o instanceof Placed p) {
-        html.append("<h2>").append(escaped(p.strategy())).append("</h2>\n");
-        html.append("<p class=\"quiet\">").append(escaped(Placements.text(p.placement())));
-        html.append("</p>\n").append(LanesSvg.of(p.simulation(), longest)).append('\n');
+        html.element("h2", p.strategy()).quiet(Placements.text(p.placement()));
+        html.raw(LanesSvg.of(p.simulation(), longest) + "\n");
       }
     }
   }
@@ -99,43 +88,22 @@ final class PlanPage {
   private void refusals() {
     for (Plan.Option o : plan.options()) {
       if (o instanceof Refused r) {
-        html.append("<h2>").append(escaped(r.strategy())).append(": cannot be used</h2>\n<p>");
-        html.append(escaped(r.reason())).append("</p>\n");
-        r.nearest()
-            .ifPresent(
-                n -> html.append("<p>What fits: ").append(escaped(n.change())).append("</p>\n"));
+        html.element("h2", r.strategy() + ": cannot be used").element("p", r.reason());
+        r.nearest().ifPresent(n -> html.element("p", "What fits: " + n.change()));
       }
     }
   }
 
   private void machine() {
-    html.append("<h2>The machine</h2>\n<p>").append(escaped(profile.description()));
-    html.append("</p>\n<ul>\n");
+    html.element("h2", "The machine").element("p", profile.description()).open("ul");
     for (DeviceProfile d : profile.devices()) {
-      html.append("<li>").append(escaped(d.id() + ": " + d.name())).append("</li>\n");
+      html.element("li", d.id() + ": " + d.name());
     }
-    html.append("</ul>\n");
+    html.close("ul");
     if (!profile.sources().isEmpty()) {
-      html.append("<p>Sources of the figures</p>\n<ul class=\"quiet\">\n");
-      for (Map.Entry<String, String> s : profile.sources().entrySet()) {
-        html.append("<li>").append(escaped(s.getKey() + ": " + s.getValue())).append("</li>\n");
-      }
-      html.append("</ul>\n");
+      html.element("p", "Sources of the figures").raw("<ul class=\"quiet\">\n");
+      profile.sources().forEach((of, source) -> html.element("li", of + ": " + source));
+      html.close("ul");
     }
-  }
-
-  private static String css() {
-    try (InputStream in = PlanPage.class.getResourceAsStream("plan.css")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  static String escaped(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
   }
 }

@@ -2,6 +2,7 @@ package dev.tandem.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tandem.orchestrator.html.Html;
 import dev.tandem.orchestrator.measure.Comparison;
 import dev.tandem.orchestrator.measure.Comparison.Result;
 import dev.tandem.orchestrator.measure.Contestant;
@@ -11,10 +12,7 @@ import dev.tandem.orchestrator.measure.Ratio;
 import dev.tandem.orchestrator.picture.Picture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -37,22 +35,18 @@ final class ReportPage {
         .replace("{{title}}", "Strategies compared")
         .replace("{{css}}", resource("report.css"))
         .replace("{{lead}}", lead(figures))
-        .replace("{{job}}", escape(job(document)))
+        .replace("{{job}}", Html.escape(job(document)))
         .replace("{{table}}", table(figures))
         .replace("{{devices}}", devices(figures))
         .replace("{{pictures}}", pictures(comparison, figures))
         .replace("{{facts}}", facts(document))
-        .replace("{{command}}", escape(document.get("command").asText()))
+        .replace("{{command}}", Html.escape(document.get("command").asText()))
         .replace("{{js}}", resource("report.js"))
         .replace("{{data}}", data.toString().replace("<", "\\u003c"));
   }
 
   private static String resource(String name) {
-    try (InputStream in = ReportPage.class.getResourceAsStream("report/" + name)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Html.resource(ReportPage.class, "report/" + name);
   }
 
   private static String lead(List<Figures> all) {
@@ -60,7 +54,7 @@ final class ReportPage {
         all.stream()
             .max(Comparator.comparingDouble(f -> f.picturesPerSecond().median()))
             .orElseThrow();
-    return escape(
+    return Html.escape(
         String.format(
             Locale.ROOT,
             "Fastest: %s with %s pictures/s, %s the sequential loop, %s of what solo times allow.",
@@ -93,24 +87,25 @@ final class ReportPage {
             + " times of the work alone allow, fill and drain included. PSNR: of the picture that"
             + " differs most from the sequential loop's.");
     h.head(
-        "strategy",
-        "pictures/s",
-        "latency p50",
-        "latency p95",
-        "overlap",
-        "speed-up",
-        "bound",
-        "of bound",
-        "predicted",
-        "error",
-        "PSNR");
+        List.of(
+            "strategy",
+            "pictures/s",
+            "latency p50",
+            "latency p95",
+            "overlap",
+            "speed-up",
+            "bound",
+            "of bound",
+            "predicted",
+            "error",
+            "PSNR"));
     h.open("tbody");
     for (Figures f : all) {
       Contestant c = f.contestant();
       double speed = f.picturesPerSecond().median();
       h.open("tr");
-      h.raw("<th scope=\"row\">" + escape(c.name()));
-      h.raw("<span class=\"what\">" + escape(c.description()) + "</span></th>");
+      h.raw("<th scope=\"row\">" + Html.escape(c.name()));
+      h.raw("<span class=\"what\">" + Html.escape(c.description()) + "</span></th>");
       h.raw("<td" + (speed == most ? " class=\"best\">" : ">") + CompareText.rate(speed));
       h.raw("<span class=\"spread\">" + CompareText.spread(f.picturesPerSecond()) + "</span>");
       h.raw(
@@ -139,12 +134,14 @@ final class ReportPage {
         "caption",
         "Shares of the run. Busy is from device start to device end; idle is counted between a"
             + " device's first and last work, by its cause.");
-    h.head("strategy", "device", "busy", "no input", "back-pressure", "host work", "clock error");
+    h.head(
+        List.of(
+            "strategy", "device", "busy", "no input", "back-pressure", "host work", "clock error"));
     h.open("tbody");
     for (Figures f : all) {
       for (DeviceFigures d : f.devices()) {
         h.open("tr");
-        h.raw("<th scope=\"row\">" + escape(f.contestant().name()) + "</th>");
+        h.raw("<th scope=\"row\">" + Html.escape(f.contestant().name()) + "</th>");
         h.cell(d.device());
         h.raw("<td>" + CompareText.percent(d.busy().median()));
         h.raw(
@@ -170,7 +167,7 @@ final class ReportPage {
       Result result = comparison.results().get(i);
       boolean first = i == 0;
       boolean equal = f.psnrDb().orElse(0) == Double.POSITIVE_INFINITY;
-      h.raw("<div class=\"row\"><h3>" + escape(result.contestant().name()));
+      h.raw("<div class=\"row\"><h3>" + Html.escape(result.contestant().name()));
       if (!first) {
         h.raw(" <span>" + (equal ? "the same, bit for bit" : CompareText.psnr(f.psnrDb())));
         h.raw("</span>");
@@ -194,26 +191,26 @@ final class ReportPage {
         + "\" height=\""
         + p.height()
         + "\" alt=\""
-        + escape(p.request().prompt())
-        + "\" src=\"data:image/png;base64,"
-        + png(p)
+        + Html.escape(p.request().prompt())
+        + "\" src=\""
+        + Html.address(png(p))
         + "\"><figcaption>"
         + p.index()
         + ": "
-        + escape(p.request().prompt())
+        + Html.escape(p.request().prompt())
         + ", seed "
         + Long.toUnsignedString(p.request().seed())
         + "</figcaption></figure>";
   }
 
-  private static String png(Picture p) {
+  private static byte[] png(Picture p) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
       ImageIO.write(p.toBufferedImage(), "png", out);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return Base64.getEncoder().encodeToString(out.toByteArray());
+    return out.toByteArray();
   }
 
   private static String facts(ObjectNode document) {
@@ -229,12 +226,5 @@ final class ReportPage {
       h.fact(d.get("id").asText(), d.get("name").asText() + ", " + d.get("driver").asText());
     }
     return h.toString();
-  }
-
-  static String escape(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
   }
 }

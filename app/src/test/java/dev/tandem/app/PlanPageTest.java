@@ -6,11 +6,12 @@ import dev.tandem.devices.json.StrictJson;
 import dev.tandem.devices.profile.Profile;
 import dev.tandem.devices.profile.ProfileFile;
 import dev.tandem.orchestrator.Request;
-import dev.tandem.orchestrator.plan.Plan;
-import dev.tandem.orchestrator.plan.Planner;
-import dev.tandem.orchestrator.simulate.Simulation;
-import dev.tandem.orchestrator.strategy.Strategies;
-import dev.tandem.orchestrator.strategy.Strategy;
+import dev.tandem.orchestrator.html.Html;
+import dev.tandem.planning.Plan;
+import dev.tandem.planning.Planner;
+import dev.tandem.planning.simulate.Simulation;
+import dev.tandem.planning.strategy.Strategies;
+import dev.tandem.planning.strategy.Strategy;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ class PlanPageTest {
     String page = PlanPage.of(PROFILE, plan);
     for (List<String> row : PlanView.rows(plan)) {
       for (String cell : row) {
-        assertThat(page).contains("<td>" + PlanPage.escaped(cell) + "</td>");
+        assertThat(page).contains("<td>" + Html.escape(cell) + "</td>");
       }
     }
     assertThat(page.split("<svg", -1)).hasSize(3);

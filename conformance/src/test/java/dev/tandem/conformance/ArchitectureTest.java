@@ -25,6 +25,8 @@ class ArchitectureTest {
   private static final String OPENCL = "dev.tandem.kernels.opencl..";
   private static final String STAGES = "dev.tandem.stages..";
   private static final String ORCHESTRATOR = "dev.tandem.orchestrator..";
+  private static final String PLANNING = "dev.tandem.planning..";
+  private static final String LAB = "dev.tandem.lab..";
   private static final String APP = "dev.tandem.app..";
   private static final String CONFORMANCE = "dev.tandem.conformance..";
 
@@ -39,7 +41,8 @@ class ArchitectureTest {
   /** A rule about no class at all would always hold. */
   @ArchTest
   static void everyRoomIsLookedAt(JavaClasses all) {
-    for (String room : new String[] {GRAPH, DEVICES, CPU, STAGES, ORCHESTRATOR, APP, CONFORMANCE}) {
+    for (String room :
+        new String[] {GRAPH, DEVICES, CPU, STAGES, ORCHESTRATOR, PLANNING, LAB, APP, CONFORMANCE}) {
       assertThat(all.that(resideInAPackage(room))).as(room).isNotEmpty();
     }
   }
@@ -62,9 +65,12 @@ class ArchitectureTest {
   static final ArchRule orchestrator =
       mayImport(ORCHESTRATOR, STAGES, DEVICES, GRAPH, JACKSON, DISRUPTOR, HISTOGRAM);
 
+  @ArchTest static final ArchRule lab = mayImport(LAB, ORCHESTRATOR, STAGES, DEVICES, JACKSON);
+
   /** It knows stages and devices only through the orchestrator and the list of devices. */
   @ArchTest
-  static final ArchRule app = mayImport(APP, ORCHESTRATOR, DEVICES, JACKSON, PICOCLI, JSON_SCHEMA);
+  static final ArchRule app =
+      mayImport(APP, LAB, PLANNING, ORCHESTRATOR, DEVICES, JACKSON, PICOCLI, JSON_SCHEMA);
 
   @ArchTest static final ArchRule jocl = onlyIn(OPENCL, JOCL);
   @ArchTest static final ArchRule bytedeco = onlyIn(CPU, BYTEDECO);
@@ -77,7 +83,7 @@ class ArchitectureTest {
   static final ArchRule noDeviceIsKnownByItsClass =
       noClasses()
           .that()
-          .resideInAnyPackage(STAGES, ORCHESTRATOR, APP, CONFORMANCE)
+          .resideInAnyPackage(STAGES, ORCHESTRATOR, PLANNING, LAB, APP, CONFORMANCE)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("dev.tandem.kernels..", "dev.tandem.devices.reference..");

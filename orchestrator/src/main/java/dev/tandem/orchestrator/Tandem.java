@@ -2,22 +2,25 @@ package dev.tandem.orchestrator;
 
 import dev.tandem.devices.Device;
 import dev.tandem.devices.Devices;
-import dev.tandem.devices.profile.Profile;
+import dev.tandem.orchestrator.engine.Drive;
+import dev.tandem.orchestrator.engine.Threads;
+import dev.tandem.orchestrator.execution.DevicePool;
 import dev.tandem.orchestrator.execution.Execution;
+import dev.tandem.orchestrator.execution.OpenRun;
 import dev.tandem.orchestrator.execution.OpeningDevices;
 import dev.tandem.orchestrator.execution.PictureJob;
-import dev.tandem.orchestrator.execution.Watchdog;
 import dev.tandem.orchestrator.picture.Picture;
-import dev.tandem.orchestrator.pipeline.Threading;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.placement.StageCosts;
 import dev.tandem.orchestrator.timeline.Detail;
+import dev.tandem.orchestrator.wiring.Watchdog;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
@@ -32,15 +35,21 @@ import java.util.function.Function;
  * }
  * }</pre>
  *
- * One thread at a time, except {@link #cancel}.
+ * {@link #generateAll} makes a closed list of pictures; {@link #start} begins a run to which any
+ * number of threads submit requests. Several models may share the devices of a {@link DevicePool}.
+ * Any thread.
  */
 public final class Tandem implements AutoCloseable {
   private final Execution execution;
   private final Placement placement;
 
-  private Tandem(Execution execution, Placement placement) {
+  /** Closed with this object; empty if it is shared. */
+  private final Optional<DevicePool> own;
+
+  private Tandem(Execution execution, Placement placement, Optional<DevicePool> own) {
     this.execution = execution;
     this.placement = placement;
+    this.own = own;
   }
 
   /** Opens a model folder in the diffusers layout, with everything on the CPU. */
@@ -69,7 +78,7 @@ public final class Tandem implements AutoCloseable {
     options.requireUsed(placement);
     try (OpeningDevices devices =
         OpeningDevices.begin(placement.devices(), id -> Devices.open(options.spec(id)))) {
-      return open(model, placement, options, devices, new Threading.Threads(), Watchdog.DEFAULT);
+      return open(model, placement, options, devices, new Threads(), Watchdog.DEFAULT);
     }
   }
 
@@ -77,7 +86,7 @@ public final class Tandem implements AutoCloseable {
    * As {@link #open(Path, Placement)}, for tests and simulations.
    *
    * @param opener opens a device by its name, with its memory limit
-   * @param threading with threads, or without any in virtual time
+   * @param drive with threads, or without any in virtual time
    * @param watchdog when a device counts as hung
    */
   public static Tandem open(
@@ -85,18 +94,41 @@ public final class Tandem implements AutoCloseable {
       Placement placement,
       DeviceOptions options,
       Function<String, Device> opener,
-      Threading threading,
+      Drive drive,
       Watchdog watchdog) {
-    Execution execution =
-        new Execution(ModelFolder.open(model), opener, options, threading, watchdog);
+    ModelFolder folder = ModelFolder.open(model);
+    DevicePool pool = new DevicePool(opener, drive);
+    return open(folder, placement, options, pool, Optional.of(pool), watchdog);
+  }
+
+  /**
+   * As {@link #open(Path, Placement)}, on devices that other models use as well.
+   *
+   * @param options precision and tiling; memory limits are the pool's
+   * @param pool to be closed after this object
+   */
+  public static Tandem open(
+      Path model, Placement placement, DeviceOptions options, DevicePool pool) {
+    ModelFolder folder = ModelFolder.open(model);
+    return open(folder, placement, options, pool, Optional.empty(), Watchdog.DEFAULT);
+  }
+
+  private static Tandem open(
+      ModelFolder folder,
+      Placement placement,
+      DeviceOptions options,
+      DevicePool pool,
+      Optional<DevicePool> own,
+      Watchdog watchdog) {
     boolean done = false;
     try {
+      Execution execution = new Execution(folder, pool, options, watchdog);
       execution.open(placement);
       done = true;
-      return new Tandem(execution, placement);
+      return new Tandem(execution, placement, own);
     } finally {
       if (!done) {
-        execution.close();
+        own.ifPresent(DevicePool::close);
       }
     }
   }
@@ -184,6 +216,21 @@ public final class Tandem implements AutoCloseable {
     return execution.run(requests, where, listener, detail);
   }
 
+  /** As {@link #start(Placement, GenerationListener, Detail)}, where this object's pictures are made. */
+  public OpenRun start(GenerationListener listener) {
+    return start(placement, listener, Detail.HOST);
+  }
+
+  /**
+   * Begins a run to which requests can be submitted until it is closed. Close it before this object.
+   *
+   * @param listener hears of all its pictures
+   * @throws dev.tandem.devices.DeviceException if a device does not exist
+   */
+  public OpenRun start(Placement where, GenerationListener listener, Detail detail) {
+    return execution.start(where, listener, detail);
+  }
+
   /**
    * What the requests are as a job to be placed; their pictures should be alike.
    *
@@ -223,19 +270,14 @@ public final class Tandem implements AutoCloseable {
     return costs;
   }
 
-  /** What a job's work costs according to a profile of the machine. */
-  public StageCosts costs(Profile profile, Job job) {
-    return execution.costs(profile, job);
-  }
-
   /** Tells what a job's work is expected to cost, so that the first choices are good already. */
   public void expect(Job job, List<String> devices, StageCosts costs) {
     execution.expect(job, devices, costs);
   }
 
   /**
-   * Stops the run at work: finished pictures are kept, the others fail. May be called from any
-   * thread; this object is then of no further use.
+   * Stops all runs: finished pictures are kept, the others fail. This object is then of no further
+   * use.
    */
   public void cancel() {
     execution.cancel();
@@ -243,6 +285,10 @@ public final class Tandem implements AutoCloseable {
 
   @Override
   public void close() {
-    execution.close();
+    try {
+      execution.close();
+    } finally {
+      own.ifPresent(DevicePool::close);
+    }
   }
 }

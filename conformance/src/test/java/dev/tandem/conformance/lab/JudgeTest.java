@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tandem.orchestrator.lab.HeldOut;
-import dev.tandem.orchestrator.lab.Judge;
+import dev.tandem.lab.HeldOut;
+import dev.tandem.lab.Judge;
 import dev.tandem.stages.quality.Cmmd;
 import dev.tandem.stages.random.TorchGenerator;
 import java.nio.file.Path;

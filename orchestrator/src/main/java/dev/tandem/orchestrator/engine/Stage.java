@@ -3,8 +3,8 @@ package dev.tandem.orchestrator.engine;
 import java.util.Optional;
 
 /**
- * What a station does with a task: units of work, one after the other. All methods are called under
- * the engine's lock, so they must be quick; what takes time belongs into a unit.
+ * What a station does with a task: units of work, one after the other. Methods are called under the
+ * engine's lock if not said otherwise, so they must be quick; what takes time belongs into a unit.
  *
  * @param <T> the task
  */
@@ -22,6 +22,9 @@ public interface Stage<T extends Task> {
 
   /** A task was given to the station; it may have to wait there. */
   default void accepted(T task) {}
+
+  /** A task's turn has come; outside of the engine's lock. */
+  default void begun(T task) {}
 
   /**
    * The next unit of work on a task; empty when the stage is through with it. An exception fails

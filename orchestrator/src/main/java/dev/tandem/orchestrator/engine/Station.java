@@ -120,6 +120,7 @@ public final class Station<T extends Task> {
       Visit v = new Visit(task, engine.now());
       visit = Optional.of(v);
       engine.span(Span.Kind.WAIT, stage, task, idleSinceNs, v.startNs);
+      engine.later(() -> stage.begun(task));
       goOn(v, engine);
     }
   }

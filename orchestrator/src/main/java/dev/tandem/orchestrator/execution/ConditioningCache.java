@@ -9,9 +9,6 @@ import java.util.Optional;
 final class ConditioningCache {
   private static final int ENTRIES = 64;
 
-  /** A negative prompt may be encoded otherwise than a prompt of the same words. */
-  record PromptKey(String prompt, boolean negative) {}
-
   private final Map<PromptKey, Conditioning> entries =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -28,14 +25,5 @@ final class ConditioningCache {
 
   synchronized void put(PromptKey key, Conditioning conditioning) {
     entries.put(key, conditioning);
-  }
-
-  /** How many of the keys are not remembered. */
-  synchronized int missing(Iterable<PromptKey> keys) {
-    int n = 0;
-    for (PromptKey key : keys) {
-      n += entries.containsKey(key) ? 0 : 1;
-    }
-    return n;
   }
 }

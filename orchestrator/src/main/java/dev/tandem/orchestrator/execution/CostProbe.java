@@ -1,7 +1,13 @@
 package dev.tandem.orchestrator.execution;
 
 import dev.tandem.devices.DeviceException;
+import dev.tandem.orchestrator.engine.CallQueue;
+import dev.tandem.orchestrator.engine.DeviceFault;
+import dev.tandem.orchestrator.engine.Drive;
+import dev.tandem.orchestrator.engine.Incident;
+import dev.tandem.orchestrator.engine.SyncCall;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
+import dev.tandem.orchestrator.wiring.Watchdog;
 import dev.tandem.orchestrator.timeline.Timeline;
 import dev.tandem.stages.Conditioning;
 import dev.tandem.stages.DenoiseStage;
@@ -24,27 +30,32 @@ final class CostProbe {
   private static final long LONG_NS = 150_000_000;
 
   private final ModelInfo model;
+  private final LoadedModel loaded;
+  private final Drive drive;
   private final Watchdog watchdog;
   private final PictureJob job;
 
-  CostProbe(ModelInfo model, Watchdog watchdog, PictureJob job) {
+  CostProbe(
+      ModelInfo model, LoadedModel loaded, Drive drive, Watchdog watchdog, PictureJob job) {
     this.model = model;
+    this.loaded = loaded;
+    this.drive = drive;
     this.watchdog = watchdog;
     this.job = job;
   }
 
-  MeasuredCosts measure(List<FleetDevice> devices) throws InterruptedException {
+  MeasuredCosts measure(List<PooledDevice> devices) throws InterruptedException {
     Map<String, MeasuredCosts.OfDevice> all = new LinkedHashMap<>();
-    for (FleetDevice d : devices) {
+    for (PooledDevice d : devices) {
       all.put(d.id(), measure(d));
     }
     return new MeasuredCosts(all);
   }
 
-  private MeasuredCosts.OfDevice measure(FleetDevice d) throws InterruptedException {
+  private MeasuredCosts.OfDevice measure(PooledDevice d) throws InterruptedException {
     Map<Work, Long> ns = new EnumMap<>(Work.class);
     Map<Work, Long> bytes = new EnumMap<>(Work.class);
-    DeviceStages stages = d.stages();
+    DeviceStages stages = loaded.at(d);
     String prompt = job.request().prompt();
     time(d, Work.TEXT, ns, r -> stages.text().encode(prompt, r, warning -> {}));
     bytes.put(Work.TEXT, stages.text().bytes());
@@ -63,12 +74,12 @@ final class CostProbe {
     float[] latents = new float[height * width * model.unet().outChannels()];
     time(d, Work.DECODE, ns, r -> stages.decode().decode(latents, height, width, r));
     bytes.put(Work.DECODE, stages.decode().bytes(height, width));
-    return new MeasuredCosts.OfDevice(d.memoryBytes(), ns, bytes);
+    return new MeasuredCosts.OfDevice(d.device().memoryLimit().total(), ns, bytes);
   }
 
   /** A picture's first step, with text that says nothing. */
   private Denoising denoising() {
-    int tokens = Wiring.TOKENS;
+    int tokens = model.plan().tokens();
     int pooled = model.unet().textTime().map(t -> pooledDim()).orElse(0);
     Conditioning nothing =
         new Conditioning(tokens, new float[tokens * model.unet().contextDim()], new float[pooled]);
@@ -88,7 +99,7 @@ final class CostProbe {
     return model.unet().textTime().orElseThrow().textDim();
   }
 
-  private void time(FleetDevice d, Work work, Map<Work, Long> into, Function<Runner, ?> body)
+  private void time(PooledDevice d, Work work, Map<Work, Long> into, Function<Runner, ?> body)
       throws InterruptedException {
     try {
       once(d, work, body);
@@ -107,12 +118,33 @@ final class CostProbe {
     }
   }
 
-  private long once(FleetDevice d, Work work, Function<Runner, ?> body)
+  private long once(PooledDevice d, Work work, Function<Runner, ?> body)
       throws InterruptedException, DeviceFault {
-    DeviceQueue.Label label = new DeviceQueue.Label(new Timeline(), "measure " + work, -1, -1);
-    DeviceQueue.Pending<Object> pending =
-        d.queue().start(label, () -> watchdog.unknown().toNanos(), body::apply);
-    pending.await();
-    return pending.runNs();
+    return SyncCall.run(drive, d.place().queue(), new Measured(work, body));
+  }
+
+  private final class Measured implements CallQueue.Body {
+    private final Work work;
+    private final Function<Runner, ?> body;
+
+    private Measured(Work work, Function<Runner, ?> body) {
+      this.work = work;
+      this.body = body;
+    }
+
+    @Override
+    public CallQueue.Label label() {
+      return new CallQueue.Label(new Timeline(), "measure " + work, -1, -1);
+    }
+
+    @Override
+    public long limitNs() {
+      return watchdog.unknown().toNanos();
+    }
+
+    @Override
+    public void run(Runner runner) {
+      body.apply(runner);
+    }
   }
 }

@@ -1,9 +1,12 @@
 package dev.tandem.orchestrator.execution;
 
 import dev.tandem.devices.Device;
+import dev.tandem.devices.Devices;
+import dev.tandem.devices.Executables;
+import dev.tandem.orchestrator.DeviceOptions;
 import dev.tandem.orchestrator.engine.Drive;
+import dev.tandem.orchestrator.engine.Threads;
 import dev.tandem.orchestrator.wiring.Place;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +33,11 @@ public final class DevicePool implements AutoCloseable {
     this.drive = drive;
   }
 
+  /** A pool with threads, of the devices of this machine with their limits. */
+  public static DevicePool of(DeviceOptions options) {
+    return new DevicePool(id -> Devices.open(options.spec(id)), new Threads());
+  }
+
   public Drive drive() {
     return drive;
   }
@@ -42,32 +50,49 @@ public final class DevicePool implements AutoCloseable {
   synchronized PooledDevice get(String id) {
     PooledDevice known = devices.get(id);
     if (known == null) {
-      Device device = opener.apply(id);
-      known = new PooledDevice(device, new Place(drive.queue(id, device::close)));
+      known = open(id);
       devices.put(id, known);
     }
     return known;
   }
 
+  private PooledDevice open(String id) {
+    Device device = opener.apply(id);
+    Executables executables = new Executables(device);
+    Runnable close =
+        () -> {
+          executables.close();
+          device.close();
+        };
+    return new PooledDevice(device, executables, new Place(drive.queue(id, close)));
+  }
+
+  /** How many graphs were compiled so far; once no run is at work. */
+  public synchronized int compiled() {
+    return devices.values().stream().mapToInt(d -> d.executables().compiled()).sum();
+  }
+
+  /** The devices that are open. */
+  synchronized List<PooledDevice> devices() {
+    return List.copyOf(devices.values());
+  }
+
   /** Closes all devices, each when the call at work has ended. */
   @Override
-  public synchronized void close() {
+  public void close() {
     Optional<RuntimeException> first = Optional.empty();
-    for (PooledDevice d : new ArrayList<>(devices.values())) {
+    for (PooledDevice d : devices()) {
       try {
         d.place().queue().close();
       } catch (RuntimeException e) { // the others must be closed too
         first = first.or(() -> Optional.of(e));
       }
     }
-    devices.clear();
+    synchronized (this) {
+      devices.clear();
+    }
     if (first.isPresent()) {
       throw first.get();
     }
-  }
-
-  /** The devices that are open. */
-  synchronized List<PooledDevice> open() {
-    return List.copyOf(devices.values());
   }
 }

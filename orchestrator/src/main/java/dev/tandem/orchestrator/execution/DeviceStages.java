@@ -1,7 +1,6 @@
 package dev.tandem.orchestrator.execution;
 
 import dev.tandem.devices.CompileOptions;
-import dev.tandem.devices.Device;
 import dev.tandem.devices.Executables;
 import dev.tandem.stages.DecodeStage;
 import dev.tandem.stages.DenoiseStage;
@@ -15,17 +14,15 @@ import java.util.Optional;
  */
 final class DeviceStages {
   private final ModelPlan model;
-  private final Device device;
   private final Executables executables;
   private final CompileOptions options;
   private Optional<TextStage> text = Optional.empty();
   private Optional<DenoiseStage> denoise = Optional.empty();
   private Optional<DecodeStage> decode = Optional.empty();
 
-  DeviceStages(ModelPlan model, Device device, CompileOptions options) {
+  DeviceStages(ModelPlan model, Executables executables, CompileOptions options) {
     this.model = model;
-    this.device = device;
-    this.executables = new Executables(device);
+    this.executables = executables;
     this.options = options;
   }
 
@@ -50,12 +47,11 @@ final class DeviceStages {
     return decode.get();
   }
 
-  /** Frees everything and closes the device; on the thread that uses it. */
+  /** Frees everything; on the thread that uses the device. */
   synchronized void close() {
+    executables.closeModel(model.id());
     text.ifPresent(TextStage::close);
     denoise.ifPresent(DenoiseStage::close);
     decode.ifPresent(DecodeStage::close);
-    executables.close();
-    device.close();
   }
 }

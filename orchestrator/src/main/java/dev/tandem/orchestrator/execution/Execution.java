@@ -1,82 +1,60 @@
 package dev.tandem.orchestrator.execution;
 
-import dev.tandem.devices.Device;
 import dev.tandem.devices.Executable.MemoryUse;
-import dev.tandem.devices.profile.Profile;
 import dev.tandem.orchestrator.DeviceOptions;
 import dev.tandem.orchestrator.GenerationListener;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RequestException;
 import dev.tandem.orchestrator.RunReport;
-import dev.tandem.orchestrator.measure.RunFigures;
-import dev.tandem.orchestrator.pipeline.Breakdown;
-import dev.tandem.orchestrator.pipeline.Pipeline;
-import dev.tandem.orchestrator.pipeline.Threading;
 import dev.tandem.orchestrator.placement.Job;
-import dev.tandem.orchestrator.placement.Order;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.placement.StageCosts;
-import dev.tandem.orchestrator.plan.Planner;
 import dev.tandem.orchestrator.timeline.Detail;
-import dev.tandem.orchestrator.timeline.Timeline;
+import dev.tandem.orchestrator.wiring.LiveCosts;
+import dev.tandem.orchestrator.wiring.Watchdog;
 import dev.tandem.stages.MemoryNeeds;
 import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.checkpoint.ModelFolder;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.function.Function;
+import java.util.concurrent.ConcurrentHashMap;
 
-/**
- * Runs jobs of one model, each with a placement, on devices that stay open in between. One thread
- * at a time, except {@link #cancel}.
- */
+/** One opened model on the devices of a pool, and its runs. Any thread. */
 public final class Execution implements AutoCloseable {
-  /** Finished pictures that may wait for an earlier one. */
-  private static final long EARLY_BYTES = 64L << 20;
-
-  private static final int LEAST_EARLY = 4;
-  private static final int MOST_EARLY = 64;
-
   private final ModelInfo model;
-  private final Fleet fleet;
+  private final DevicePool pool;
   private final DeviceOptions options;
   private final Watchdog watchdog;
   private final MemoryNeeds needs;
-  private final ConditioningCache cache = new ConditioningCache();
+  private final LoadedModel loaded;
+  private final LiveCosts costs = new LiveCosts();
+  private final Set<OpenRun> runs = ConcurrentHashMap.newKeySet();
   private volatile boolean cancelled;
-  private volatile Runnable canceller = () -> {};
 
   /**
    * Reads and checks the model; opens no device.
    *
-   * @param opener opens a device by its name
-   * @param options precision and tiling; the opener sees to memory limits
+   * @param options precision and tiling; the pool sees to memory limits
    */
-  public Execution(
-      ModelFolder folder,
-      Function<String, Device> opener,
-      DeviceOptions options,
-      Threading threading,
-      Watchdog watchdog) {
+  public Execution(ModelFolder folder, DevicePool pool, DeviceOptions options, Watchdog watchdog) {
     model = ModelInfo.of(ModelPlan.of(folder));
-    fleet = new Fleet(model.plan(), opener, options, threading);
+    this.pool = pool;
     this.options = options;
     this.watchdog = watchdog;
     needs = new MemoryNeeds(model.plan());
+    loaded = new LoadedModel(model.plan(), options, pool);
   }
 
   /** Opens the devices of a placement, so that a wrong one is noticed at once. */
   public void open(Placement placement) {
-    placement.devices().forEach(fleet::get);
+    placement.devices().forEach(pool::get);
   }
 
   /**
    * A request as the model will fulfil it.
    *
-   * @throws dev.tandem.orchestrator.RequestException if it cannot
+   * @throws RequestException if it cannot
    */
   public PictureJob resolve(Request request) {
     return model.resolve(request);
@@ -88,19 +66,15 @@ public final class Execution implements AutoCloseable {
    * @throws dev.tandem.devices.DeviceException if a device does not exist or fails
    */
   public StageCosts measure(List<String> devices, PictureJob job) throws InterruptedException {
-    List<FleetDevice> opened = devices.stream().map(fleet::get).toList();
+    List<PooledDevice> opened = devices.stream().map(pool::get).toList();
     requirePossible(opened, job);
-    StageCosts costs = new CostProbe(model, watchdog, job).measure(opened);
-    if (fleet.threading() instanceof Threading.Threadless t) {
-      t.clock().advanceTo(t.clock().takeStepEnd());
-    }
-    return costs;
+    return new CostProbe(model, loaded, pool.drive(), watchdog, job).measure(opened);
   }
 
   /** Refuses pictures that no device can denoise, before one tries. */
-  private void requirePossible(List<FleetDevice> all, PictureJob job) {
+  private void requirePossible(List<PooledDevice> all, PictureJob job) {
     MemoryCheck.requireHeap(job);
-    for (FleetDevice d : all) {
+    for (PooledDevice d : all) {
       MemoryUse least =
           needs
               .least()
@@ -118,118 +92,84 @@ public final class Execution implements AutoCloseable {
             + " pixels; make them smaller");
   }
 
-  /** What a job's work costs according to a profile of the machine. */
-  public StageCosts costs(Profile profile, Job job) {
-    return new Planner(profile, model.plan()).costs(job);
+  /** Tells what work of a job is expected to cost; what is measured later counts more. */
+  public void expect(Job job, List<String> devices, StageCosts expected) {
+    costs.expect(job.kind(), devices, expected);
   }
 
-  /** Tells what work of a job is expected to cost; what is measured later counts more. */
-  public void expect(Job job, List<String> devices, StageCosts costs) {
-    fleet.costs().expect(job, devices, costs);
+  /**
+   * Begins a run to which requests can be submitted until it is closed.
+   *
+   * @param listener hears of all its pictures
+   */
+  public OpenRun start(Placement placement, GenerationListener listener, Detail detail) {
+    if (cancelled) {
+      throw new CancellationException("cancelled");
+    }
+    OpenRun run =
+        new OpenRun(
+            model,
+            loaded,
+            pool,
+            new MemoryCheck(needs, placement, options, pool),
+            new OpenRun.Setting(placement, costs, watchdog, detail),
+            listener,
+            runs::remove);
+    runs.add(run);
+    if (cancelled) {
+      run.cancel();
+    }
+    return run;
   }
 
   /**
    * Makes pictures; the listener hears of each that was begun exactly once.
    *
    * @param requests of which each is asked for twice, when its turn comes and before
-   * @throws dev.tandem.orchestrator.RequestException before anything runs, if the model cannot
-   *     fulfil a request or a device's memory does not suffice
+   * @throws RequestException before anything runs, if the model cannot fulfil a request or a
+   *     device's memory does not suffice
    */
   public RunReport run(
-      List<Request> requests, Placement placement, GenerationListener told, Detail detail) {
-    Jobs jobs = Jobs.of(requests, model::resolve);
-    Breakdown breakdown = new Breakdown();
-    GenerationListener listener = new ListenerGuard(told, breakdown);
-    RunFigures figures = new RunFigures();
-    Timeline timeline =
-        new Timeline(
-            detail,
-            span -> {
-              figures.add(span);
-              listener.onSpan(span);
-            });
-    RunContext run = RunContext.of(fleet, placement.devices(), watchdog, timeline, listener);
-    int tile = tile(placement, jobs.kinds());
-    Wiring wiring = new Wiring(run, model, placement, cache, jobs, tile);
-    var first = wiring.first();
-    boolean inOrder = placement.order() == Order.PROMPT;
-    int window = wiring.places() + (inOrder ? early(jobs.kinds()) : 1);
-    Ends ends = new Ends(listener, figures);
-    long start = run.threading().now();
-    boolean interrupted;
-    try (Pipeline<PictureTask> pipeline =
-        new Pipeline<>(
-            first,
-            run.threading(),
-            new Pipeline.Exit(inOrder, window),
-            timeline,
-            PictureTask::index,
-            ends,
-            breakdown)) {
-      canceller = pipeline::cancel;
-      interrupted = submit(jobs, pipeline, figures, breakdown);
+      List<Request> requests, Placement placement, GenerationListener listener, Detail detail) {
+    boolean interrupted = false;
+    OpenRun run = start(placement, listener, detail);
+    try {
+      requests.forEach(run::check);
+      run.announce(requests.size());
+      for (Request r : requests) {
+        run.submitWhenRoom(r);
+      }
+    } catch (InterruptedException e) {
+      cancel();
+      interrupted = true;
+    } catch (CancellationException e) {
+      // by whom is known
+    } catch (RequestException e) {
+      run.close();
+      throw e;
+    } catch (Throwable e) { // what is on its way must not be waited for
+      run.broken(e);
     }
-    canceller = () -> {};
+    run.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    figures.finish();
-    return new RunReport(
-        figures.stages(),
-        figures.metrics(run.threading().now() - start, ends.done()),
-        ends.failed(),
-        jobs.size() - ends.done() - ends.failed(),
-        run.incidents().report(),
-        breakdown.cause());
-  }
-
-  /** Enters one picture after the other; whether the thread was interrupted meanwhile. */
-  private boolean submit(
-      Jobs jobs, Pipeline<PictureTask> pipeline, RunFigures figures, Breakdown breakdown) {
-    try {
-      for (int i = 0; i < jobs.size() && !cancelled && breakdown.cause().isEmpty(); i++) {
-        figures.entered(i, fleet.threading().now());
-        pipeline.submit(new PictureTask(i, jobs.get(i)));
-      }
-      return false;
-    } catch (InterruptedException e) {
-      cancel();
-      return true;
-    } catch (CancellationException e) {
-      return false; // by whom is known
-    } catch (Throwable e) { // what is on its way must not be waited for
-      breakdown.report(e);
-      return false;
-    }
-  }
-
-  /** In which tiles to decode so that all fits. */
-  private int tile(Placement placement, Collection<PictureJob> jobs) {
-    Map<String, Device> devices = new LinkedHashMap<>();
-    placement.devices().forEach(id -> devices.put(id, fleet.get(id).device()));
-    return new MemoryCheck(needs, placement, options, devices).tile(jobs);
-  }
-
-  private static int early(Collection<PictureJob> jobs) {
-    long bytes =
-        jobs.stream()
-            .mapToLong(j -> 3L * j.request().width() * j.request().height())
-            .max()
-            .orElse(1);
-    return Math.clamp(EARLY_BYTES / bytes, LEAST_EARLY, MOST_EARLY);
+    return run.report(requests.size());
   }
 
   /**
-   * Stops the run at work: finished pictures are kept, the others fail. Any thread; this object is
-   * then of no further use.
+   * Stops all runs: finished pictures are kept, the others fail. Any thread; this object is then of
+   * no further use.
    */
   public void cancel() {
     cancelled = true;
-    canceller.run();
+    runs.forEach(OpenRun::cancel);
   }
 
+  /** Waits for its runs, then frees what the model has at devices. */
   @Override
   public void close() {
-    fleet.close();
+    runs.forEach(OpenRun::close);
+    loaded.close();
   }
 }

@@ -16,9 +16,9 @@ import dev.tandem.stages.vae.Tiles;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -42,8 +42,8 @@ final class MemoryCheck {
   /** Three colours as numbers in 32 bits and as bytes. */
   private static final long HEAP_BYTES_A_PIXEL = 3 * (Float.BYTES + 1);
 
-  /** What one stage takes on a device. */
-  private record Need(String stage, MemoryUse use) {}
+  /** What one stage takes on a device, and whether it can be done in tiles. */
+  private record Need(String stage, boolean tiles, MemoryUse use) {}
 
   /** A picture's latents. */
   private record Size(int height, int width, boolean guided) {
@@ -56,20 +56,20 @@ final class MemoryCheck {
   private final MemoryNeeds needs;
   private final Placement placement;
   private final DeviceOptions options;
-  private final Map<String, Device> devices;
-  private final Map<String, MemoryUse> known = new HashMap<>();
+  private final DevicePool devices;
+  private final Map<String, MemoryUse> known = new ConcurrentHashMap<>();
 
   /**
    * A check of one placement.
    *
-   * @param devices the opened devices of the placement
+   * @param devices where those of the placement are opened
    */
   MemoryCheck(
-      MemoryNeeds needs, Placement placement, DeviceOptions options, Map<String, Device> devices) {
+      MemoryNeeds needs, Placement placement, DeviceOptions options, DevicePool devices) {
     this.needs = needs;
     this.placement = placement;
     this.options = options;
-    this.devices = Map.copyOf(devices);
+    this.devices = devices;
   }
 
   /**
@@ -175,7 +175,7 @@ final class MemoryCheck {
   }
 
   private boolean fits(String device, List<Need> stages) {
-    return devices.get(device).memoryLimit().fits(total(stages), 0);
+    return devices.get(device).device().memoryLimit().fits(total(stages), 0);
   }
 
   private static MemoryUse total(List<Need> stages) {
@@ -185,11 +185,12 @@ final class MemoryCheck {
   /** Everything that is compiled at one time on a device: each stage for its largest picture. */
   private List<Need> stages(String device, Set<Size> sizes, int tile) {
     List<Need> stages = new ArrayList<>();
-    Device d = devices.get(device);
+    Device d = devices.get(device).device();
     if (placement.lanes().stream().anyMatch(l -> l.text().contains(device))) {
       stages.add(
           new Need(
               "text encoder",
+              false,
               once(device + " text", () -> needs.text(d, options.compile(device)))));
     }
     Set<Integer> batches = new TreeSet<>();
@@ -228,6 +229,7 @@ final class MemoryCheck {
     String stage = "U-Net for " + s + (batch == 2 ? ", with and without the prompt" : "");
     return new Need(
         stage,
+        false,
         once(
             device + stage,
             () -> needs.denoise(d, options.compile(device), batch, s.height, s.width)));
@@ -240,7 +242,7 @@ final class MemoryCheck {
     String stage =
         "VAE for " + s + (tiles.all().size() == 1 ? "" : " in tiles of " + h + " x " + w);
     return new Need(
-        stage, once(device + stage, () -> needs.decode(d, options.compile(device), h, w)));
+        stage, true, once(device + stage, () -> needs.decode(d, options.compile(device), h, w)));
   }
 
   private static Need largest(List<Need> sizes) {
@@ -257,7 +259,7 @@ final class MemoryCheck {
   }
 
   private RequestException refused(String device, List<Need> stages, String bound) {
-    MemoryLimit limit = devices.get(device).memoryLimit();
+    MemoryLimit limit = devices.get(device).device().memoryLimit();
     MemoryUse total = total(stages);
     StringBuilder s = new StringBuilder();
     s.append("device '").append(device).append("' may use ");
@@ -277,7 +279,7 @@ final class MemoryCheck {
     s.append(bound.isEmpty() ? "a limit of " + mebibytes + "M, " : "");
     s.append("a smaller picture, another device for a stage");
     if (options.tiling().mode() == VaeTiling.Mode.OFF
-        && stages.stream().anyMatch(n -> n.stage.startsWith("VAE"))) {
+        && stages.stream().anyMatch(n -> n.tiles)) {
       s.append(", or decoding in tiles");
     }
     return new RequestException(s.append('.').toString());

@@ -1,6 +1,7 @@
 package dev.tandem.orchestrator.execution;
 
 import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.placement.PictureKind;
 import dev.tandem.stages.sampling.Guidance;
 import dev.tandem.stages.sampling.Sampler;
 
@@ -21,6 +22,11 @@ public record PictureJob(Request request, Sampler sampler, int pixelsPerLatent, 
         sampler,
         pixelsPerLatent,
         guided);
+  }
+
+  /** What its work depends on. */
+  PictureKind kind() {
+    return new PictureKind(evaluations(), guided, request.width(), request.height());
   }
 
   /** Evaluations of the U-Net; a guided one has two halves. */

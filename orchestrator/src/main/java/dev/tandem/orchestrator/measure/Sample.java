@@ -1,6 +1,7 @@
 package dev.tandem.orchestrator.measure;
 
 import dev.tandem.orchestrator.picture.Picture;
+import dev.tandem.stages.quality.Psnr;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -63,12 +64,22 @@ public record Sample(List<Picture> pictures, Map<Integer, Long> hashes) {
    * only pictures differ that are not kept.
    */
   static OptionalDouble worst(Sample expected, Sample actual) {
-    OptionalDouble kept = Psnr.worst(expected.pictures, actual.pictures);
+    OptionalDouble kept = worst(expected.pictures, actual.pictures);
     boolean equal =
         actual.hashes.entrySet().stream()
             .allMatch(
                 e -> e.getValue().equals(expected.hashes.getOrDefault(e.getKey(), e.getValue())));
     boolean hidden = !equal && kept.isPresent() && Double.isInfinite(kept.getAsDouble());
     return hidden ? OptionalDouble.empty() : kept;
+  }
+
+  /** Of the pictures with the same number, PSNR of the pair that differs most, dB. */
+  private static OptionalDouble worst(List<Picture> expected, List<Picture> actual) {
+    Map<Integer, Picture> byIndex = new HashMap<>();
+    expected.forEach(p -> byIndex.put(p.index(), p));
+    return actual.stream()
+        .filter(p -> byIndex.containsKey(p.index()))
+        .mapToDouble(p -> Psnr.of(byIndex.get(p.index()).rgb(), p.rgb()))
+        .min();
   }
 }

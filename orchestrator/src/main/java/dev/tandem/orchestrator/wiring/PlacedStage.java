@@ -114,6 +114,11 @@ abstract class PlacedStage<P extends PictureTask> implements Stage<P> {
   }
 
   @Override
+  public final void begun(P task) {
+    workload.begun(task, name, device());
+  }
+
+  @Override
   public final Optional<Unit> next(P task) {
     if (unitsLeft(task) == 0) {
       return Optional.empty();

@@ -59,6 +59,29 @@ public final class Wiring<P extends PictureTask> {
    * @param latents of stations before which a picture is latents
    */
   public record Depths(int start, int steps, int latents) {
+    /** What may wait before one station. */
+    private static final long WAITING_BYTES = 64L << 20;
+
+    private static final int LEAST = 2;
+    private static final int MOST = 4;
+
+    /** Where nothing is known of the pictures. */
+    public static final Depths USUAL = new Depths(MOST, MOST, MOST);
+
+    /**
+     * By what a waiting picture keeps.
+     *
+     * @param textBytes once its prompts are encoded
+     * @param latentBytes once it is latents
+     */
+    public static Depths byMemory(long textBytes, long latentBytes) {
+      return new Depths(MOST, depth(textBytes), depth(latentBytes));
+    }
+
+    private static int depth(long bytes) {
+      return (int) Math.clamp(WAITING_BYTES / Math.max(1, bytes), LEAST, MOST);
+    }
+
     /** As the placement says; where it does not, each its own. */
     public Depths of(Placement placement) {
       int set = placement.ringDepth();

@@ -39,6 +39,9 @@ public interface Workload<P extends PictureTask> {
    */
   void join(P task, List<Call> calls, List<Object> results, Place at) throws Exception;
 
+  /** A stage has begun with a picture; outside of the engine's lock. */
+  default void begun(P task, String stage, String device) {}
+
   /** A step of a picture is over; outside of the engine's lock. */
   default void stepDone(P task, int step) {}
 }

@@ -1,0 +1,348 @@
+package dev.tandem.orchestrator.execution;
+
+import dev.tandem.orchestrator.GenerationListener;
+import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.RunReport;
+import dev.tandem.orchestrator.engine.Breakdown;
+import dev.tandem.orchestrator.engine.Engine;
+import dev.tandem.orchestrator.engine.Junction;
+import dev.tandem.orchestrator.measure.RunFigures;
+import dev.tandem.orchestrator.picture.Picture;
+import dev.tandem.orchestrator.placement.Order;
+import dev.tandem.orchestrator.placement.Placement;
+import dev.tandem.orchestrator.timeline.Detail;
+import dev.tandem.orchestrator.timeline.Timeline;
+import dev.tandem.orchestrator.wiring.LiveCosts;
+import dev.tandem.orchestrator.wiring.PicturesLeft;
+import dev.tandem.orchestrator.wiring.RunContext;
+import dev.tandem.orchestrator.wiring.Watchdog;
+import dev.tandem.orchestrator.wiring.Wiring;
+import dev.tandem.stages.ModelPlan;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A run of one model with one placement, to which requests are submitted until it is closed. Any
+ * number of threads submit and cancel; every request that was submitted ends exactly once.
+ *
+ * <pre>
+ *   submit --> accepted --> stage, step, step, ... stage --> done | failed
+ * </pre>
+ */
+public final class OpenRun implements AutoCloseable {
+  /** Finished pictures that may wait for an earlier one. */
+  private static final long EARLY_BYTES = 64L << 20;
+
+  private static final int LEAST_EARLY = 4;
+  private static final int MOST_EARLY = 64;
+
+  private final LoadedModel loaded;
+  private final DevicePool pool;
+  private final Setting setting;
+  private final ModelPlan plan;
+  private final Kinds kinds;
+  private final Breakdown breakdown = new Breakdown();
+  private final GenerationListener listener;
+  private final RunFigures figures = new RunFigures();
+  private final Ends ends;
+  private final PicturesLeft left = new PicturesLeft();
+  private final Consumer<OpenRun> onClose;
+  private final long startNs;
+  private final RunContext context;
+  private Optional<Engine<ModelTask>> engine = Optional.empty();
+  private int submitted;
+  private boolean announced;
+  private volatile boolean cancelled;
+  private boolean closed;
+  private long endNs;
+
+  /**
+   * How a run is to go.
+   *
+   * @param costs what is known of the model's work
+   * @param detail how closely spans look at the devices
+   */
+  record Setting(Placement placement, LiveCosts costs, Watchdog watchdog, Detail detail) {}
+
+  OpenRun(
+      ModelInfo model,
+      LoadedModel loaded,
+      DevicePool pool,
+      MemoryCheck memory,
+      Setting setting,
+      GenerationListener told,
+      Consumer<OpenRun> onClose) {
+    this.loaded = loaded;
+    this.pool = pool;
+    this.setting = setting;
+    this.onClose = onClose;
+    plan = model.plan();
+    kinds = new Kinds(model::resolve, job -> memory.tile(List.of(job)));
+    listener = new ListenerGuard(told, breakdown);
+    ends = new Ends(model.name(), listener, figures);
+    Timeline timeline =
+        new Timeline(
+            setting.detail(),
+            span -> {
+              figures.add(span);
+              listener.onSpan(span);
+            });
+    context =
+        new RunContext(
+            setting.placement().devices().stream().map(id -> pool.get(id).place()).toList(),
+            setting.costs(),
+            setting.watchdog(),
+            timeline,
+            pool.drive());
+    startNs = pool.drive().now();
+  }
+
+  /**
+   * Finds out whether a request is possible, without making it.
+   *
+   * @throws dev.tandem.orchestrator.RequestException if the model cannot fulfil it or a device has
+   *     too little memory, with all numbers
+   */
+  public void check(Request request) {
+    kinds.of(request);
+  }
+
+  /** Says how many requests will be submitted, so that lanes share them well to the end. */
+  public synchronized void announce(int requests) {
+    announced = true;
+    left.announce(requests);
+  }
+
+  /** As {@link #submit(Request, int, PictureEvents)}, in its turn. */
+  public PictureHandle submit(Request request) {
+    return submit(request, 0, PictureEvents.NONE);
+  }
+
+  /**
+   * Asks for a picture; does not wait.
+   *
+   * @param priority requests of a higher one go first, of equal ones the first that came; may be
+   *     negative
+   * @throws dev.tandem.orchestrator.RequestException if the model cannot fulfil it or a device has
+   *     too little memory
+   * @throws CancellationException after {@link #cancel}
+   * @throws IllegalStateException after {@link #close}
+   */
+  public PictureHandle submit(Request request, int priority, PictureEvents events) {
+    Kinds.Resolved kind = kinds.of(request);
+    synchronized (this) {
+      if (closed) {
+        throw new IllegalStateException("the run is closed");
+      }
+      if (cancelled) {
+        throw new CancellationException("cancelled");
+      }
+      CompletableFuture<Picture> result = new CompletableFuture<>();
+      int index = submitted++;
+      ModelTask task =
+          new ModelTask(
+              index,
+              priority,
+              kind.job(),
+              kind.tile(),
+              guarded(new Told(index, listener, events, result)),
+              listener::onWarning);
+      if (!announced) {
+        left.announce(1);
+      }
+      figures.entered(index, pool.drive().now());
+      task.events().accepted();
+      Engine<ModelTask> e = engine();
+      e.submit(task);
+      return new PictureHandle(index, kind.job().request(), result, () -> e.cancel(task));
+    }
+  }
+
+  /** Waits until what was submitted before has found room; then submits. */
+  void submitWhenRoom(Request request) throws InterruptedException {
+    Optional<Engine<ModelTask>> e;
+    synchronized (this) {
+      e = engine;
+    }
+    if (e.isPresent()) {
+      e.get().awaitRoom();
+    }
+    submit(request);
+  }
+
+  private synchronized Engine<ModelTask> engine() {
+    if (engine.isEmpty()) {
+      Wiring<ModelTask> wiring =
+          new Wiring<>(context, loaded, setting.placement(), Pipelines.of(plan), depths(), left);
+      Junction<ModelTask> first = wiring.first();
+      boolean inOrder = setting.placement().order() == Order.PROMPT;
+      int window = first.places() + (inOrder ? early() : 1);
+      engine =
+          Optional.of(
+              new Engine<>(
+                  first,
+                  pool.drive(),
+                  new Engine.Exit(inOrder, window),
+                  context.timeline(),
+                  ends,
+                  breakdown));
+    }
+    return engine.get();
+  }
+
+  private Wiring.Depths depths() {
+    long pixels = largest();
+    long scale = plan.scaleFactor();
+    long text = 2L * plan.tokens() * plan.unet().contextDim() * Float.BYTES;
+    // The latents, with what a sampler keeps of earlier steps.
+    long latents = 4 * (pixels / (scale * scale)) * plan.latentChannels() * Float.BYTES;
+    return Wiring.Depths.byMemory(text, latents);
+  }
+
+  /** Pixels of the largest picture so far. */
+  private long largest() {
+    return kinds.jobs().stream()
+        .mapToLong(j -> (long) j.request().width() * j.request().height())
+        .max()
+        .orElse(1);
+  }
+
+  private int early() {
+    return Math.clamp(EARLY_BYTES / (3 * largest()), LEAST_EARLY, MOST_EARLY);
+  }
+
+  /** What listeners throw ends the run. */
+  private PictureEvents guarded(PictureEvents events) {
+    return new PictureEvents() {
+      @Override
+      public void accepted() {
+        guard(events::accepted);
+      }
+
+      @Override
+      public void stage(String stage, String device) {
+        guard(() -> events.stage(stage, device));
+      }
+
+      @Override
+      public void step(int step, int steps, Supplier<Optional<float[]>> preview) {
+        guard(() -> events.step(step, steps, preview));
+      }
+
+      @Override
+      public void done(Picture picture) throws Exception {
+        events.done(picture);
+      }
+
+      @Override
+      public void failed(Throwable cause) {
+        guard(() -> events.failed(cause));
+      }
+    };
+  }
+
+  private void guard(Runnable call) {
+    try {
+      call.run();
+    } catch (Throwable e) { // whatever a listener throws is for whoever started the run
+      breakdown.report(e);
+    }
+  }
+
+  /** One picture's events: to the run's listener, the picture's own, and the one who waits. */
+  private record Told(
+      int index,
+      GenerationListener run,
+      PictureEvents own,
+      CompletableFuture<Picture> result)
+      implements PictureEvents {
+    @Override
+    public void accepted() {
+      own.accepted();
+    }
+
+    @Override
+    public void stage(String stage, String device) {
+      own.stage(stage, device);
+    }
+
+    @Override
+    public void step(int step, int steps, Supplier<Optional<float[]>> preview) {
+      run.onStep(index, step, steps);
+      own.step(step, steps, preview);
+    }
+
+    @Override
+    public void done(Picture picture) throws Exception {
+      run.onPicture(picture);
+      own.done(picture);
+      result.complete(picture);
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      try {
+        own.failed(cause);
+      } finally {
+        result.completeExceptionally(cause);
+      }
+    }
+  }
+
+  /** Something went wrong that is not one picture's matter: the run ends. */
+  void broken(Throwable e) {
+    breakdown.report(e);
+  }
+
+  /** Makes every request that is not done end soon; nothing can be submitted any more. */
+  public void cancel() {
+    cancelled = true;
+    Optional<Engine<ModelTask>> e;
+    synchronized (this) {
+      e = engine;
+    }
+    e.ifPresent(Engine::cancel);
+  }
+
+  /** Waits until every request has ended; nothing can be submitted any more. */
+  @Override
+  public void close() {
+    Optional<Engine<ModelTask>> e;
+    synchronized (this) {
+      closed = true;
+      e = engine;
+    }
+    e.ifPresent(Engine::close);
+    synchronized (this) {
+      if (endNs == 0) {
+        endNs = pool.drive().now();
+        figures.finish();
+      }
+    }
+    onClose.accept(this);
+  }
+
+  /** What the run did; after {@link #close}. */
+  public synchronized RunReport report() {
+    return report(submitted);
+  }
+
+  /**
+   * What the run did; after {@link #close}.
+   *
+   * @param requests that were to be made
+   */
+  synchronized RunReport report(int requests) {
+    return new RunReport(
+        figures.stages(),
+        figures.metrics(endNs - startNs, ends.done()),
+        ends.failed(),
+        requests - ends.done() - ends.failed(),
+        context.incidents().report(),
+        breakdown.cause());
+  }
+}

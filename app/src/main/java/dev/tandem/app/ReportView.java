@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tandem.orchestrator.RunReport;
-import dev.tandem.orchestrator.execution.Incident;
+import dev.tandem.orchestrator.engine.Incident;
 import dev.tandem.orchestrator.measure.Bubble;
 import dev.tandem.orchestrator.measure.DeviceUse;
 import dev.tandem.orchestrator.measure.RunMetrics;

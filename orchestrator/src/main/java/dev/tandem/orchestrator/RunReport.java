@@ -1,6 +1,6 @@
 package dev.tandem.orchestrator;
 
-import dev.tandem.orchestrator.execution.Incident;
+import dev.tandem.orchestrator.engine.Incident;
 import dev.tandem.orchestrator.measure.RunMetrics;
 import dev.tandem.orchestrator.timeline.Overlap;
 import dev.tandem.orchestrator.timeline.StageSummary;

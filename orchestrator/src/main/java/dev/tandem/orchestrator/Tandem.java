@@ -216,13 +216,17 @@ public final class Tandem implements AutoCloseable {
     return execution.run(requests, where, listener, detail);
   }
 
-  /** As {@link #start(Placement, GenerationListener, Detail)}, where this object's pictures are made. */
+  /**
+   * As {@link #start(Placement, GenerationListener, Detail)}, where this object's pictures are
+   * made.
+   */
   public OpenRun start(GenerationListener listener) {
     return start(placement, listener, Detail.HOST);
   }
 
   /**
-   * Begins a run to which requests can be submitted until it is closed. Close it before this object.
+   * Begins a run to which requests can be submitted until it is closed. Close it before this
+   * object.
    *
    * @param listener hears of all its pictures
    * @throws dev.tandem.devices.DeviceException if a device does not exist

@@ -9,7 +9,7 @@ import dev.tandem.devices.simulated.Faults.Kind;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RequestException;
 import dev.tandem.orchestrator.Tandem;
-import dev.tandem.orchestrator.execution.Incident;
+import dev.tandem.orchestrator.engine.Incident;
 import dev.tandem.orchestrator.placement.DenoisePart;
 import dev.tandem.orchestrator.placement.Lane;
 import dev.tandem.orchestrator.placement.Placement;

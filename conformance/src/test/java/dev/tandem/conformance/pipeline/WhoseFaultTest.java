@@ -19,7 +19,7 @@ import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RequestException;
 import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.Tandem;
-import dev.tandem.orchestrator.execution.Watchdog;
+import dev.tandem.orchestrator.wiring.Watchdog;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.pipeline.Threading;
 import dev.tandem.orchestrator.placement.Placement;

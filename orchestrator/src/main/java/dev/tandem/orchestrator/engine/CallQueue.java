@@ -16,6 +16,11 @@ public interface CallQueue extends AutoCloseable {
     /** What it is for. */
     Label label();
 
+    /** What kind of work it is, for those who know what kinds cost. */
+    default Object work() {
+      return "";
+    }
+
     /** How long it may take, asked on the device's thread when it begins, ns. */
     long limitNs();
 
@@ -50,7 +55,8 @@ public interface CallQueue extends AutoCloseable {
   void start(Body body, Ended ended);
 
   /**
-   * The host's part of a call that has just ended, in {@link Ended#ended}: done before the next call.
+   * The host's part of a call that has just ended, in {@link Ended#ended}: done before the next
+   * call.
    *
    * @param then comes after it, told how long it took, ns
    */

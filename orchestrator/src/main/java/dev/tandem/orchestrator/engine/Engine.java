@@ -140,7 +140,9 @@ public final class Engine<T extends Task> implements AutoCloseable {
     }
   }
 
-  /** What has happened, and all that follows; if it happens within another event, after that one. */
+  /**
+   * What has happened, and all that follows; if it happens within another event, after that one.
+   */
   void event(Runnable action) {
     synchronized (lock) {
       following.add(action);
@@ -234,22 +236,13 @@ public final class Engine<T extends Task> implements AutoCloseable {
   void span(Span.Kind kind, Stage<T> stage, T task, long from, long to) {
     Span span =
         new Span(
-            kind,
-            stage.name(),
-            stage.device(),
-            task.index(),
-            -1,
-            stage.number(),
-            from,
-            to,
-            "",
-            0);
+            kind, stage.name(), stage.device(), task.index(), -1, stage.number(), from, to, "", 0);
     outbox.add(() -> timeline.add(span));
   }
 
   /**
-   * Makes a task end soon with a {@link CancellationException}; its devices are free for others when
-   * their calls at work have ended.
+   * Makes a task end soon with a {@link CancellationException}; its devices are free for others
+   * when their calls at work have ended.
    *
    * @return false if it is over or was never here
    */
@@ -260,29 +253,26 @@ public final class Engine<T extends Task> implements AutoCloseable {
   }
 
   private boolean end(T task) {
-    switch (task.state) {
+    return switch (task.state) {
       case PENDING -> {
         pending.remove(task);
         inside.add(task); // until it is told
         task.failure = new CancellationException("cancelled");
         leave(task);
-        return true;
+        yield true;
       }
       case INSIDE -> {
-        for (Junction<T> j : junctions) {
-          for (Station<T> s : j.stations()) {
-            if (s.cancel(task, this)) {
-              return true;
-            }
-          }
+        boolean here =
+            junctions.stream()
+                .flatMap(j -> j.stations().stream())
+                .anyMatch(s -> s.cancel(task, this));
+        if (!here) {
+          throw new IllegalStateException("task " + task.index() + " is lost");
         }
-        throw new IllegalStateException("task " + task.index() + " is lost");
+        yield true;
       }
-      case NEW, LEAVING, ENDED -> {
-        return false;
-      }
-    }
-    throw new IllegalStateException("a task is " + task.state);
+      case NEW, LEAVING, ENDED -> false;
+    };
   }
 
   /** Makes every task that is not done end soon; nothing can be submitted any more. */

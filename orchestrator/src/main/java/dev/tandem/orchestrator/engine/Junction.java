@@ -60,7 +60,7 @@ public final class Junction<T extends Task> {
 
   /** A task waits no more. */
   void forget(T task) {
-    waiting.removeIf(w -> w.task == task);
+    waiting.removeIf(w -> w.task.equals(task));
   }
 
   /** Lets go on who can, in the order in which they came; whether anyone could. */

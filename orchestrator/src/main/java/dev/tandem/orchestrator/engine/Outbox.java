@@ -6,7 +6,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * What is to be told to others once the lock is free: in order, by one thread at a time. Any thread.
+ * What is to be told to others once the lock is free: in order, by one thread at a time. Any
+ * thread.
  */
 final class Outbox {
   private final Queue<Runnable> letters = new ConcurrentLinkedQueue<>();

@@ -144,5 +144,4 @@ final class Outlet<T extends Task> {
     e.initCause(cause);
     return e;
   }
-
 }

@@ -49,7 +49,7 @@ public final class Station<T extends Task> {
     return holds;
   }
 
-  Optional<Junction<T>> next() {
+  public Optional<Junction<T>> next() {
     return next;
   }
 
@@ -165,6 +165,11 @@ public final class Station<T extends Task> {
     @Override
     public CallQueue.Label label() {
       return body.label();
+    }
+
+    @Override
+    public Object work() {
+      return body.work();
     }
 
     @Override
@@ -303,7 +308,7 @@ public final class Station<T extends Task> {
   /** A task is not to go on; whether it was here. */
   boolean cancel(T task, Engine<T> engine) {
     CancellationException cause = new CancellationException("cancelled");
-    if (visit.isPresent() && visit.get().task == task) {
+    if (visit.isPresent() && visit.get().task.equals(task)) {
       giveUp(visit.get(), cause, engine);
       return true;
     }

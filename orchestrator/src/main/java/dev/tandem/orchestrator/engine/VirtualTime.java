@@ -12,9 +12,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
 /**
- * No thread: who waits for something does all the work, event after event, always in the same order;
- * time moves from one event to the next. Whatever takes time says so with {@link #spend}. One thread
- * at a time.
+ * No thread: who waits for something does all the work, event after event, always in the same
+ * order; time moves from one event to the next. Whatever takes time says so with {@link #spend}.
+ * One thread at a time.
  */
 public final class VirtualTime implements Drive {
   private final PriorityQueue<Event> events =
@@ -27,7 +27,7 @@ public final class VirtualTime implements Drive {
   private double anyNs;
   private double twoNs;
   private long asked;
-  private long spent;
+  private double spent;
 
   /** How devices slow each other down. */
   @FunctionalInterface
@@ -35,9 +35,10 @@ public final class VirtualTime implements Drive {
     /** None. */
     Interference NONE = (device, work, other, otherWork) -> 1;
 
-    /** How many times as long a device takes for a call while another one is at work, at least 1. */
-    double slowdown(
-        String device, CallQueue.Body work, String other, CallQueue.Body otherWork);
+    /**
+     * How many times as long a device takes for a call while another one is at work, at least 1.
+     */
+    double slowdown(String device, Object work, String other, Object otherWork);
   }
 
   /** Something that will happen unless it is called off. */
@@ -68,13 +69,18 @@ public final class VirtualTime implements Drive {
     return Math.round(nowNs);
   }
 
+  /** Now, with fractions of a nanosecond. */
+  public double exactNow() {
+    return nowNs;
+  }
+
   /** What is done takes so long, ns. */
-  public void spend(long ns) {
+  public void spend(double ns) {
     spent += ns;
   }
 
-  private long takeSpent() {
-    long ns = spent;
+  private double takeSpent() {
+    double ns = spent;
     spent = 0;
     return ns;
   }
@@ -110,7 +116,7 @@ public final class VirtualTime implements Drive {
 
   @Override
   public CallQueue queue(String id, Runnable closeDevice) {
-    VirtualQueue queue = new VirtualQueue(id, closeDevice);
+    VirtualQueue queue = new VirtualQueue(id, closeDevice, true);
     queues.add(queue);
     return queue;
   }
@@ -118,7 +124,7 @@ public final class VirtualTime implements Drive {
   /** It is no device: it slows none down, and its time is nobody's busy time. */
   @Override
   public CallQueue output(String name) {
-    return new VirtualQueue(name, () -> {});
+    return new VirtualQueue(name, () -> {}, false);
   }
 
   /** Also moves the time on to the end of what was spent meanwhile. */
@@ -159,7 +165,7 @@ public final class VirtualTime implements Drive {
     private final CallQueue.Body body;
     private final CallQueue.Ended ended;
     private final Optional<DeviceFault> fault;
-    private final long spentNs;
+    private final double spentNs;
     private final double startNs;
     private double leftNs;
 
@@ -167,7 +173,7 @@ public final class VirtualTime implements Drive {
         CallQueue.Body body,
         CallQueue.Ended ended,
         Optional<DeviceFault> fault,
-        long spentNs,
+        double spentNs,
         double startNs) {
       this.body = body;
       this.ended = ended;
@@ -184,6 +190,7 @@ public final class VirtualTime implements Drive {
   private final class VirtualQueue implements CallQueue {
     private final String id;
     private final Runnable closeDevice;
+    private final boolean device;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private Optional<Run> atWork = Optional.empty();
     private Optional<DeviceFault> dead = Optional.empty();
@@ -194,7 +201,8 @@ public final class VirtualTime implements Drive {
     private double countedNs;
     private double busyNs;
 
-    private VirtualQueue(String id, Runnable closeDevice) {
+    private VirtualQueue(String id, Runnable closeDevice, boolean device) {
+      this.device = device;
       this.id = id;
       this.closeDevice = closeDevice;
     }
@@ -228,7 +236,7 @@ public final class VirtualTime implements Drive {
 
     private void begin(Waiting call) {
       Optional<DeviceFault> fault = Optional.empty();
-      long before = takeSpent();
+      double before = takeSpent();
       long limit = Long.MAX_VALUE;
       try {
         if (!call.body.dropped()) {
@@ -238,7 +246,7 @@ public final class VirtualTime implements Drive {
       } catch (Throwable e) { // whatever a device throws is for whoever called it
         fault = Optional.of(DeviceFault.of(e));
       }
-      long took = takeSpent();
+      double took = takeSpent();
       spend(before);
       if (took > limit) {
         took = limit;
@@ -254,7 +262,7 @@ public final class VirtualTime implements Drive {
 
     /** The ends of all are computed anew, of an output its own alone. */
     private void changed() {
-      if (queues.contains(this)) {
+      if (device) {
         VirtualTime.this.reschedule();
       } else {
         reschedule();
@@ -277,14 +285,14 @@ public final class VirtualTime implements Drive {
 
     /** The slowdowns by each of the others, multiplied. */
     private double slowdown(Run run) {
-      if (!queues.contains(this)) {
+      if (!device) {
         return 1;
       }
       double factor = 1;
       for (VirtualQueue other : queues) {
         if (other != this && other.atWork.isPresent()) {
           factor *=
-              interference.slowdown(id, run.body, other.id, other.atWork.get().body);
+              interference.slowdown(id, run.body.work(), other.id, other.atWork.get().body.work());
         }
       }
       return factor;
@@ -294,7 +302,7 @@ public final class VirtualTime implements Drive {
       settle();
       double ns = nowNs - run.startNs;
       busyNs += ns;
-      if (run.spentNs > 0 && queues.contains(this)) {
+      if (run.spentNs > 0 && device) {
         Label label = run.body.label();
         label
             .timeline()
@@ -319,9 +327,9 @@ public final class VirtualTime implements Drive {
 
     @Override
     public void host(Runnable work, LongConsumer then) {
-      long before = takeSpent();
+      double before = takeSpent();
       work.run();
-      long took = takeSpent();
+      double took = takeSpent();
       spend(before);
       if (took == 0) {
         then.accept(0);
@@ -332,7 +340,7 @@ public final class VirtualTime implements Drive {
           took,
           () -> {
             hosts--;
-            then.accept(took);
+            then.accept(Math.round(took));
             held = hosts > 0;
             startNext();
           });

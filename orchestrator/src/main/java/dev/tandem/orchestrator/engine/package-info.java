@@ -16,9 +16,9 @@
  * one of several stations; who finds no room waits in the station before (back-pressure). As tasks
  * only go forward, something can always move.
  *
- * <p>{@link dev.tandem.orchestrator.engine.Engine} owns all state, behind one lock. Whoever brings an
- * event runs what follows from it: the thread of a device, having ended a call, does the host's part
- * of it, starts what comes next and goes on with that, without waiting for another thread. Nothing
- * that takes long is done under the lock, and listeners are called outside of it, in order.
+ * <p>{@link dev.tandem.orchestrator.engine.Engine} owns all state, behind one lock. Whoever brings
+ * an event runs what follows from it: the thread of a device, having ended a call, does the host's
+ * part of it, starts what comes next and goes on with that, without waiting for another thread.
+ * Nothing that takes long is done under the lock, and listeners are called outside of it, in order.
  */
 package dev.tandem.orchestrator.engine;

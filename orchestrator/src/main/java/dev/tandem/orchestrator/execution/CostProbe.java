@@ -7,8 +7,8 @@ import dev.tandem.orchestrator.engine.Drive;
 import dev.tandem.orchestrator.engine.Incident;
 import dev.tandem.orchestrator.engine.SyncCall;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
-import dev.tandem.orchestrator.wiring.Watchdog;
 import dev.tandem.orchestrator.timeline.Timeline;
+import dev.tandem.orchestrator.wiring.Watchdog;
 import dev.tandem.stages.Conditioning;
 import dev.tandem.stages.DenoiseStage;
 import dev.tandem.stages.Denoising;
@@ -35,8 +35,7 @@ final class CostProbe {
   private final Watchdog watchdog;
   private final PictureJob job;
 
-  CostProbe(
-      ModelInfo model, LoadedModel loaded, Drive drive, Watchdog watchdog, PictureJob job) {
+  CostProbe(ModelInfo model, LoadedModel loaded, Drive drive, Watchdog watchdog, PictureJob job) {
     this.model = model;
     this.loaded = loaded;
     this.drive = drive;
@@ -144,7 +143,7 @@ final class CostProbe {
 
     @Override
     public void run(Runner runner) {
-      body.apply(runner);
+      var _ = body.apply(runner);
     }
   }
 }

@@ -9,8 +9,8 @@ import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /**
- * The kinds of pictures of a run. Requests that differ in prompts and seed only share what was found
- * out about one of them, so that a million of them need no memory. Any thread.
+ * The kinds of pictures of a run. Requests that differ in prompts and seed only share what was
+ * found out about one of them, so that a million of them need no memory. Any thread.
  */
 final class Kinds {
   private final Function<Request, PictureJob> resolve;

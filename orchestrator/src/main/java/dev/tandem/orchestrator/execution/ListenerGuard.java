@@ -2,8 +2,8 @@ package dev.tandem.orchestrator.execution;
 
 import dev.tandem.orchestrator.GenerationListener;
 import dev.tandem.orchestrator.Request;
-import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.engine.Breakdown;
+import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.timeline.Span;
 
 /** Passes on to a listener; what it throws ends the run, and is no fault of stage or device. */

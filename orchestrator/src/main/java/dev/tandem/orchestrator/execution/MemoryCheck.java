@@ -18,9 +18,9 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -64,8 +64,7 @@ final class MemoryCheck {
    *
    * @param devices where those of the placement are opened
    */
-  MemoryCheck(
-      MemoryNeeds needs, Placement placement, DeviceOptions options, DevicePool devices) {
+  MemoryCheck(MemoryNeeds needs, Placement placement, DeviceOptions options, DevicePool devices) {
     this.needs = needs;
     this.placement = placement;
     this.options = options;
@@ -278,8 +277,7 @@ final class MemoryCheck {
     s.append("\nWhat would fit: ");
     s.append(bound.isEmpty() ? "a limit of " + mebibytes + "M, " : "");
     s.append("a smaller picture, another device for a stage");
-    if (options.tiling().mode() == VaeTiling.Mode.OFF
-        && stages.stream().anyMatch(n -> n.tiles)) {
+    if (options.tiling().mode() == VaeTiling.Mode.OFF && stages.stream().anyMatch(n -> n.tiles)) {
       s.append(", or decoding in tiles");
     }
     return new RequestException(s.append('.').toString());

@@ -8,7 +8,6 @@ import dev.tandem.orchestrator.engine.Engine;
 import dev.tandem.orchestrator.engine.Junction;
 import dev.tandem.orchestrator.measure.RunFigures;
 import dev.tandem.orchestrator.picture.Picture;
-import dev.tandem.orchestrator.placement.Order;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.timeline.Detail;
 import dev.tandem.orchestrator.timeline.Timeline;
@@ -18,6 +17,7 @@ import dev.tandem.orchestrator.wiring.RunContext;
 import dev.tandem.orchestrator.wiring.Watchdog;
 import dev.tandem.orchestrator.wiring.Wiring;
 import dev.tandem.stages.ModelPlan;
+import dev.tandem.stages.StagePlan;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -34,12 +34,6 @@ import java.util.function.Supplier;
  * </pre>
  */
 public final class OpenRun implements AutoCloseable {
-  /** Finished pictures that may wait for an earlier one. */
-  private static final long EARLY_BYTES = 64L << 20;
-
-  private static final int LEAST_EARLY = 4;
-  private static final int MOST_EARLY = 64;
-
   private final LoadedModel loaded;
   private final DevicePool pool;
   private final Setting setting;
@@ -177,21 +171,27 @@ public final class OpenRun implements AutoCloseable {
   private synchronized Engine<ModelTask> engine() {
     if (engine.isEmpty()) {
       Wiring<ModelTask> wiring =
-          new Wiring<>(context, loaded, setting.placement(), Pipelines.of(plan), depths(), left);
+          new Wiring<>(context, loaded, setting.placement(), entries(), depths(), left);
       Junction<ModelTask> first = wiring.first();
-      boolean inOrder = setting.placement().order() == Order.PROMPT;
-      int window = first.places() + (inOrder ? early() : 1);
       engine =
           Optional.of(
               new Engine<>(
                   first,
                   pool.drive(),
-                  new Engine.Exit(inOrder, window),
+                  wiring.exit(first, largest()),
                   context.timeline(),
                   ends,
                   breakdown));
     }
     return engine.get();
+  }
+
+  private Wiring.Entries entries() {
+    return Wiring.Entries.of(
+        plan.stages().stream()
+            .map(StagePlan::key)
+            .filter(key -> !key.equals(StagePlan.IMAGE))
+            .toList());
   }
 
   private Wiring.Depths depths() {
@@ -209,10 +209,6 @@ public final class OpenRun implements AutoCloseable {
         .mapToLong(j -> (long) j.request().width() * j.request().height())
         .max()
         .orElse(1);
-  }
-
-  private int early() {
-    return Math.clamp(EARLY_BYTES / (3 * largest()), LEAST_EARLY, MOST_EARLY);
   }
 
   /** What listeners throw ends the run. */
@@ -255,10 +251,7 @@ public final class OpenRun implements AutoCloseable {
 
   /** One picture's events: to the run's listener, the picture's own, and the one who waits. */
   private record Told(
-      int index,
-      GenerationListener run,
-      PictureEvents own,
-      CompletableFuture<Picture> result)
+      int index, GenerationListener run, PictureEvents own, CompletableFuture<Picture> result)
       implements PictureEvents {
     @Override
     public void accepted() {

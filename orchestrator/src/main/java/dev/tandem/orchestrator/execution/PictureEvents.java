@@ -5,10 +5,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Hears what becomes of one picture, in this order: accepted, stages and steps, then done or failed,
- * exactly once. Methods are called by several threads, one at a time except {@link #done} and {@link
- * #failed}, which come last, from another. What a method throws ends the run, except exceptions of
- * {@link #done}: those are the picture's failure.
+ * Hears what becomes of one picture, in this order: accepted, stages and steps, then done or
+ * failed, exactly once. Methods are called by several threads, one at a time except {@link #done}
+ * and {@link #failed}, which come last, from another. What a method throws ends the run, except
+ * exceptions of {@link #done}: those are the picture's failure.
  */
 public interface PictureEvents {
   /** Ignores everything. */
@@ -24,7 +24,8 @@ public interface PictureEvents {
    * A step is done.
    *
    * @param step counted from 1
-   * @param preview the latents as they stand, {@code [height, width, channels]}: a copy for who asks
+   * @param preview the latents as they stand, {@code [height, width, channels]}: a copy for who
+   *     asks
    */
   default void step(int step, int steps, Supplier<Optional<float[]>> preview) {}
 

@@ -33,9 +33,15 @@ final class LaneChooser<P extends PictureTask> implements Chooser<P> {
 
   @Override
   public int choose(P task, IntPredicate hasRoom) {
-    if (lanes.size() == 1) {
-      return hasRoom.test(0) ? 0 : WAIT;
+    int lane = lanes.size() == 1 && hasRoom.test(0) ? 0 : chooseOfSeveral(task, hasRoom);
+    if (lane != WAIT) {
+      task.takenBy(lane);
+      left.take();
     }
+    return lane;
+  }
+
+  private int chooseOfSeveral(P task, IntPredicate hasRoom) {
     double[] pictureNs = pictureNs(task);
     int best = WAIT;
     for (int i = 0; i < lanes.size(); i++) {
@@ -43,11 +49,7 @@ final class LaneChooser<P extends PictureTask> implements Chooser<P> {
         best = i;
       }
     }
-    if (best == WAIT || othersFinishFirst(best, pictureNs, task)) {
-      return WAIT;
-    }
-    left.take();
-    return best;
+    return best == WAIT || othersFinishFirst(best, pictureNs, task) ? WAIT : best;
   }
 
   /** Whether the other lanes make all that is left sooner than this one makes a picture. */

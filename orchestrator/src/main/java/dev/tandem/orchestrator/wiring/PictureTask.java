@@ -11,6 +11,7 @@ public abstract class PictureTask extends Task {
   private final PictureKind kind;
   private final List<Commitment> commitments = new ArrayList<>();
   private int steps;
+  private int lane;
 
   /** Work that a station has taken on for this picture. */
   private static final class Commitment {
@@ -42,6 +43,15 @@ public abstract class PictureTask extends Task {
   /** Steps that are done. */
   public final int steps() {
     return steps;
+  }
+
+  /** Number of the lane that makes it, from 0; once one has taken it. */
+  public final int lane() {
+    return lane;
+  }
+
+  final void takenBy(int newLane) {
+    lane = newLane;
   }
 
   final void stepDone() {

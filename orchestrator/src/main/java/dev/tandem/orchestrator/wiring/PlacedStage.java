@@ -19,7 +19,7 @@ abstract class PlacedStage<P extends PictureTask> implements Stage<P> {
   private final String name;
   private final List<Seat> seats;
   private final int number;
-  private volatile int held;
+  private int held;
 
   PlacedStage(RunContext run, Workload<P> workload, String name, List<String> devices, int number) {
     this.run = run;
@@ -103,7 +103,6 @@ abstract class PlacedStage<P extends PictureTask> implements Stage<P> {
   }
 
   @Override
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // changed under the engine's lock only
   public final void accepted(P task) {
     held++;
     List<Work> works = works(task);
@@ -137,7 +136,6 @@ abstract class PlacedStage<P extends PictureTask> implements Stage<P> {
   void tell(P task, int step, long startNs, long endNs) {}
 
   @Override
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // changed under the engine's lock only
   public final void left(P task) {
     held--;
     task.release();

@@ -48,7 +48,6 @@ public record RunContext(
 
   void span(Span.Kind kind, PlacedStage<?> at, int picture, int step, long from, long to) {
     timeline.add(
-        new Span(
-            kind, at.name(), at.device(), picture, step, at.number(), from, to, "", 0));
+        new Span(kind, at.name(), at.device(), picture, step, at.number(), from, to, "", 0));
   }
 }

@@ -43,7 +43,7 @@ final class Seat {
    */
   boolean leave(DeviceFault fault, Place old, Work work, PictureTask task, int step) {
     left.add(old.id());
-    if (place != old) {
+    if (!place.equals(old)) {
       return true; // it has moved already
     }
     Optional<Place> next = other(work, task);
@@ -70,7 +70,7 @@ final class Seat {
 
   private Optional<Place> other(Work work, PictureTask task) {
     return run.places().stream()
-        .filter(p -> p != place && !run.outOfService(p) && !left.contains(p.id()))
+        .filter(p -> !p.equals(place) && !run.outOfService(p) && !left.contains(p.id()))
         .min(Comparator.comparingLong(p -> finishNs(p, work, task)));
   }
 

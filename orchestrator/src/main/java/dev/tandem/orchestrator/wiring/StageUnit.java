@@ -79,6 +79,11 @@ final class StageUnit<P extends PictureTask> implements Unit {
     }
 
     @Override
+    public Object work() {
+      return call.work();
+    }
+
+    @Override
     public long limitNs() {
       boolean ready = stage.workload().ready(task, call, place);
       RunContext run = stage.run();

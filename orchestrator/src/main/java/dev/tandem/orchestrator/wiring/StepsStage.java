@@ -52,7 +52,7 @@ final class StepsStage<P extends PictureTask> extends PlacedStage<P> {
     if (!task.kind().guided()) {
       return HALF;
     }
-    boolean split = seats().size() > 1 && seats().getFirst().place() != seats().getLast().place();
+    boolean split = !seats().getFirst().place().equals(seats().getLast().place());
     return split ? HALVES : WHOLE;
   }
 

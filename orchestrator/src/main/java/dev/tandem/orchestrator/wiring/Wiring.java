@@ -1,9 +1,12 @@
 package dev.tandem.orchestrator.wiring;
 
+import dev.tandem.orchestrator.engine.Engine;
 import dev.tandem.orchestrator.engine.Junction;
 import dev.tandem.orchestrator.engine.Station;
 import dev.tandem.orchestrator.placement.Lane;
+import dev.tandem.orchestrator.placement.Order;
 import dev.tandem.orchestrator.placement.Placement;
+import dev.tandem.orchestrator.placement.StageCosts.Work;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,8 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A placement as junctions of stations. The devices that all lanes name for a stage before the steps
- * work for all; a picture is given to a lane when the lane is free for it, no sooner.
+ * A placement as junctions of stations. The devices that all lanes name for a stage before the
+ * steps work for all; a picture is given to a lane when the lane is free for it, no sooner.
  *
  * <pre>
  *   text (first to finish) --> lanes (LaneChooser) --> part 2 ... --> decode (first to finish)
@@ -37,6 +40,22 @@ public final class Wiring<P extends PictureTask> {
    * @param after the steps
    */
   public record Entries(List<Entry> before, Entry steps, List<Entry> after) {
+    /** Prompts to latents to a picture. */
+    public static Entries usual() {
+      return of(List.of("text", "denoise", "decode"));
+    }
+
+    /**
+     * Stages by their keys in the order of work.
+     *
+     * @param keys among them {@code denoise}
+     */
+    public static Entries of(List<String> keys) {
+      int steps = keys.indexOf(Work.STEP.stage());
+      List<Entry> all = keys.stream().map(Entry::of).toList();
+      return new Entries(all.subList(0, steps), all.get(steps), all.subList(steps + 1, all.size()));
+    }
+
     public Entries {
       before = List.copyOf(before);
       after = List.copyOf(after);
@@ -49,7 +68,11 @@ public final class Wiring<P extends PictureTask> {
    * @param key in placements and costs
    * @param name in spans and reports
    */
-  public record Entry(String key, String name) {}
+  public record Entry(String key, String name) {
+    private static Entry of(String key) {
+      return new Entry(key, key.equals(Work.TEXT.stage()) ? "encode" : key);
+    }
+  }
 
   /**
    * Pictures that a station may hold, the one at work and those waiting.
@@ -79,7 +102,7 @@ public final class Wiring<P extends PictureTask> {
     }
 
     private static int depth(long bytes) {
-      return (int) Math.clamp(WAITING_BYTES / Math.max(1, bytes), LEAST, MOST);
+      return Math.clamp(WAITING_BYTES / Math.max(1, bytes), LEAST, MOST);
     }
 
     /** As the placement says; where it does not, each its own. */
@@ -88,6 +111,12 @@ public final class Wiring<P extends PictureTask> {
       return set == Placement.DEPTH_BY_MEMORY ? this : new Depths(set, set, set);
     }
   }
+
+  /** Bytes of finished pictures that may wait for an earlier one. */
+  private static final long EARLY_BYTES = 64L << 20;
+
+  private static final int LEAST_EARLY = 4;
+  private static final int MOST_EARLY = 64;
 
   public Wiring(
       RunContext run,
@@ -135,6 +164,17 @@ public final class Wiring<P extends PictureTask> {
       first = singles(e, List.copyOf(devices), depths.start(), Optional.of(first));
     }
     return first;
+  }
+
+  /**
+   * How pictures leave.
+   *
+   * @param pixels of the largest picture
+   */
+  public Engine.Exit exit(Junction<P> first, long pixels) {
+    boolean inOrder = placement.order() == Order.PROMPT;
+    int early = Math.clamp(EARLY_BYTES / (3 * pixels), LEAST_EARLY, MOST_EARLY);
+    return new Engine.Exit(inOrder, first.places() + (inOrder ? early : 1));
   }
 
   private StepsStage<P> steps(Lane lane, int part) {

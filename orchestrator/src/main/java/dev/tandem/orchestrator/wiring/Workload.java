@@ -28,7 +28,9 @@ public interface Workload<P extends PictureTask> {
   /** Whether nothing has to be compiled first; on the device's thread. */
   boolean ready(P task, Call call, Place at);
 
-  /** Works at a device, on its thread. Only reads the picture's state, so that it can be repeated. */
+  /**
+   * Works at a device, on its thread. Only reads the picture's state, so that it can be repeated.
+   */
   Object run(P task, Call call, Place at, Runner runner) throws Exception;
 
   /**

@@ -1,8 +1,8 @@
 /**
  * A placement as stations of an {@link dev.tandem.orchestrator.engine.Engine}: which device does a
  * stage's work for a picture, what it is expected to cost, and where it goes when a device fails.
- * What the work is, a {@link dev.tandem.orchestrator.wiring.Workload} knows: that of a model computes,
- * that of a simulation only spends time.
+ * What the work is, a {@link dev.tandem.orchestrator.wiring.Workload} knows: that of a model
+ * computes, that of a simulation only spends time.
  *
  * <pre>
  *   Placement --Wiring--> Junctions of PlacedStages, each with a Seat or two at a Place

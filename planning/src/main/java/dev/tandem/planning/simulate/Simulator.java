@@ -1,8 +1,22 @@
 package dev.tandem.planning.simulate;
 
+import dev.tandem.orchestrator.engine.Breakdown;
+import dev.tandem.orchestrator.engine.Completion;
+import dev.tandem.orchestrator.engine.Engine;
+import dev.tandem.orchestrator.engine.Junction;
+import dev.tandem.orchestrator.engine.Station;
+import dev.tandem.orchestrator.engine.VirtualTime;
 import dev.tandem.orchestrator.placement.Job;
-import dev.tandem.orchestrator.placement.Order;
 import dev.tandem.orchestrator.placement.Placement;
+import dev.tandem.orchestrator.placement.StageCosts.Work;
+import dev.tandem.orchestrator.timeline.Span;
+import dev.tandem.orchestrator.timeline.Timeline;
+import dev.tandem.orchestrator.wiring.LiveCosts;
+import dev.tandem.orchestrator.wiring.PicturesLeft;
+import dev.tandem.orchestrator.wiring.Place;
+import dev.tandem.orchestrator.wiring.RunContext;
+import dev.tandem.orchestrator.wiring.Watchdog;
+import dev.tandem.orchestrator.wiring.Wiring;
 import dev.tandem.planning.simulate.Simulation.DeviceUse;
 import dev.tandem.planning.simulate.Simulation.PictureTimes;
 import java.util.ArrayList;
@@ -10,48 +24,61 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** Runs a placement in simulated time. Each instance simulates one run. */
+/**
+ * Runs a placement in virtual time: by the engine that runs pictures, with work that only spends
+ * what the costs say. Each instance simulates one run.
+ */
 public final class Simulator {
-  /** Pictures that a stage holds where the placement leaves it open. */
-  static final int USUAL_DEPTH = 4;
-
   private final Job job;
   private final Placement placement;
   private final SimulationCosts costs;
-  private final EventQueue events = new EventQueue();
-  private final SimulatedDevices devices;
-  private final SimulatedWiring wiring;
-  private final SimulatedJunction entrance;
+  private final VirtualTime time;
+  private final List<Span> spans = new ArrayList<>();
   private final double[] startedNs;
   private final double[] outNs;
   private final int[] laneOf;
-  private final boolean[] finished;
-  private double outputFreeNs;
-  private int nextIn;
-  private int nextOut;
-  private int out;
+  private final Breakdown breakdown = new Breakdown();
+  private final Junction<SimulatedTask> first;
+  private final Engine<SimulatedTask> engine;
 
   private Simulator(Job job, Placement placement, SimulationCosts costs) {
     this.job = job;
     this.placement = placement;
     this.costs = costs;
     startedNs = new double[job.pictures()];
+    Arrays.fill(startedNs, -1);
     outNs = new double[job.pictures()];
     laneOf = new int[job.pictures()];
-    finished = new boolean[job.pictures()];
-    Commitments commitments = new Commitments(costs);
-    devices = new SimulatedDevices(events, costs, placement.devices());
-    SimulatedWork work = new SimulatedWork(job, costs, events, devices, commitments);
-    int depth =
-        placement.ringDepth() == Placement.DEPTH_BY_MEMORY ? USUAL_DEPTH : placement.ringDepth();
-    wiring = new SimulatedWiring(job, placement, depth, costs, work, commitments);
-    entrance =
-        wiring.first(
-            picture -> startedNs[picture] = events.nowNs(),
-            (picture, lane) -> laneOf[picture] = lane,
-            this::decoded);
-    devices.onEnd(wiring::reconsider);
+    time =
+        new VirtualTime(
+            (device, work, other, otherWork) ->
+                costs.slowdown(device, (Work) work, other, (Work) otherWork));
+    Timeline timeline =
+        Timeline.simulated(
+            span -> {
+              if (span.kind() == Span.Kind.RUN) {
+                spans.add(span);
+              }
+            });
+    LiveCosts expected = new LiveCosts();
+    expected.expect(job.kind(), placement.devices(), costs);
+    List<Place> places =
+        placement.devices().stream().map(d -> new Place(time.queue(d, () -> {}))).toList();
+    PicturesLeft left = new PicturesLeft();
+    left.announce(job.pictures());
+    Wiring<SimulatedTask> wiring =
+        new Wiring<>(
+            new RunContext(places, expected, Watchdog.DEFAULT, timeline, time),
+            new SimulatedWorkload(costs, time, startedNs),
+            placement,
+            Wiring.Entries.usual(),
+            Wiring.Depths.USUAL,
+            left);
+    first = wiring.first();
+    Engine.Exit exit = wiring.exit(first, (long) job.width() * job.height());
+    engine = new Engine<>(first, time, exit, timeline, new Ends(), breakdown);
   }
 
   /** Simulates a job on a placement, in bounded time and memory whatever the number of pictures. */
@@ -69,16 +96,30 @@ public final class Simulator {
   static int mostHeld(Job job, Placement placement, SimulationCosts costs) {
     Simulator s = new Simulator(job, placement, costs);
     s.run();
-    return s.wiring.mostHeld();
+    return mostHeld(s.first);
+  }
+
+  private static int mostHeld(Junction<SimulatedTask> junction) {
+    int most = 0;
+    for (Station<SimulatedTask> s : junction.stations()) {
+      most = Math.max(most, s.mostHeld());
+      Optional<Junction<SimulatedTask>> next = s.next();
+      most = Math.max(most, next.map(Simulator::mostHeld).orElse(0));
+    }
+    return most;
   }
 
   private Simulation run() {
-    events.after(0, this::feed);
-    events.run();
-    if (out < job.pictures()) {
-      throw new IllegalStateException(
-          "simulation of " + placement + " stopped after " + out + " of " + job.pictures());
+    for (int i = 0; i < job.pictures(); i++) {
+      engine.submit(new SimulatedTask(i, job));
     }
+    engine.close();
+    breakdown
+        .cause()
+        .ifPresent(
+            e -> {
+              throw new IllegalStateException("simulation of " + placement + " broke off", e);
+            });
     List<PictureTimes> times = new ArrayList<>();
     for (int i = 0; i < job.pictures(); i++) {
       times.add(new PictureTimes(i, laneOf[i], startedNs[i], outNs[i]));
@@ -91,40 +132,31 @@ public final class Simulator {
         List.of(Simulation.Sample.of(times)),
         0,
         uses(makespan),
-        devices.anyNs(),
-        devices.twoNs(),
-        devices.spans());
+        time.anyNs(),
+        time.twoNs(),
+        spans);
   }
 
-  /** One picture after the other, as there is room. */
-  private void feed() {
-    if (nextIn < job.pictures()) {
-      entrance.enter(nextIn++, () -> events.after(0, this::feed));
+  /** Handing out takes its time as well. */
+  private final class Ends implements Completion<SimulatedTask> {
+    @Override
+    public void completed(SimulatedTask task) {
+      laneOf[task.index()] = task.lane();
+      outNs[task.index()] = time.exactNow() + costs.outputNs();
+      time.spend(costs.outputNs());
     }
-  }
 
-  private void decoded(int picture) {
-    finished[picture] = true;
-    if (placement.order() == Order.FINISHED) {
-      output(picture);
-    } else {
-      while (nextOut < job.pictures() && finished[nextOut]) {
-        output(nextOut++);
-      }
+    @Override
+    public void failed(SimulatedTask task, Throwable cause) {
+      breakdown.report(cause);
     }
-  }
-
-  private void output(int picture) {
-    outputFreeNs = Math.max(outputFreeNs, events.nowNs()) + costs.outputNs();
-    outNs[picture] = outputFreeNs;
-    out++;
   }
 
   private Map<String, DeviceUse> uses(double makespan) {
     Map<String, Long> memory = MemoryNeed.of(job, placement, costs).bytes();
     Map<String, DeviceUse> uses = new LinkedHashMap<>();
     for (String d : placement.devices()) {
-      double ns = devices.busyNs(d);
+      double ns = time.busyNs(d);
       uses.put(d, new DeviceUse(ns, Math.max(0, makespan - ns), memory.get(d), costs.power(d)));
     }
     return uses;

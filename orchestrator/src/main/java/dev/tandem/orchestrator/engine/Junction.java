@@ -72,8 +72,8 @@ public final class Junction<T extends Task> {
       Optional<Station<T>> station = choose(w.task);
       if (station.isPresent()) {
         i.remove();
-        w.gone.run();
         station.get().accept(w.task, engine);
+        w.gone.run();
         progress = true;
         break; // who comes next may see another situation: from the beginning
       }

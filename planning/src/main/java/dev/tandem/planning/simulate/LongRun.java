@@ -40,7 +40,12 @@ record LongRun(Job job, Placement placement, SimulationCosts costs, int simulate
 
   /** What a picture adds. */
   private record Pace(
-      double ns, Map<String, Double> busyNs, double anyNs, double twoNs, double latencyNs) {}
+      double ns, Map<String, Double> busyNs, double anyNs, double twoNs, double latencyNs) {
+    /** The same where each picture waits as long as the one before. */
+    private Pace steady() {
+      return new Pace(ns, busyNs, anyNs, twoNs, 0);
+    }
+  }
 
   Simulation run() {
     int prompts = Math.min(job.prompts() - negative(), job.pictures());
@@ -49,14 +54,24 @@ record LongRun(Job job, Placement placement, SimulationCosts costs, int simulate
     int others = job.pictures() - simulated - encoding;
     Simulation all = first;
     if (encoding > 0) {
-      Pace pace = pace(first, run(simulated / 2, simulated / 2));
-      all = longer(all, encoding, pace, Sample.of(first.pictures()));
+      all = longer(all, encoding, pace(first, run(simulated / 2, simulated / 2)), first);
     }
     if (others > 0) {
       Simulation few = prompts == 1 ? first : run(simulated, 1);
-      all = longer(all, others, pace(few, run(simulated / 2, 1)), Sample.of(few.pictures()));
+      all = longer(all, others, pace(few, run(simulated / 2, 1)), few);
     }
     return all;
+  }
+
+  /** Pictures that pile up before the listener do so until the window is full. */
+  private Simulation longer(Simulation s, int pictures, Pace pace, Simulation like) {
+    double most = Simulator.window(job, placement, costs) * costs.outputNs();
+    double last = like.pictures().getLast().latencyNs();
+    if (pace.latencyNs() > 0 && last + pictures * pace.latencyNs() > most) {
+      Sample full = new Sample(List.of(Math.max(last, most)), pictures);
+      return longer(s, pictures, pace.steady(), full);
+    }
+    return longer(s, pictures, pace, Sample.of(like.pictures()));
   }
 
   private int negative() {

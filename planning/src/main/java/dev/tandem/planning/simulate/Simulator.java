@@ -41,6 +41,7 @@ public final class Simulator {
   private final int[] laneOf;
   private final Breakdown breakdown = new Breakdown();
   private final Junction<SimulatedTask> first;
+  private final Engine.Exit exit;
   private final Engine<SimulatedTask> engine;
 
   private Simulator(Job job, Placement placement, SimulationCosts costs) {
@@ -77,7 +78,7 @@ public final class Simulator {
             Wiring.Depths.USUAL,
             left);
     first = wiring.first();
-    Engine.Exit exit = wiring.exit(first, (long) job.width() * job.height());
+    exit = wiring.exit(first, (long) job.width() * job.height());
     engine = new Engine<>(first, time, exit, timeline, new Ends(), breakdown);
   }
 
@@ -90,6 +91,12 @@ public final class Simulator {
   /** Simulates every picture. */
   static Simulation exact(Job job, Placement placement, SimulationCosts costs) {
     return new Simulator(job, placement, costs).run();
+  }
+
+  /** Pictures that may be in flight. */
+  static int window(Job job, Placement placement, SimulationCosts costs) {
+    Job one = new Job(1, 1, job.evaluations(), job.guided(), job.width(), job.height());
+    return new Simulator(one, placement, costs).exit.window();
   }
 
   /** The most pictures any stage of a simulated run held: for tests. */

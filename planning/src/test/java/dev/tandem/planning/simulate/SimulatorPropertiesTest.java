@@ -106,7 +106,7 @@ class SimulatorPropertiesTest {
   void noStageHoldsMoreThanItsRingAllows(@ForAll("cases") Case c) {
     int depth =
         c.placement().ringDepth() == Placement.DEPTH_BY_MEMORY
-            ? Simulator.USUAL_DEPTH
+            ? dev.tandem.orchestrator.wiring.Wiring.Depths.USUAL.start()
             : c.placement().ringDepth();
     assertThat(Simulator.mostHeld(c.job(), c.placement(), c.costs())).isLessThanOrEqualTo(depth);
   }

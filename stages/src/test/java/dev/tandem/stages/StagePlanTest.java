@@ -15,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a run compiles is what the plan says, for each family of models. */
@@ -58,6 +59,18 @@ class StagePlanTest {
     run(plan, side, 2 * side);
     assertThat(executables.compiled()).isEqualTo(compiled);
     assertThat(device.compiled()).doesNotHaveDuplicates();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "sd1, last_hidden_state",
+    "sd2, last_hidden_state",
+    "sdxl, penultimate_hidden_state; penultimate_hidden_state+text_embeds"
+  })
+  void textEncodersComputeWhatIsReadAndNoMore(String kind, String outputs) throws Exception {
+    List<Graph> text = plan(kind).stage(StagePlan.TEXT).graphs(1, 0, 0);
+    assertThat(text.stream().map(g -> String.join("+", g.outputs().keySet())))
+        .containsExactly(outputs.split("; "));
   }
 
   /** Of the models of this repository, or of a tiny one. */

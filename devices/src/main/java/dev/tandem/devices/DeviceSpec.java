@@ -2,6 +2,7 @@ package dev.tandem.devices;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -75,8 +76,12 @@ public record DeviceSpec(String text, String scheme, String selector, Map<String
 
   /** A device's own limit, lowered by the option {@code memory=SIZE} that every device takes. */
   public MemoryLimit memoryLimit(MemoryLimit own) {
-    String v = options.get(MEMORY);
-    return v == null ? own : own.atMost(ByteSize.parse(v));
+    return statedMemory().map(own::atMost).orElse(own);
+  }
+
+  /** The bytes of the option {@code memory=SIZE}; empty if it is not given. */
+  public Optional<Long> statedMemory() {
+    return Optional.ofNullable(options.get(MEMORY)).map(ByteSize::parse);
   }
 
   /** The same device with at most so much memory. */

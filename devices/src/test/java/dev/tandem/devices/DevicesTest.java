@@ -12,8 +12,10 @@ import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
 import dev.tandem.graph.Shape;
 import java.lang.foreign.Arena;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The contract of {@link Device} and {@link Executable}, on the reference device. */
@@ -54,6 +56,31 @@ class DevicesTest {
         .hasMessageContainingAll("'speed'", "[memory, threads]");
     assertThatThrownBy(() -> Devices.open("reference,threads=0"))
         .hasMessageContainingAll("threads=0", "from 1");
+  }
+
+  /** {@code memory=} is written and read alike, whichever device takes it. */
+  @ParameterizedTest
+  @CsvSource({"reference", "sim", "'sim:a,fail=9'"})
+  void aMemoryLimitIsASizeOnEveryDevice(String device) {
+    for (DeviceSpec spec :
+        List.of(
+            DeviceSpec.parse(device + ",memory=110M"),
+            DeviceSpec.parse(device + ",memory=115343360"),
+            DeviceSpec.parse(device).withMemoryLimit(110 << 20))) {
+      try (Device d = Devices.open(spec)) {
+        assertThat(d.memoryLimit().total()).as(spec.text()).isEqualTo(110 << 20);
+      }
+    }
+    assertThatThrownBy(() -> Devices.open(device + ",memory=lots")).hasMessageContaining("'lots'");
+  }
+
+  @Test
+  void aSimulatedDeviceHasAsMuchMemoryAsIsSaid() {
+    try (Device d = Devices.open("sim");
+        Device large = Devices.open("sim,memory=24G")) {
+      assertThat(d.info().memoryBytes()).isEqualTo(16L << 30);
+      assertThat(large.info().memoryBytes()).isEqualTo(24L << 30);
+    }
   }
 
   @Test

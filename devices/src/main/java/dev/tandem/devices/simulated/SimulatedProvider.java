@@ -20,7 +20,7 @@ import java.util.TreeSet;
  * <pre>
  *   gflops=500 gbps=20 launch=5   GFLOP/s, GB/s, microseconds to start an operation
  *   text=5 unet=40 vae=60         stated times, ms, for each picture of a batch
- *   memory=4096                   MiB
+ *   memory=4G                     what it has, 16G if not given
  *   speed=10                      how many times faster than real time
  *   fail=7 hang=7 nomemory=7      from that run on, every run fails, hangs or has no memory
  * </pre>
@@ -30,7 +30,7 @@ public final class SimulatedProvider implements DeviceProvider {
   private static final Map<String, Kind> FAULTS =
       Map.of("fail", Kind.FAIL, "hang", Kind.HANG, "nomemory", Kind.OUT_OF_MEMORY);
   private static final double MS = 1e6;
-  private static final double MEBIBYTE = 1 << 20;
+  private static final long MEMORY = 16L << 30;
   private static final double LEAST = 1e-6;
   private static final double MOST = 1e9;
 
@@ -48,7 +48,7 @@ public final class SimulatedProvider implements DeviceProvider {
   public Device open(DeviceSpec spec) {
     Set<String> known = new TreeSet<>(STAGES);
     known.addAll(FAULTS.keySet());
-    known.addAll(Set.of("gflops", "gbps", "launch", "memory", "speed"));
+    known.addAll(Set.of("gflops", "gbps", "launch", "speed"));
     spec.allowOptions(known);
     SimulatedCosts rates =
         new SimulatedCosts.Rates(
@@ -60,7 +60,7 @@ public final class SimulatedProvider implements DeviceProvider {
       number(spec, stage).ifPresent(ms -> times.put(stage, Math.round(ms * MS)));
     }
     SimulatedTime time = new ScaledTime(number(spec, "speed").orElse(1.0));
-    long memory = Math.round(number(spec, "memory").orElse(16384.0) * MEBIBYTE);
+    long memory = spec.statedMemory().orElse(MEMORY);
     DeviceInfo info =
         new DeviceInfo(
             spec.text(), "simulated", DeviceInfo.Type.ACCELERATOR, 1, memory, "simulator");

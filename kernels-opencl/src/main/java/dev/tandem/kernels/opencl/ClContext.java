@@ -178,7 +178,7 @@ final class ClContext implements AutoCloseable {
   }
 
   void unmap(cl_mem pinned, MemorySegment view) {
-    CL.clEnqueueUnmapMemObject(queue, pinned, view.asByteBuffer(), 0, null, null);
+    JoclUnmap.enqueue(queue, pinned, view.asByteBuffer(), null);
     CL.clFinish(queue);
   }
 

@@ -17,7 +17,7 @@ import org.jocl.CL;
  * @param folder of temporary files
  */
 record JoclLibrary(Path folder) {
-  private static final String NAME = "JOCL_2_0_6";
+  static final String NAME = "JOCL_2_0_6";
 
   /** Where JOCL looks for it. */
   static JoclLibrary ofThisProcess() {

@@ -46,7 +46,7 @@ final class SharedBuffer {
           queue,
           OpSpans.Direction.UNMAP,
           bytes,
-          event -> CL.clEnqueueUnmapMemObject(queue, device, view, 0, null, event));
+          event -> JoclUnmap.enqueue(queue, device, view, event));
       view = null;
     } else if (!mapped && written) {
       times.transfer(

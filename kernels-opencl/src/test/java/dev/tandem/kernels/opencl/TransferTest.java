@@ -50,6 +50,9 @@ class TransferTest {
       assertThat(seen.ways.stream().map(Enum::name).toList())
           .containsExactlyInAnyOrder(ways.split(" "));
     }
+    assertThat(Thread.getAllStackTraces().keySet())
+        .as("JOCL's threads call the driver beside ours, and may after the context is gone")
+        .noneMatch(t -> t.getName().startsWith("AsyncOpThread"));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.tandem.planning;
 
 import dev.tandem.devices.profile.Profile;
+import dev.tandem.orchestrator.DeviceOptions;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RequestException;
 import dev.tandem.orchestrator.placement.Job;
@@ -24,14 +25,19 @@ import java.util.Optional;
 /**
  * Compares strategies for jobs of one model on one machine.
  *
- * @param model the model's name in the profile: that of its folder
+ * @param options precision and memory limits of the run
  */
-public record Planner(Profile profile, String model, StageGraphs graphs) {
+public record Planner(Profile profile, ModelId model, StageGraphs graphs, DeviceOptions options) {
   /** The smallest tile worth decoding, pixels each way. */
   private static final int LEAST_TILE = 64;
 
   /** The part of a tile that its neighbour computes as well, as diffusers has it. */
   private static final double TILE_OVERLAP = 0.25;
+
+  /** A planner for a model in single precision, with all of the devices' memory. */
+  public static Planner open(Profile profile, Path folder) {
+    return open(profile, folder, DeviceOptions.DEFAULT);
+  }
 
   /**
    * A planner for a model.
@@ -39,25 +45,25 @@ public record Planner(Profile profile, String model, StageGraphs graphs) {
    * @param folder of the model, in the diffusers layout
    * @throws dev.tandem.stages.checkpoint.CheckpointException if it cannot be read
    */
-  public static Planner open(Profile profile, Path folder) {
+  public static Planner open(Profile profile, Path folder, DeviceOptions options) {
     ModelParts parts = ModelParts.read(ModelFolder.open(folder));
     parts.requireOwnSampler();
-    return of(profile, folder, parts);
+    return of(profile, parts, options);
   }
 
   /**
    * What a job of a model costs according to a profile of the machine.
    *
    * @param folder of the model, in the diffusers layout; its own sampler is not asked for
+   * @param options precision and memory limits of the run
    * @throws dev.tandem.stages.checkpoint.CheckpointException if it cannot be read
    */
-  public static ProfileCosts costs(Profile profile, Path folder, Job job) {
-    return of(profile, folder, ModelParts.read(ModelFolder.open(folder))).costs(job);
+  public static ProfileCosts costs(Profile profile, Path folder, DeviceOptions options, Job job) {
+    return of(profile, ModelParts.read(ModelFolder.open(folder)), options).costs(job);
   }
 
-  private static Planner of(Profile profile, Path folder, ModelParts parts) {
-    String name = folder.toAbsolutePath().normalize().getFileName().toString();
-    return new Planner(profile, name, new StageGraphs(parts));
+  private static Planner of(Profile profile, ModelParts parts, DeviceOptions options) {
+    return new Planner(profile, ModelId.of(parts.folder()), new StageGraphs(parts), options);
   }
 
   /**
@@ -84,7 +90,7 @@ public record Planner(Profile profile, String model, StageGraphs graphs) {
 
   /** Costs of a job. */
   public ProfileCosts costs(Job job) {
-    return new ProfileCosts(profile, model, graphs, job);
+    return new ProfileCosts(profile, model, graphs, options, job);
   }
 
   /**

@@ -10,10 +10,10 @@ import dev.tandem.devices.OpSpans;
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.Weights;
 import dev.tandem.devices.profile.StageCost;
-import dev.tandem.devices.profile.StageCost.Stage;
 import dev.tandem.graph.DType;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.Node;
+import dev.tandem.planning.CostStage;
 import dev.tandem.stages.DecodeStage;
 import dev.tandem.stages.MemoryNeeds;
 import dev.tandem.stages.StageGraphs;
@@ -56,7 +56,7 @@ final class StageBench implements AutoCloseable {
     this.key = key;
     this.sampler = Samplers.of(model.scheduler().config().json(), STEPS);
     long start = System.nanoTime();
-    switch (key.stage()) {
+    switch (CostStage.of(key)) {
       case TEXT -> {
         compile(model, "text_encoder", graphs.text().getFirst(), device);
         if (graphs.text().size() > 1) {
@@ -80,7 +80,7 @@ final class StageBench implements AutoCloseable {
    */
   static void requireMemory(StageCost.Key key, StageGraphs graphs, Device device) {
     for (Graph graph : graphs(key, graphs)) {
-      MemoryUse least = MemoryNeeds.least(graph, CompileOptions.DEFAULT);
+      MemoryUse least = MemoryNeeds.least(graph, new CompileOptions(key.precision()));
       if (!device.memoryLimit().fits(least, 0)) {
         throw new DeviceException(
             "device '"
@@ -97,7 +97,7 @@ final class StageBench implements AutoCloseable {
   }
 
   private static List<Graph> graphs(StageCost.Key key, StageGraphs graphs) {
-    return switch (key.stage()) {
+    return switch (CostStage.of(key)) {
       case TEXT -> graphs.text();
       case UNET -> List.of(graphs.unet(key.batch(), key.width(), key.height()));
       case VAE -> List.of(graphs.vae(key.width(), key.height()));
@@ -108,7 +108,7 @@ final class StageBench implements AutoCloseable {
   private void compile(ModelFolder model, String part, Graph graph, Device device) {
     try (ModelWeights weights = model.component(part).weights()) {
       Weights source = weights;
-      executables.add(device.compile(graph, source, CompileOptions.DEFAULT));
+      executables.add(device.compile(graph, source, new CompileOptions(key.precision())));
     }
   }
 
@@ -136,7 +136,7 @@ final class StageBench implements AutoCloseable {
   }
 
   private SamplerState start() {
-    if (key.stage() != Stage.UNET) {
+    if (CostStage.of(key) != CostStage.UNET) {
       return sampler.start(new float[1]);
     }
     Executable unet = executables.getFirst();
@@ -158,7 +158,7 @@ final class StageBench implements AutoCloseable {
 
   /** Runs the stage once, with the host's work as the pipeline does it. */
   Sample run() {
-    return switch (key.stage()) {
+    return switch (CostStage.of(key)) {
       case UNET -> step(executables.getFirst());
       case VAE -> decode(executables.getFirst());
       default -> {

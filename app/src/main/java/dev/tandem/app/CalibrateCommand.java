@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -48,6 +49,8 @@ final class CalibrateCommand implements Callable<Integer> {
           "Size of a picture, for example 256x128; may be repeated. Default: the model's.")
   private List<String> sizes = new ArrayList<>();
 
+  @Mixin private Precisions precisions = new Precisions();
+
   @Option(
       names = "--turns",
       paramLabel = "N",
@@ -77,9 +80,11 @@ final class CalibrateCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Calibration.Effort usual = Calibration.Effort.USUAL;
     List<Calibration.Size> wanted = sizes.stream().map(CalibrateCommand::size).toList();
+    List<String> ids = devices.isEmpty() ? all() : devices;
     Calibration calibration =
         new Calibration(
             model,
+            precisions.among(ids),
             new Calibration.Effort(wanted, turns, usual.pairRuns()),
             line -> {
               if (!quiet) {
@@ -87,7 +92,6 @@ final class CalibrateCommand implements Callable<Integer> {
                 err.flush();
               }
             });
-    List<String> ids = devices.isEmpty() ? all() : devices;
     Measurements m = calibration.measure(ids);
     ProfileFile.update(output, Calibration::blank, m::into);
     if (!quiet) {

@@ -1,13 +1,12 @@
 package dev.tandem.app;
 
 import dev.tandem.devices.ByteSize;
-import dev.tandem.devices.CompileOptions.Precision;
 import dev.tandem.devices.DeviceException;
 import dev.tandem.orchestrator.DeviceOptions;
 import dev.tandem.orchestrator.VaeTiling;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that say what devices may use and how they store numbers. */
@@ -20,11 +19,7 @@ final class DeviceUse {
               + " in tiles, or refused with the numbers before anything runs.")
   private List<String> memoryLimits = new ArrayList<>();
 
-  @Option(
-      names = "--precision",
-      paramLabel = "[DEVICE=]TYPE",
-      description = "How numbers are stored: f32 (default) or f16, on all devices or on one.")
-  private List<String> precisions = new ArrayList<>();
+  @Mixin private Precisions precisions = new Precisions();
 
   @Option(
       names = "--vae-tiling",
@@ -60,12 +55,7 @@ final class DeviceUse {
       }
       all = all.withMemoryLimit(limit.substring(0, at), size(limit, limit.substring(at + 1)));
     }
-    for (String p : precisions) {
-      int at = p.lastIndexOf('=');
-      Precision type = precision(p, p.substring(at + 1));
-      all = at < 0 ? all.withPrecision(type) : all.withPrecision(p.substring(0, at), type);
-    }
-    return all;
+    return precisions.with(all);
   }
 
   private static long size(String limit, String size) {
@@ -74,15 +64,5 @@ final class DeviceUse {
     } catch (DeviceException e) {
       throw new UsageException("--memory-limit " + limit + ": " + e.getMessage());
     }
-  }
-
-  private static Precision precision(String option, String type) {
-    return switch (type.toLowerCase(Locale.ROOT)) {
-      case "f32" -> Precision.F32;
-      case "f16" -> Precision.F16;
-      default ->
-          throw new UsageException(
-              "--precision must be f32, f16 or DEVICE=f16, got '" + option + "'");
-    };
   }
 }

@@ -1,7 +1,7 @@
 package dev.tandem.app;
 
 import dev.tandem.devices.profile.Profile;
-import dev.tandem.devices.profile.ProfileFile;
+import dev.tandem.orchestrator.DeviceOptions;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.measure.Comparer;
 import dev.tandem.orchestrator.measure.Contestant;
@@ -95,8 +95,9 @@ record Entrants(Job job, List<Contestant> contestants) {
       if (asked.profile.isEmpty()) {
         return new Known(now.job(), now.costs());
       }
-      Profile machine = ProfileFile.load(Profiles.find(asked.profile.get().toString()));
-      return new Known(now.job(), Planner.costs(machine, asked.model, now.job()));
+      Profile machine = Profiles.load(asked.profile.get().toString());
+      return new Known(
+          now.job(), Planner.costs(machine, asked.model, DeviceOptions.DEFAULT, now.job()));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.tandem.app;
 
+import dev.tandem.orchestrator.DeviceOptions;
 import dev.tandem.orchestrator.GuidanceLimits;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RunReport;
@@ -159,7 +160,8 @@ final class GenerateCommand implements Callable<Integer> {
         new PictureFiles(requests, pattern, bar, results(document, bar), spans(tracing));
     CountDownLatch returned = new CountDownLatch(1);
     AtomicBoolean interrupted = new AtomicBoolean();
-    try (Tandem tandem = Tandem.open(picture.model(), placement.first(), deviceUse.options())) {
+    DeviceOptions options = deviceUse.options();
+    try (Tandem tandem = Tandem.open(picture.model(), placement.first(), options)) {
       Thread stop =
           Thread.ofPlatform()
               .unstarted(
@@ -171,7 +173,7 @@ final class GenerateCommand implements Callable<Integer> {
       Detail detail = timeline.orElse(trace.isPresent() ? Detail.OPERATIONS : Detail.HOST);
       RunReport report =
           tandem.generateAll(
-              requests, placement.choose(tandem, picture.model(), requests), sink, detail);
+              requests, placement.choose(tandem, picture.model(), options, requests), sink, detail);
       bar.clear();
       tracing.ifPresent(TraceFile::finish);
       document.ifPresent(d -> d.end(report));

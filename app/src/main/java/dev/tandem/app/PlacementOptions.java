@@ -1,6 +1,6 @@
 package dev.tandem.app;
 
-import dev.tandem.devices.profile.ProfileFile;
+import dev.tandem.orchestrator.DeviceOptions;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.placement.Job;
@@ -90,7 +90,8 @@ final class PlacementOptions {
   }
 
   /** The placement of the requests: a strategy's, with costs from the profile or measured now. */
-  Placement choose(Tandem tandem, Path model, List<Request> requests) throws InterruptedException {
+  Placement choose(Tandem tandem, Path model, DeviceOptions options, List<Request> requests)
+      throws InterruptedException {
     if (strategy.isEmpty()) {
       return first();
     }
@@ -99,7 +100,7 @@ final class PlacementOptions {
     Job job = tandem.job(requests);
     StageCosts costs =
         profile.isPresent()
-            ? Planner.costs(ProfileFile.load(Profiles.find(profile.get().toString())), model, job)
+            ? Planner.costs(Profiles.load(profile.get().toString()), model, options, job)
             : tandem.measure(names, requests.getFirst());
     tandem.expect(job, names, costs);
     return ordered(s.place(job, names, costs));

@@ -73,6 +73,8 @@ final class PlanCommand implements Callable<Integer> {
       description = "Devices of the profile to use, separated by semicolons. Default: all.")
   private List<String> devices = new ArrayList<>();
 
+  @Mixin private Precisions precisions = new Precisions();
+
   @Option(
       names = "--strategies",
       paramLabel = "NAMES",
@@ -103,12 +105,12 @@ final class PlanCommand implements Callable<Integer> {
     requirePictures("--prompts", prompts);
     Stream.of(report, emit).flatMap(Optional::stream).forEach(WholeFile::check);
     Profile machine = profile();
-    Planner planner = Planner.open(machine, picture.model());
+    List<String> ids =
+        devices.isEmpty() ? machine.devices().stream().map(d -> d.id()).toList() : devices;
+    Planner planner = Planner.open(machine, picture.model(), precisions.among(ids));
     try {
       Request request = picture.request("");
       Job job = planner.job(count, prompts, picture.steps(), request);
-      List<String> ids =
-          devices.isEmpty() ? machine.devices().stream().map(d -> d.id()).toList() : devices;
       List<String> names =
           strategies.isEmpty()
               ? Strategies.all().stream().map(Strategy::name).toList()
@@ -146,8 +148,8 @@ final class PlanCommand implements Callable<Integer> {
 
   private Profile profile() {
     if (profile.isEmpty()) {
-      return ProfileFile.load(ProfileFile.ofThisMachine());
+      return Profiles.load(ProfileFile.ofThisMachine());
     }
-    return ProfileFile.load(Profiles.find(profile));
+    return Profiles.load(profile);
   }
 }

@@ -19,7 +19,7 @@ final class ProfileView {
         rows.add(
             List.of(
                 d.id(),
-                s.stage().name().toLowerCase(Locale.ROOT),
+                stage(s),
                 s.width() + "x" + s.height(),
                 Integer.toString(s.batch()),
                 millis(s.medianMillis()),
@@ -41,12 +41,16 @@ final class ProfileView {
     }
   }
 
+  private static String stage(StageCost s) {
+    return s.stage() + s.precision().map(p -> " " + p.name().toLowerCase(Locale.ROOT)).orElse("");
+  }
+
   private static List<String> row(Interference i) {
     return List.of(
         i.device(),
-        i.stage().map(s -> s.name().toLowerCase(Locale.ROOT)).orElse("anything"),
+        i.stage().orElse("anything"),
         i.whileBusy(),
-        i.whileStage().map(s -> s.name().toLowerCase(Locale.ROOT)).orElse("anything"),
+        i.whileStage().orElse("anything"),
         String.format(Locale.ROOT, "%.2fx", i.slowdown()));
   }
 

@@ -1,5 +1,8 @@
 package dev.tandem.app;
 
+import dev.tandem.devices.profile.Profile;
+import dev.tandem.devices.profile.ProfileFile;
+import dev.tandem.planning.CostStage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -34,6 +37,20 @@ final class Profiles {
               + "; 'tandem calibrate' writes one of this machine");
     }
     return Path.of(text);
+  }
+
+  /**
+   * Reads a profile to plan with.
+   *
+   * @throws dev.tandem.devices.json.JsonFileException if it cannot be read, with line and field
+   */
+  static Profile load(Path file) {
+    return ProfileFile.load(file, CostStage::require);
+  }
+
+  /** Reads the profile that {@link #find} finds. */
+  static Profile load(String text) {
+    return load(find(text));
   }
 
   /** Pipes count too, folders do not. */

@@ -77,7 +77,7 @@ class PlanPageTest {
   @ParameterizedTest
   @ValueSource(doubles = {1e-6, 1e-3, 1, 1e5, 1e9})
   void noTimeGivesWhatIsNoNumber(double millis) throws Exception {
-    Planner planner = new Planner(with(millis), PLANNER.plan());
+    Planner planner = new Planner(with(millis), PLANNER.plan(), PLANNER.options());
     for (int pictures : new int[] {1, 4, 5000}) {
       Plan plan = planner.compare(planner.job(pictures, 1, 4, Request.of("")), DEVICES, ALL);
       StringWriter text = new StringWriter();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.devices.json.JsonFileException;
-import dev.tandem.devices.profile.ProfileFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,8 +31,8 @@ class ProfileSchemaTest {
          "power": {"busyWatts": 9.5, "idleWatts": 2.5},
          "operations": [{"operation": "linear", "gflops": 3, "gigabytesPerSecond": 2.5,
            "launchMicros": 4.5}],
-         "stages": [{"model": "m", "stage": "unet", "width": 128, "height": 64, "batch": 2,
-           "medianMillis": 5, "madMillis": 0.5, "hostMillis": 0.25, "compileMillis": 7,
+         "stages": [{"model": "m", "modelDigest": "0a1b", "stage": "unet", "width": 128,
+           "height": 64, "batch": 2, "precision": "f16", "medianMillis": 5, "madMillis": 0.5, "hostMillis": 0.25, "compileMillis": 7,
            "memoryBytes": 12}]}],
        "host": [{"model": "m", "stage": "output", "width": 128, "height": 64, "batch": 1,
          "medianMillis": 5, "madMillis": 0.5, "hostMillis": 0.25, "compileMillis": 7,
@@ -102,7 +101,7 @@ class ProfileSchemaTest {
 
   private static Optional<String> refusal(Path file) {
     try {
-      ProfileFile.load(file);
+      Profiles.load(file);
       return Optional.empty();
     } catch (JsonFileException e) {
       return Optional.of(e.getMessage());

@@ -1,5 +1,7 @@
 package dev.tandem.devices;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+
 /**
  * How to compile a graph.
  *
@@ -10,7 +12,9 @@ public record CompileOptions(Precision precision) {
 
   /** Storage type of weights and activations; sums are always F32. */
   public enum Precision {
+    @JsonProperty("f32")
     F32,
+    @JsonProperty("f16")
     F16
   }
 }

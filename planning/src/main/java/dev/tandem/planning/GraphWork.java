@@ -1,5 +1,6 @@
 package dev.tandem.planning;
 
+import dev.tandem.devices.CompileOptions.Precision;
 import dev.tandem.devices.profile.DeviceProfile;
 import dev.tandem.devices.profile.OperationClass;
 import dev.tandem.devices.profile.OperationCost;
@@ -14,7 +15,7 @@ import java.util.List;
 /**
  * What a graph asks of a device: its operations, and the memory for weights and activations.
  *
- * @param memoryBytes weights and activations in single precision
+ * @param memoryBytes weights and activations as they are stored
  */
 record GraphWork(List<Operation> operations, long memoryBytes) {
   private static final int ALIGNMENT = 64;
@@ -22,7 +23,7 @@ record GraphWork(List<Operation> operations, long memoryBytes) {
   /** One operation, fused as devices do it. */
   record Operation(OperationClass type, long flops, long bytes) {}
 
-  static GraphWork of(List<Graph> graphs) {
+  static GraphWork of(List<Graph> graphs, Precision precision) {
     List<Operation> operations = new ArrayList<>();
     long memory = 0;
     for (Graph source : graphs) {
@@ -30,14 +31,14 @@ record GraphWork(List<Operation> operations, long memoryBytes) {
       for (Node n : g.nodes()) {
         if (n.isComputed()) {
           Cost c = Cost.of(n);
-          operations.add(
-              new Operation(OperationClass.of(n), c.flops(), c.bytesRead() + c.bytesWritten()));
+          long bytes = StoredBytes.of(c.bytesRead() + c.bytesWritten(), precision);
+          operations.add(new Operation(OperationClass.of(n), c.flops(), bytes));
         }
       }
       memory += MemoryPlan.of(g, ALIGNMENT).arenaBytes();
       memory += g.weights().stream().mapToLong(Node::bytes).sum();
     }
-    return new GraphWork(operations, memory);
+    return new GraphWork(operations, StoredBytes.of(memory, precision));
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.tandem.planning;
 
 import dev.tandem.devices.profile.Profile;
+import dev.tandem.orchestrator.DeviceOptions;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RequestException;
 import dev.tandem.orchestrator.placement.Job;
@@ -21,15 +22,21 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Compares strategies for jobs of one model on one machine; the model's name in the profile is that
- * of its folder.
+ * Compares strategies for jobs of one model on one machine.
+ *
+ * @param options precision and memory limits of the run
  */
-public record Planner(Profile profile, ModelPlan plan) {
+public record Planner(Profile profile, ModelPlan plan, DeviceOptions options) {
   /** The smallest tile worth decoding, pixels each way. */
   private static final int LEAST_TILE = 64;
 
   /** The part of a tile that its neighbour computes as well, as diffusers has it. */
   private static final double TILE_OVERLAP = 0.25;
+
+  /** A planner for a model in single precision, with all of the devices' memory. */
+  public static Planner open(Profile profile, Path folder) {
+    return open(profile, folder, DeviceOptions.DEFAULT);
+  }
 
   /**
    * A planner for a model.
@@ -37,20 +44,21 @@ public record Planner(Profile profile, ModelPlan plan) {
    * @param folder of the model, in the diffusers layout
    * @throws dev.tandem.stages.checkpoint.CheckpointException if it cannot be read
    */
-  public static Planner open(Profile profile, Path folder) {
+  public static Planner open(Profile profile, Path folder, DeviceOptions options) {
     ModelPlan plan = ModelPlan.of(ModelFolder.open(folder));
     plan.requireOwnSampler();
-    return new Planner(profile, plan);
+    return new Planner(profile, plan, options);
   }
 
   /**
    * What a job of a model costs according to a profile of the machine.
    *
    * @param folder of the model, in the diffusers layout; its own sampler is not asked for
+   * @param options precision and memory limits of the run
    * @throws dev.tandem.stages.checkpoint.CheckpointException if it cannot be read
    */
-  public static ProfileCosts costs(Profile profile, Path folder, Job job) {
-    return new Planner(profile, ModelPlan.of(ModelFolder.open(folder))).costs(job);
+  public static ProfileCosts costs(Profile profile, Path folder, DeviceOptions options, Job job) {
+    return new Planner(profile, ModelPlan.of(ModelFolder.open(folder)), options).costs(job);
   }
 
   /**
@@ -76,7 +84,7 @@ public record Planner(Profile profile, ModelPlan plan) {
 
   /** Costs of a job. */
   public ProfileCosts costs(Job job) {
-    return new ProfileCosts(profile, plan.name(), plan, job);
+    return new ProfileCosts(profile, ModelId.of(plan.folder()), plan, options, job);
   }
 
   /**

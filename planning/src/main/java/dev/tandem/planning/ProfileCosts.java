@@ -1,34 +1,37 @@
 package dev.tandem.planning;
 
+import dev.tandem.devices.CompileOptions.Precision;
 import dev.tandem.devices.profile.DeviceProfile;
 import dev.tandem.devices.profile.DeviceProfile.PowerDraw;
 import dev.tandem.devices.profile.Interference;
 import dev.tandem.devices.profile.Profile;
 import dev.tandem.devices.profile.StageCost;
-import dev.tandem.devices.profile.StageCost.Stage;
 import dev.tandem.graph.Graph;
+import dev.tandem.orchestrator.DeviceOptions;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.PlacementException;
 import dev.tandem.planning.simulate.SimulationCosts;
 import dev.tandem.stages.ModelPlan;
-import dev.tandem.stages.StagePlan;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Costs of a job on the machine of a profile. A stage that was measured at the job's size is taken
- * as it is; else it is estimated from its graph, and scaled by how far the same estimate was off
- * where the stage was measured. One thread at a time.
+ * Costs of a job on the machine of a profile. A stage that was measured at the job's size and in
+ * the precision of the run is taken as it is; else it is estimated from its graph, and scaled by
+ * how far the same estimate was off where the stage was measured, if it can be in that precision.
+ * One thread at a time.
  */
 public final class ProfileCosts implements SimulationCosts {
   private static final double NS_PER_MS = 1e6;
 
   private final Profile profile;
-  private final String model;
+  private final ModelId model;
   private final ModelPlan plan;
+  private final DeviceOptions options;
   private final Job job;
   private final Map<StageCost.Key, GraphWork> works = new HashMap<>();
 
@@ -45,12 +48,13 @@ public final class ProfileCosts implements SimulationCosts {
   /**
    * Costs of a job.
    *
-   * @param model the model's name in the profile: that of its folder
+   * @param options precision and memory limits of the run
    */
-  public ProfileCosts(Profile profile, String model, ModelPlan plan, Job job) {
+  ProfileCosts(Profile profile, ModelId model, ModelPlan plan, DeviceOptions options, Job job) {
     this.profile = profile;
     this.model = model;
     this.plan = plan;
+    this.options = options;
     this.job = job;
   }
 
@@ -61,7 +65,7 @@ public final class ProfileCosts implements SimulationCosts {
 
   private double deviceNs(Asked asked) {
     DeviceProfile d = device(asked.device);
-    StageCost.Key key = key(asked.work);
+    StageCost.Key key = key(asked.work, asked.device);
     Optional<StageCost> measured = measured(d, key);
     if (measured.isPresent()) {
       return measured.get().medianMillis() * NS_PER_MS;
@@ -79,7 +83,7 @@ public final class ProfileCosts implements SimulationCosts {
 
   private double hostNs(Asked asked) {
     DeviceProfile d = device(asked.device);
-    StageCost.Key key = key(asked.work);
+    StageCost.Key key = key(asked.work, asked.device);
     return measured(d, key)
         .or(() -> nearest(d, key))
         .map(row -> row.hostMillis() * NS_PER_MS)
@@ -90,17 +94,15 @@ public final class ProfileCosts implements SimulationCosts {
   public boolean measured(String device) {
     DeviceProfile d = device(device);
     return List.of(Work.TEXT, Work.STEP, Work.DECODE).stream()
-        .allMatch(w -> measured(d, key(w)).isPresent());
+        .allMatch(w -> measured(d, key(w, device)).isPresent());
   }
 
   @Override
   public double outputNs() {
-    StageCost.Key key = new StageCost.Key(model, Stage.OUTPUT, job.width(), job.height(), 1);
-    return profile.host().stream()
-        .filter(row -> row.key().equals(key))
-        .mapToDouble(row -> row.medianMillis() * NS_PER_MS)
-        .findFirst()
-        .orElse(0);
+    StageCost.Key key = key(CostStage.OUTPUT, 1, Precision.F32);
+    return mostExact(profile.host().stream().filter(row -> row.key().fits(key)))
+        .map(row -> row.medianMillis() * NS_PER_MS)
+        .orElse(0.0);
   }
 
   @Override
@@ -112,7 +114,12 @@ public final class ProfileCosts implements SimulationCosts {
   private double slowdown(AskedBeside a) {
     return profile.interference().stream()
         .filter(
-            i -> i.fits(a.asked.device, stage(a.asked.work), a.beside.device, stage(a.beside.work)))
+            i ->
+                i.fits(
+                    a.asked.device,
+                    CostStage.of(a.asked.work).key(),
+                    a.beside.device,
+                    CostStage.of(a.beside.work).key()))
         .max(Comparator.comparingInt(Interference::exactness))
         .map(Interference::slowdown)
         .orElse(1.0);
@@ -125,7 +132,7 @@ public final class ProfileCosts implements SimulationCosts {
 
   @Override
   public long bytes(Work work, String device) {
-    StageCost.Key key = key(work);
+    StageCost.Key key = key(work, device);
     return measured(device(device), key)
         .map(StageCost::memoryBytes)
         .filter(b -> b > 0)
@@ -134,7 +141,8 @@ public final class ProfileCosts implements SimulationCosts {
 
   @Override
   public long memoryBytes(String device) {
-    return device(device).limits().memoryBytes();
+    long own = device(device).limits().memoryBytes();
+    return Math.min(own, options.memoryLimits().getOrDefault(device, own));
   }
 
   @Override
@@ -160,58 +168,56 @@ public final class ProfileCosts implements SimulationCosts {
                         + profile.devices().stream().map(DeviceProfile::id).toList()));
   }
 
-  private StageCost.Key key(Work work) {
+  private StageCost.Key key(Work work, String device) {
     int batch = work == Work.STEP && job.guided() ? 2 : 1;
-    return new StageCost.Key(model, stage(work), job.width(), job.height(), batch);
+    return key(CostStage.of(work), batch, options.compile(device).precision());
   }
 
-  private static Stage stage(Work work) {
-    return switch (work) {
-      case TEXT -> Stage.TEXT;
-      case STEP, HALF_STEP -> Stage.UNET;
-      case DECODE -> Stage.VAE;
-    };
+  private StageCost.Key key(CostStage stage, int batch, Precision precision) {
+    return new StageCost.Key(
+        model.name(), model.digest(), stage.key(), job.width(), job.height(), batch, precision);
   }
 
   /** Text does not depend on the picture's size. */
   private static Optional<StageCost> measured(DeviceProfile d, StageCost.Key key) {
-    return d.stages().stream()
-        .filter(
-            s ->
-                s.key().equals(key)
-                    || (s.stage() == Stage.TEXT
-                        && key.stage() == Stage.TEXT
-                        && s.model().equals(key.model())))
-        .findFirst();
+    boolean text = key.stage().equals(CostStage.TEXT.key());
+    return mostExact(
+        sameStage(d, key)
+            .filter(s -> s.key().precision() == key.precision())
+            .filter(s -> text || s.key().fits(key)));
   }
 
-  /** The measurement of the same stage of the same model whose size is most alike. */
+  /**
+   * The measurement of the same stage of the same model whose size is most alike; one in the same
+   * precision comes first.
+   */
   private static Optional<StageCost> nearest(DeviceProfile d, StageCost.Key key) {
     double wanted = Math.log((double) key.width() * key.height() * key.batch());
-    return d.stages().stream()
-        .filter(s -> s.stage() == key.stage() && s.model().equals(key.model()))
+    return sameStage(d, key)
         .min(
-            Comparator.comparingDouble(
-                s -> Math.abs(Math.log((double) s.width() * s.height() * s.batch()) - wanted)));
+            Comparator.comparing((StageCost s) -> s.key().precision() != key.precision())
+                .thenComparingDouble(
+                    s -> Math.abs(Math.log((double) s.width() * s.height() * s.batch()) - wanted)));
+  }
+
+  private static Stream<StageCost> sameStage(DeviceProfile d, StageCost.Key key) {
+    return d.stages().stream()
+        .filter(s -> s.stage().equals(key.stage()) && s.key().hasModelOf(key));
+  }
+
+  /** One that names the very model comes before one that fits all of its name. */
+  private static Optional<StageCost> mostExact(Stream<StageCost> all) {
+    return all.min(Comparator.comparing(s -> s.modelDigest().isEmpty()));
   }
 
   private GraphWork work(StageCost.Key key) {
-    return works.computeIfAbsent(key, k -> GraphWork.of(graphs(k)));
+    return works.computeIfAbsent(key, k -> GraphWork.of(graphs(k), k.precision()));
   }
 
   private List<Graph> graphs(StageCost.Key key) {
-    return planned(key.stage())
+    return CostStage.of(key)
+        .planned()
         .map(name -> plan.stage(name).graphs(key.batch(), key.width(), key.height()))
         .orElse(List.of());
-  }
-
-  /** The key of what a profile calls a stage; none for what runs on no device. */
-  public static Optional<String> planned(Stage stage) {
-    return switch (stage) {
-      case TEXT -> Optional.of(StagePlan.TEXT);
-      case UNET -> Optional.of(StagePlan.DENOISE);
-      case VAE -> Optional.of(StagePlan.DECODE);
-      case OUTPUT -> Optional.empty();
-    };
   }
 }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * Reads JSON into records and writes it back. Unknown, missing, doubled and mistyped fields are
@@ -84,9 +85,24 @@ public final class StrictJson {
    * @throws JsonFileException with file, line and field
    */
   public static <T> T read(String file, String text, Class<T> type) {
+    return read(file, text, type, value -> {});
+  }
+
+  /**
+   * Reads a record.
+   *
+   * @param file named in errors
+   * @param check refuses what else its user cannot take, with a {@link FieldException}
+   * @throws JsonFileException with file, line and field
+   */
+  public static <T> T read(String file, String text, Class<T> type, Consumer<T> check) {
     refuseNull(file, text);
     try {
-      return MAPPER.readValue(text, type);
+      T value = MAPPER.readValue(text, type);
+      check.accept(value);
+      return value;
+    } catch (FieldException e) {
+      throw refused(file, text, "", e, e);
     } catch (JsonMappingException e) {
       throw mapped(file, text, e);
     } catch (JsonProcessingException e) {
@@ -121,13 +137,7 @@ public final class StrictJson {
   private static JsonFileException mapped(String file, String text, JsonMappingException e) {
     String path = path(e);
     if (e.getCause() instanceof FieldException refused) {
-      String field =
-          refused.field().isEmpty() || path.isEmpty()
-              ? path + refused.field()
-              : path + '.' + refused.field();
-      String reason = refused.getMessage();
-      reason = refused.field().isEmpty() ? reason : reason.substring(refused.field().length() + 1);
-      return new JsonFileException(file, JsonLines.of(text).line(field), field, reason, e);
+      return refused(file, text, path, refused, e);
     }
     if (e.getCause() instanceof JsonProcessingException syntax && path.isEmpty()) {
       return new JsonFileException(
@@ -135,6 +145,15 @@ public final class StrictJson {
     }
     JsonLines lines = JsonLines.of(text);
     return new JsonFileException(file, lines.line(path), path, reason(e, lines.scalar(path)), e);
+  }
+
+  private static JsonFileException refused(
+      String file, String text, String path, FieldException refused, Exception cause) {
+    boolean dot = !refused.field().isEmpty() && !path.isEmpty();
+    String field = path + (dot ? "." : "") + refused.field();
+    String reason = refused.getMessage();
+    reason = refused.field().isEmpty() ? reason : reason.substring(refused.field().length() + 1);
+    return new JsonFileException(file, JsonLines.of(text).line(field), field, reason, cause);
   }
 
   private static String reason(JsonMappingException e, Optional<String> value) {

@@ -98,11 +98,6 @@ public record DeviceProfile(
     }
   }
 
-  /** The measured cost of a stage, if there is one. */
-  public Optional<StageCost> stage(StageCost.Key key) {
-    return stages.stream().filter(s -> s.key().equals(key)).findFirst();
-  }
-
   /** The cost of a class of operations, if known. */
   public Optional<OperationCost> operation(OperationClass operation) {
     return operations.stream().filter(o -> o.operation() == operation).findFirst();

@@ -8,20 +8,23 @@ import java.util.Optional;
  * power.
  *
  * @param device the one that is slowed down
- * @param stage what it does; absent: anything that has no entry of its own
+ * @param stage what it does, named as in {@link StageCost}; absent: anything that has no entry of
+ *     its own
  * @param whileBusy the other device, or {@link Link#HOST}
  * @param whileStage what the other one does; absent: anything that has no entry of its own
  * @param slowdown times as long: 1 is no interference, 2 is what sharing one core gives
  */
 public record Interference(
     String device,
-    Optional<StageCost.Stage> stage,
+    Optional<String> stage,
     String whileBusy,
-    Optional<StageCost.Stage> whileStage,
+    Optional<String> whileStage,
     double slowdown) {
   public Interference {
     FieldException.notBlank("device", device);
+    stage.ifPresent(s -> FieldException.notBlank("stage", s));
     FieldException.notBlank("whileBusy", whileBusy);
+    whileStage.ifPresent(s -> FieldException.notBlank("whileStage", s));
     Range.SLOWDOWN.require("slowdown", slowdown);
     if (device.equals(whileBusy)) {
       throw new FieldException("whileBusy", "is the device itself: '" + device + "'");
@@ -29,12 +32,11 @@ public record Interference(
   }
 
   /** Whether it speaks of this case. */
-  public boolean fits(
-      String busy, StageCost.Stage busyStage, String other, StageCost.Stage otherStage) {
+  public boolean fits(String busy, String busyStage, String other, String otherStage) {
     return device.equals(busy)
         && whileBusy.equals(other)
-        && stage.map(s -> s == busyStage).orElse(true)
-        && whileStage.map(s -> s == otherStage).orElse(true);
+        && stage.map(s -> s.equals(busyStage)).orElse(true)
+        && whileStage.map(s -> s.equals(otherStage)).orElse(true);
   }
 
   /** Of the entries that fit, the one with the highest is the most exact. */

@@ -3,6 +3,7 @@ package dev.tandem.devices.profile;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
+import dev.tandem.graph.Shape;
 
 /** Operations that are limited by the same part of the hardware. */
 public enum OperationClass {
@@ -27,8 +28,7 @@ public enum OperationClass {
   /** The class of a computed node. */
   public static OperationClass of(Node n) {
     return switch (n.op()) {
-      case Op.Conv2d _ ->
-          n.input(1).shape().dim(1) * n.input(1).shape().dim(2) == 1 ? LINEAR : CONVOLUTION;
+      case Op.Conv2d _ -> isPointwise(n.input(1).shape()) ? LINEAR : CONVOLUTION;
       case Op.Linear _, Op.GegluLinear _, Op.MatMul _ -> LINEAR;
       case Op.Attention _ -> ATTENTION;
       case Op.GroupNorm _, Op.LayerNorm _, Op.Softmax _ -> NORM;
@@ -36,5 +36,10 @@ public enum OperationClass {
       case Op.Embedding _, Op.GatherRows _, Op.Upsample _, Op.Concat _, Op.Reshape _ -> MOVEMENT;
       case Op.Input _, Op.Weight _ -> throw new IllegalArgumentException(n + " is not computed");
     };
+  }
+
+  /** Weights are {@code [out, in, kernelHeight, kernelWidth]}. */
+  private static boolean isPointwise(Shape weight) {
+    return weight.dim(2) == 1 && weight.dim(3) == 1;
   }
 }

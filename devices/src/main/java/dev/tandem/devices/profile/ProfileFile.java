@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -46,8 +47,19 @@ public final class ProfileFile {
    * @throws JsonFileException if it cannot be read, with line and field
    */
   public static Profile load(Path file) {
+    return load(file, profile -> {});
+  }
+
+  /**
+   * Reads a profile.
+   *
+   * @param check refuses what its user cannot take, with a {@link
+   *     dev.tandem.devices.json.FieldException}
+   * @throws JsonFileException if it cannot be read or is refused, with line and field
+   */
+  public static Profile load(Path file, Consumer<Profile> check) {
     try {
-      return parse(file, TextFile.read(file));
+      return StrictJson.read(file.toString(), TextFile.read(file), Profile.class, check);
     } catch (NoSuchFileException e) {
       throw new JsonFileException(
           file.toString(), 0, "", "there is no such file; 'tandem calibrate' writes one", e);

@@ -3,6 +3,8 @@ package dev.tandem.devices.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tandem.devices.CompileOptions;
+import dev.tandem.devices.json.FieldException;
 import dev.tandem.devices.json.JsonFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +39,8 @@ class ProfileFileTest {
             "limits": {"memoryBytes": 10, "allocationBytes": 5},
             "peak": {"gflops": 1.5, "gigabytesPerSecond": 2},
             "stages": [
-              {"model": "m", "stage": "vae", "width": 8, "height": 8, "batch": 1, "medianMillis": 2.5,
+              {"model": "m", "modelDigest": "d1", "stage": "vae", "width": 8, "height": 8, "batch": 1,
+               "precision": "f16", "medianMillis": 2.5,
                "madMillis": 0.1, "hostMillis": 0, "compileMillis": 3, "memoryBytes": 9}
             ]
           }
@@ -60,13 +63,12 @@ class ProfileFileTest {
     Profile p = ProfileFile.load(file(EXAMPLE));
     assertThat(p.power().source()).isEqualTo(PowerState.Source.BATTERY);
     assertThat(p.devices().getFirst().vendor()).isEmpty();
-    assertThat(
-            p.device("d0")
-                .orElseThrow()
-                .stage(new StageCost.Key("m", StageCost.Stage.VAE, 8, 8, 1))
-                .orElseThrow()
-                .medianMillis())
-        .isEqualTo(2.5);
+    StageCost vae = p.devices().getFirst().stages().getFirst();
+    assertThat(vae.medianMillis()).isEqualTo(2.5);
+    assertThat(vae.key())
+        .isEqualTo(
+            new StageCost.Key(
+                "m", Optional.of("d1"), "vae", 8, 8, 1, CompileOptions.Precision.F16));
     Path copy = folder.resolve("new/folder/copy.json");
     ProfileFile.save(copy, p);
     assertThat(ProfileFile.load(copy)).isEqualTo(p);
@@ -96,10 +98,16 @@ class ProfileFileTest {
             + " 0.000001 to 1000000000, got -3.0",
         "'\"gflops\": 1.5'      | '\"gflops\": null'         | 16 | devices[0].peak.gflops: is null:"
             + " leave it out",
-        "'\"madMillis\": 0.1'   | '\"madMillis\": -1'        | 19 | devices[0].stages[0].madMillis:"
+        "'\"madMillis\": 0.1'   | '\"madMillis\": -1'        | 20 | devices[0].stages[0].madMillis:"
             + " must be 0 to 1000000000",
-        "'\"to\": \"d0\"'       | '\"to\": \"d1\"'           | 24 | links[0].to: names 'd1'",
-        "'{\"A\": 1}'           | '{}'                       | 26 | tunables[0].values: must not be"
+        "'\"f16\", \"med'     | '\"f8\", \"med'          | 19 | devices[0].stages[0].precision:"
+            + " is not one of",
+        "'\"d1\"'             | '\" \"'                  | 18 | devices[0].stages[0].modelDigest:"
+            + " must not be empty",
+        "'\"vae\"'            | '\"\"'                   | 18 | devices[0].stages[0].stage: must"
+            + " not be empty",
+        "'\"to\": \"d0\"'       | '\"to\": \"d1\"'           | 25 | links[0].to: names 'd1'",
+        "'{\"A\": 1}'           | '{}'                       | 27 | tunables[0].values: must not be"
             + " empty",
         "'\"name\": \"example\",' | '\"name\": \"example\"'  | 4  | Unexpected character",
         "'\"name\": \"example\",' | '\"name\": \"a\", \"name\": \"b\",' | 3  | Duplicate field"
@@ -112,6 +120,44 @@ class ProfileFileTest {
         .isInstanceOf(JsonFileException.class)
         .hasMessageContaining("p.json:" + line + ": ")
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void whatItsUserRefusesIsNamedLikewise() throws Exception {
+    Path f = file(EXAMPLE);
+    assertThatThrownBy(
+            () ->
+                ProfileFile.load(
+                    f,
+                    p -> {
+                      throw new FieldException("devices[0].stages[0].madMillis", "is not nice");
+                    }))
+        .isInstanceOf(JsonFileException.class)
+        .hasMessageContaining("p.json:20: devices[0].stages[0].madMillis: is not nice");
+  }
+
+  private static StageCost cost(Optional<String> digest, Optional<CompileOptions.Precision> p) {
+    return new StageCost("m", digest, "vae", 8, 8, 1, p, 1, 0, 0, 0, 0);
+  }
+
+  @Test
+  void aCostWithoutADigestIsOfEveryModelOfItsName() {
+    Optional<CompileOptions.Precision> f32 = Optional.empty();
+    StageCost any = cost(Optional.empty(), f32);
+    StageCost a = cost(Optional.of("a"), f32);
+    StageCost b = cost(Optional.of("b"), f32);
+    assertThat(any.key().fits(a.key()) && a.key().fits(any.key())).isTrue();
+    assertThat(a.key().fits(b.key())).isFalse();
+    assertThat(a.key().fits(a.key())).isTrue();
+  }
+
+  @Test
+  void singlePrecisionIsWhatIsMeantWhereNoneIsNamed() {
+    Optional<String> digest = Optional.empty();
+    StageCost f32 = cost(digest, Optional.of(CompileOptions.Precision.F32));
+    assertThat(f32).isEqualTo(cost(digest, Optional.empty()));
+    assertThat(f32.key().fits(cost(digest, Optional.of(CompileOptions.Precision.F16)).key()))
+        .isFalse();
   }
 
   @Test

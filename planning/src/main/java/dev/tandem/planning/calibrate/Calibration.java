@@ -1,5 +1,6 @@
 package dev.tandem.planning.calibrate;
 
+import dev.tandem.devices.CompileOptions.Precision;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.Devices;
 import dev.tandem.devices.profile.DeviceProfile.PowerDraw;
@@ -7,8 +8,10 @@ import dev.tandem.devices.profile.Interference;
 import dev.tandem.devices.profile.Profile;
 import dev.tandem.devices.profile.Range;
 import dev.tandem.devices.profile.StageCost;
-import dev.tandem.devices.profile.StageCost.Stage;
+import dev.tandem.orchestrator.DeviceOptions;
 import dev.tandem.orchestrator.Request;
+import dev.tandem.planning.CostStage;
+import dev.tandem.planning.ModelId;
 import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import java.nio.file.Path;
@@ -27,6 +30,8 @@ public final class Calibration {
   private static final long IDLE_MILLIS = 1000;
 
   private final ModelPlan plan;
+  private final ModelId modelId;
+  private final DeviceOptions options;
   private final Effort effort;
   private final Consumer<String> progress;
   private final SystemSensors sensors = new SystemSensors(Path.of("/"));
@@ -61,10 +66,13 @@ public final class Calibration {
    * Prepares a calibration.
    *
    * @param folder of the model, in the diffusers layout
+   * @param options precision of each device
    * @param progress told in a line what is being measured
    */
-  public Calibration(Path folder, Effort effort, Consumer<String> progress) {
+  public Calibration(Path folder, DeviceOptions options, Effort effort, Consumer<String> progress) {
     this.plan = ModelPlan.of(ModelFolder.open(folder));
+    this.modelId = ModelId.of(plan.folder());
+    this.options = options;
     this.effort = effort;
     this.progress = progress;
   }
@@ -88,8 +96,9 @@ public final class Calibration {
       for (String id : ids) {
         progress.accept("compiling for " + id);
         Device device = Devices.open(id);
-        keys().forEach(key -> StageBench.requireMemory(key, plan, device));
-        benches.add(new DeviceBench(id, device, keys(), plan));
+        List<StageCost.Key> keys = keys(options.compile(id).precision());
+        keys.forEach(key -> StageBench.requireMemory(key, plan, device));
+        benches.add(new DeviceBench(id, device, keys, plan));
       }
       Optional<Double> idle = idleWatts();
       for (DeviceBench bench : benches) {
@@ -125,7 +134,7 @@ public final class Calibration {
               .toList(),
           benches.stream().map(DeviceBench::link).toList(),
           pairs,
-          new OutputBench(plan.name()).costs(sizes()),
+          new OutputBench(modelId).costs(sizes()),
           LocalDate.now(java.time.ZoneId.systemDefault()));
     } finally {
       benches.forEach(DeviceBench::close);
@@ -139,17 +148,22 @@ public final class Calibration {
     return List.of(new Size(plan.ownWidth(), plan.ownHeight()));
   }
 
-  private List<StageCost.Key> keys() {
+  private List<StageCost.Key> keys(Precision precision) {
     List<StageCost.Key> keys = new ArrayList<>();
     for (Size s : sizes()) {
       if (keys.isEmpty()) {
-        keys.add(new StageCost.Key(plan.name(), Stage.TEXT, s.width, s.height, 1));
+        keys.add(key(CostStage.TEXT, s, 1, precision));
       }
-      keys.add(new StageCost.Key(plan.name(), Stage.UNET, s.width, s.height, 2));
-      keys.add(new StageCost.Key(plan.name(), Stage.UNET, s.width, s.height, 1));
-      keys.add(new StageCost.Key(plan.name(), Stage.VAE, s.width, s.height, 1));
+      keys.add(key(CostStage.UNET, s, 2, precision));
+      keys.add(key(CostStage.UNET, s, 1, precision));
+      keys.add(key(CostStage.VAE, s, 1, precision));
     }
     return keys;
+  }
+
+  private StageCost.Key key(CostStage stage, Size s, int batch, Precision precision) {
+    return new StageCost.Key(
+        modelId.name(), modelId.digest(), stage.key(), s.width, s.height, batch, precision);
   }
 
   /** U-Net and VAE of the first size against each other, on each pair of devices. */
@@ -160,8 +174,8 @@ public final class Calibration {
         DeviceBench a = benches.get(i);
         DeviceBench b = benches.get(j);
         progress.accept("measuring " + a.id() + " and " + b.id() + " at once");
-        for (Stage one : List.of(Stage.UNET, Stage.VAE)) {
-          for (Stage two : List.of(Stage.UNET, Stage.VAE)) {
+        for (CostStage one : List.of(CostStage.UNET, CostStage.VAE)) {
+          for (CostStage two : List.of(CostStage.UNET, CostStage.VAE)) {
             PairBench pair = PairBench.of(a.stage(one), b.stage(two), effort.pairRuns);
             all.add(interference(a.id(), one, b.id(), two, pair.first()));
             all.add(interference(b.id(), two, a.id(), one, pair.second()));
@@ -173,12 +187,12 @@ public final class Calibration {
   }
 
   private static Interference interference(
-      String device, Stage stage, String other, Stage otherStage, double slowdown) {
+      String device, CostStage stage, String other, CostStage otherStage, double slowdown) {
     return new Interference(
         device,
-        Optional.of(stage),
+        Optional.of(stage.key()),
         other,
-        Optional.of(otherStage),
+        Optional.of(otherStage.key()),
         Rounding.of(slowdown, Range.SLOWDOWN));
   }
 
@@ -199,7 +213,7 @@ public final class Calibration {
     }
     long start = System.nanoTime();
     while (System.nanoTime() - start < IDLE_MILLIS * 1_000_000) {
-      bench.stage(Stage.UNET).run();
+      bench.stage(CostStage.UNET).run();
     }
     return watts(before.getAsDouble(), start);
   }

@@ -12,7 +12,7 @@ import dev.tandem.devices.profile.Link;
 import dev.tandem.devices.profile.OperationCost;
 import dev.tandem.devices.profile.Range;
 import dev.tandem.devices.profile.StageCost;
-import dev.tandem.devices.profile.StageCost.Stage;
+import dev.tandem.planning.CostStage;
 import dev.tandem.planning.calibrate.StageBench.Sample;
 import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.StagePlan;
@@ -80,9 +80,9 @@ final class DeviceBench implements AutoCloseable {
   }
 
   /** The stage in its first size; of U-Nets the guided one. */
-  StageBench stage(Stage wanted) {
+  StageBench stage(CostStage wanted) {
     return samples.keySet().stream()
-        .filter(s -> s.key().stage() == wanted)
+        .filter(s -> CostStage.of(s.key()) == wanted)
         .findFirst()
         .orElseThrow();
   }
@@ -132,10 +132,12 @@ final class DeviceBench implements AutoCloseable {
     StageCost.Key key = stage.key();
     return new StageCost(
         key.model(),
+        key.modelDigest(),
         key.stage(),
         key.width(),
         key.height(),
         key.batch(),
+        Optional.of(key.precision()),
         Rounding.of(device.median() / 1e6, Range.MILLIS),
         Rounding.of(device.mad() / 1e6, Range.AMOUNT),
         Rounding.of(host.median() / 1e6, Range.AMOUNT),

@@ -1,5 +1,6 @@
 package dev.tandem.planning.calibrate;
 
+import dev.tandem.devices.CompileOptions.Precision;
 import dev.tandem.devices.profile.DeviceProfile;
 import dev.tandem.devices.profile.Interference;
 import dev.tandem.devices.profile.Link;
@@ -69,7 +70,10 @@ public record Measurements(
     return all.stream().filter(test).toList();
   }
 
+  /** Rates of operations are those of single precision, as soon as they are known. */
   private static DeviceProfile merged(DeviceProfile before, DeviceProfile now) {
+    boolean half = now.stages().stream().anyMatch(s -> s.key().precision() != Precision.F32);
+    DeviceProfile rates = half && !before.operations().isEmpty() ? before : now;
     return new DeviceProfile(
         now.id(),
         now.name(),
@@ -81,16 +85,21 @@ public record Measurements(
         now.f16(),
         now.unifiedMemory(),
         now.limits(),
-        now.peak(),
+        rates.peak(),
         now.power().or(before::power),
-        now.operations(),
+        rates.operations(),
         costs(before.stages(), now.stages()));
   }
 
   private static List<StageCost> costs(List<StageCost> before, List<StageCost> now) {
-    Set<StageCost.Key> keys = now.stream().map(StageCost::key).collect(Collectors.toSet());
     List<StageCost> all = new ArrayList<>(now);
-    all.addAll(kept(before, c -> !keys.contains(c.key())));
+    all.addAll(kept(before, b -> now.stream().noneMatch(n -> replaces(n, b))));
     return all;
+  }
+
+  /** A cost that does not say of which model of its name it is gives way to one that does. */
+  private static boolean replaces(StageCost now, StageCost before) {
+    return before.key().fits(now.key())
+        && (now.modelDigest().isPresent() || before.modelDigest().isEmpty());
   }
 }

@@ -1,5 +1,6 @@
 package dev.tandem.planning.calibrate;
 
+import dev.tandem.devices.CompileOptions.Precision;
 import dev.tandem.devices.OpSpans;
 import dev.tandem.devices.profile.DeviceProfile.Peak;
 import dev.tandem.devices.profile.OperationClass;
@@ -7,6 +8,7 @@ import dev.tandem.devices.profile.OperationCost;
 import dev.tandem.devices.profile.Range;
 import dev.tandem.graph.Cost;
 import dev.tandem.graph.Node;
+import dev.tandem.planning.StoredBytes;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -54,7 +56,7 @@ final class OperationBench {
     for (Map.Entry<Node, List<Double>> e : times.entrySet()) {
       double ns = Math.max(1, Statistics.of(e.getValue()).median());
       inOperations += ns;
-      add(e.getKey(), ns);
+      add(e.getKey(), stage.key().precision(), ns);
     }
     if (!times.isEmpty()) {
       double between = Statistics.of(totals).median() - inOperations;
@@ -62,9 +64,9 @@ final class OperationBench {
     }
   }
 
-  private void add(Node n, double ns) {
+  private void add(Node n, Precision precision, double ns) {
     Cost cost = Cost.of(n);
-    double bytes = cost.bytesRead() + cost.bytesWritten();
+    double bytes = StoredBytes.of(cost.bytesRead() + cost.bytesWritten(), precision);
     Sum sum = sums.computeIfAbsent(OperationClass.of(n), c -> new Sum());
     sum.ns += ns;
     sum.flops += cost.flops();

@@ -2,9 +2,10 @@ package dev.tandem.planning.calibrate;
 
 import dev.tandem.devices.profile.Range;
 import dev.tandem.devices.profile.StageCost;
-import dev.tandem.devices.profile.StageCost.Stage;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.picture.Picture;
+import dev.tandem.planning.CostStage;
+import dev.tandem.planning.ModelId;
 import dev.tandem.planning.calibrate.Calibration.Size;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /**
@@ -19,7 +21,7 @@ import java.util.Random;
  *
  * @param model named in the costs
  */
-record OutputBench(String model) {
+record OutputBench(ModelId model) {
   private static final int RUNS = 9;
 
   List<StageCost> costs(List<Size> sizes) {
@@ -30,7 +32,7 @@ record OutputBench(String model) {
     byte[] rgb = new byte[size.width() * size.height() * 3];
     new Random(1).nextBytes(rgb);
     Request request = Request.of("calibration").withSize(size.width(), size.height());
-    Picture picture = new Picture(0, request, model, rgb);
+    Picture picture = new Picture(0, request, model.name(), rgb);
     List<Double> times = new ArrayList<>();
     try {
       Path file = Files.createTempFile("tandem-calibrate", ".png");
@@ -48,11 +50,13 @@ record OutputBench(String model) {
     }
     Statistics s = Statistics.of(times);
     return new StageCost(
-        model,
-        Stage.OUTPUT,
+        model.name(),
+        model.digest(),
+        CostStage.OUTPUT.key(),
         size.width(),
         size.height(),
         1,
+        Optional.empty(),
         Rounding.of(s.median() / 1e6, Range.MILLIS),
         Rounding.of(s.mad() / 1e6, Range.AMOUNT),
         0,

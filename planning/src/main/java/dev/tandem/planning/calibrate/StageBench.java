@@ -10,11 +10,10 @@ import dev.tandem.devices.GraphMemory;
 import dev.tandem.devices.OpSpans;
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.profile.StageCost;
-import dev.tandem.devices.profile.StageCost.Stage;
 import dev.tandem.graph.DType;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.Node;
-import dev.tandem.planning.ProfileCosts;
+import dev.tandem.planning.CostStage;
 import dev.tandem.stages.DecodeStage;
 import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.StagePlan;
@@ -59,7 +58,7 @@ final class StageBench implements AutoCloseable {
     for (StagePlan.Part part : stage(key, plan).parts()) {
       Graph graph = part.builder().graph(key.batch(), key.width(), key.height());
       try (ModelWeights weights = plan.folder().component(part.component()).weights()) {
-        executables.add(device.compile(graph, weights, CompileOptions.DEFAULT));
+        executables.add(device.compile(graph, weights, new CompileOptions(key.precision())));
       }
     }
     this.compileNs = System.nanoTime() - start;
@@ -74,7 +73,7 @@ final class StageBench implements AutoCloseable {
    */
   static void requireMemory(StageCost.Key key, ModelPlan plan, Device device) {
     for (Graph graph : stage(key, plan).graphs(key.batch(), key.width(), key.height())) {
-      MemoryUse least = GraphMemory.least(graph, CompileOptions.DEFAULT);
+      MemoryUse least = GraphMemory.least(graph, new CompileOptions(key.precision()));
       if (!device.memoryLimit().fits(least, 0)) {
         throw new DeviceException(
             "device '"
@@ -92,7 +91,8 @@ final class StageBench implements AutoCloseable {
 
   private static StagePlan stage(StageCost.Key key, ModelPlan plan) {
     return plan.stage(
-        ProfileCosts.planned(key.stage())
+        CostStage.of(key)
+            .planned()
             .orElseThrow(() -> new IllegalArgumentException("output runs on no device")));
   }
 
@@ -120,7 +120,7 @@ final class StageBench implements AutoCloseable {
   }
 
   private SamplerState start() {
-    if (key.stage() != Stage.UNET) {
+    if (CostStage.of(key) != CostStage.UNET) {
       return sampler.start(new float[1]);
     }
     Executable unet = executables.getFirst();
@@ -142,7 +142,7 @@ final class StageBench implements AutoCloseable {
 
   /** Runs the stage once, with the host's work as the pipeline does it. */
   Sample run() {
-    return switch (key.stage()) {
+    return switch (CostStage.of(key)) {
       case UNET -> step(executables.getFirst());
       case VAE -> decode(executables.getFirst());
       default -> {

@@ -1,0 +1,95 @@
+package dev.tandem.planning;
+
+import static dev.tandem.planning.Samples.DEVICE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.tandem.devices.CompileOptions.Precision;
+import dev.tandem.devices.profile.StageCost;
+import dev.tandem.orchestrator.DeviceOptions;
+import dev.tandem.orchestrator.placement.Job;
+import dev.tandem.orchestrator.placement.StageCosts.Work;
+import dev.tandem.stages.checkpoint.ModelFolder;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Which measurement a plan takes, and what it makes of one that is not quite the right one. */
+class ProfileCostsTest {
+  private static final Job JOB = new Job(4, 2, 3, true, 128, 128);
+  private static final DeviceOptions F32 = DeviceOptions.DEFAULT;
+  private static final DeviceOptions F16 = F32.withPrecision(DEVICE, Precision.F16);
+  private static final Optional<String> OWN = ModelId.of(ModelFolder.open(Samples.MODEL)).digest();
+  private static final Optional<String> ANY = Optional.empty();
+  private static final Optional<String> OTHER = Optional.of("0123456789ab");
+
+  private static ProfileCosts costs(DeviceOptions options, StageCost... stages) {
+    return Planner.costs(
+        Samples.profile(Samples.device(List.of(), stages)), Samples.MODEL, options, JOB);
+  }
+
+  private static double stepMillis(DeviceOptions options, StageCost... stages) {
+    return costs(options, stages).deviceNs(Work.STEP, DEVICE) / 1e6;
+  }
+
+  @Test
+  void eachPrecisionHasItsOwnMeasurement() {
+    StageCost single = Samples.step(OWN, Precision.F32, 30);
+    StageCost half = Samples.step(OWN, Precision.F16, 20);
+    assertThat(stepMillis(F32, single, half)).isEqualTo(30);
+    assertThat(stepMillis(F16, single, half)).isEqualTo(20);
+  }
+
+  /** On a device without launches whose arithmetic takes no time, bytes are all that counts. */
+  @Test
+  void theOtherPrecisionIsScaledByTheBytes() {
+    assertThat(stepMillis(F16, Samples.step(OWN, Precision.F32, 30))).isCloseTo(15, within(0.01));
+    assertThat(stepMillis(F32, Samples.step(OWN, Precision.F16, 30))).isCloseTo(60, within(0.01));
+  }
+
+  /** A prompt costs the same for every size of picture. */
+  @Test
+  void textIsMeasuredAtAnySizeButInItsOwnPrecision() {
+    StageCost text =
+        new StageCost("default", OWN, "text", 8, 8, 1, Optional.empty(), 4, 0, 0, 0, 0);
+    assertThat(costs(F32, text).deviceNs(Work.TEXT, DEVICE) / 1e6).isEqualTo(4);
+    assertThat(costs(F16, text).deviceNs(Work.TEXT, DEVICE) / 1e6).isCloseTo(2, within(0.01));
+  }
+
+  @Test
+  void halfPrecisionNeedsHalfTheMemory() {
+    long single = costs(F32).bytes(Work.STEP, DEVICE);
+    assertThat(costs(F16).bytes(Work.STEP, DEVICE)).isEqualTo(single / 2);
+    StageCost measured = Samples.step(OWN, Precision.F32, 30);
+    assertThat(costs(F32, measured).bytes(Work.STEP, DEVICE)).isEqualTo(7);
+    assertThat(costs(F16, measured).bytes(Work.STEP, DEVICE)).isEqualTo(single / 2);
+  }
+
+  @Test
+  void anotherModelOfTheNameIsNotTaken() {
+    double estimate = stepMillis(F32);
+    assertThat(stepMillis(F32, Samples.step(OTHER, Precision.F32, 30)))
+        .isEqualTo(estimate)
+        .isNotEqualTo(30);
+    assertThat(stepMillis(F32, Samples.step(ANY, Precision.F32, 30))).isEqualTo(30);
+  }
+
+  @Test
+  void theVeryModelComesFirst() {
+    assertThat(
+            stepMillis(
+                F32,
+                Samples.step(ANY, Precision.F32, 10),
+                Samples.step(OTHER, Precision.F32, 20),
+                Samples.step(OWN, Precision.F32, 30)))
+        .isEqualTo(30);
+  }
+
+  @Test
+  void aLimitOfTheRunCounts() {
+    assertThat(costs(F32).memoryBytes(DEVICE)).isEqualTo(Samples.MEMORY);
+    assertThat(costs(F32.withMemoryLimit(DEVICE, 5)).memoryBytes(DEVICE)).isEqualTo(5);
+    assertThat(costs(F32.withMemoryLimit(DEVICE, Long.MAX_VALUE)).memoryBytes(DEVICE))
+        .isEqualTo(Samples.MEMORY);
+  }
+}

@@ -11,12 +11,12 @@ import dev.tandem.orchestrator.GenerationListener;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.Tandem;
-import dev.tandem.orchestrator.wiring.Watchdog;
+import dev.tandem.orchestrator.engine.Threads;
 import dev.tandem.orchestrator.picture.Picture;
-import dev.tandem.orchestrator.pipeline.Threading;
 import dev.tandem.orchestrator.placement.Lane;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.timeline.Span;
+import dev.tandem.orchestrator.wiring.Watchdog;
 import java.nio.file.Path;
 import java.util.AbstractList;
 import java.util.ArrayList;
@@ -128,12 +128,7 @@ class BrokenRunTest {
 
   private static Tandem open(Placement placement, Function<String, Device> devices) {
     return Tandem.open(
-        model,
-        placement,
-        DeviceOptions.DEFAULT,
-        devices,
-        new Threading.Threads(),
-        Watchdog.DEFAULT);
+        model, placement, DeviceOptions.DEFAULT, devices, new Threads(), Watchdog.DEFAULT);
   }
 
   private static Device cpu() {

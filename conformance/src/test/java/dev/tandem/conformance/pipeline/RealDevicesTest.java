@@ -12,13 +12,13 @@ import dev.tandem.orchestrator.DeviceOptions;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.engine.Incident;
-import dev.tandem.orchestrator.wiring.Watchdog;
-import dev.tandem.orchestrator.pipeline.Threading;
+import dev.tandem.orchestrator.engine.Threads;
 import dev.tandem.orchestrator.placement.DenoisePart;
 import dev.tandem.orchestrator.placement.Lane;
 import dev.tandem.orchestrator.placement.Order;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.placement.StageCosts;
+import dev.tandem.orchestrator.wiring.Watchdog;
 import dev.tandem.planning.strategy.Strategies;
 import dev.tandem.planning.strategy.Strategy;
 import java.nio.file.Path;
@@ -130,7 +130,7 @@ class RealDevicesTest {
             placement,
             DeviceOptions.DEFAULT,
             id -> open(id, kind),
-            new Threading.Threads(),
+            new Threads(),
             watchdog)) {
       SimulatedFleet.Outcome outcome = SimulatedFleet.run(tandem, placement, requests());
       assertSame(outcome, kind + " on " + CPU_B);

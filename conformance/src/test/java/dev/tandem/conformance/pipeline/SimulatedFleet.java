@@ -7,20 +7,19 @@ import dev.tandem.devices.simulated.Faults;
 import dev.tandem.devices.simulated.FaultyDevice;
 import dev.tandem.devices.simulated.SimulatedCosts;
 import dev.tandem.devices.simulated.SimulatedDevice;
-import dev.tandem.devices.simulated.VirtualClock;
 import dev.tandem.orchestrator.DeviceOptions;
 import dev.tandem.orchestrator.GenerationListener;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.VaeTiling;
-import dev.tandem.orchestrator.wiring.Watchdog;
+import dev.tandem.orchestrator.engine.VirtualTime;
 import dev.tandem.orchestrator.picture.Picture;
-import dev.tandem.orchestrator.pipeline.Threading;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.timeline.Detail;
 import dev.tandem.orchestrator.timeline.Span;
 import dev.tandem.orchestrator.timeline.SpanList;
+import dev.tandem.orchestrator.wiring.Watchdog;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,7 +34,7 @@ final class SimulatedFleet {
   /** A picture decoded in tiles is another picture. */
   private static final VaeTiling UNTILED = new VaeTiling(VaeTiling.Mode.OFF, 0);
 
-  private final VirtualClock clock = new VirtualClock();
+  private final VirtualTime time = new VirtualTime();
   private final Map<String, Device> devices = new LinkedHashMap<>();
   private final Map<String, SimulatedDevice> simulated = new LinkedHashMap<>();
 
@@ -64,14 +63,14 @@ final class SimulatedFleet {
         new SimulatedCosts.StageTimes(
             Map.of("text", textMs * MS, "unet", unetMs * MS, "vae", vaeMs * MS),
             new SimulatedCosts.Rates(1e12, 1e11, 0));
-    SimulatedDevice device = new SimulatedDevice(info, costs, clock);
+    SimulatedDevice device = new SimulatedDevice(info, costs, time::spend);
     simulated.put(id, device);
-    devices.put(id, new FaultyDevice(device, faults, clock));
+    devices.put(id, new FaultyDevice(device, faults, time::spend));
     return this;
   }
 
-  VirtualClock clock() {
-    return clock;
+  VirtualTime time() {
+    return time;
   }
 
   SimulatedDevice device(String id) {
@@ -84,7 +83,7 @@ final class SimulatedFleet {
         placement,
         DeviceOptions.DEFAULT.withTiling(UNTILED),
         this::find,
-        new Threading.Threadless(clock),
+        time,
         new Watchdog(10, Duration.ofSeconds(1), Duration.ofMinutes(1)));
   }
 

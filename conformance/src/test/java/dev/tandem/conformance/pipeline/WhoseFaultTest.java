@@ -19,11 +19,11 @@ import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RequestException;
 import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.Tandem;
-import dev.tandem.orchestrator.wiring.Watchdog;
+import dev.tandem.orchestrator.engine.Threads;
 import dev.tandem.orchestrator.picture.Picture;
-import dev.tandem.orchestrator.pipeline.Threading;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.timeline.Detail;
+import dev.tandem.orchestrator.wiring.Watchdog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,7 +95,7 @@ class WhoseFaultTest {
         Placement.of("a", "a", "b"),
         DeviceOptions.DEFAULT,
         id -> new Failing(Devices.open("reference"), MemoryLimit.of(memory), failure),
-        new Threading.Threads(),
+        new Threads(),
         Watchdog.DEFAULT);
   }
 

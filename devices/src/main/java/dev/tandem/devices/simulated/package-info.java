@@ -5,7 +5,7 @@
  * <pre>
  *   sim:a,unet=40,vae=60      stated times, ms        --SimulatedCosts-->  time of a run
  *   sim:b,gflops=500,gbps=20  from FLOPs and bytes
- *   time of a run --SimulatedTime--> a sleep (ScaledTime) or a number (VirtualClock)
+ *   time of a run --SimulatedTime--> a sleep (ScaledTime) or a number that is counted
  * </pre>
  *
  * Results depend on the inputs alone, each picture of a batch by itself: whichever simulated device

@@ -190,19 +190,25 @@ public final class Engine<T extends Task> implements AutoCloseable {
   }
 
   private boolean enter() {
-    if (pending.isEmpty() || inside.size() >= window) {
-      return false;
-    }
-    Optional<Station<T>> station = entrance.choose(pending.peek());
+    Optional<T> candidate = candidate();
+    Optional<Station<T>> station = candidate.flatMap(entrance::choose);
     if (station.isEmpty()) {
       return false;
     }
-    T task = pending.poll();
+    T task = candidate.get();
+    pending.remove(task);
     task.state = Task.State.INSIDE;
     inside.add(task);
     entered++;
     station.get().accept(task, this);
     return true;
+  }
+
+  /** Who enters next; when the window is full, only whom the tasks wait for that are through. */
+  private Optional<T> candidate() {
+    return inside.size() < window
+        ? Optional.ofNullable(pending.peek())
+        : pending.stream().filter(t -> outlet.waitsFor(t.number)).findFirst();
   }
 
   /** A task has come to its end, good or bad; under the lock. */

@@ -59,6 +59,11 @@ final class Outlet<T extends Task> {
     }
   }
 
+  /** Whether tasks wait here for that one. */
+  boolean waitsFor(long number) {
+    return number == next && !early.isEmpty();
+  }
+
   /** Behind all that is to be told of the task until here. */
   private void start(T task) {
     engine.later(() -> queue.start(new Output(task), (q, fault, ns) -> engine.ended(task)));

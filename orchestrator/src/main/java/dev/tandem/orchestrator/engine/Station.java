@@ -153,8 +153,9 @@ public final class Station<T extends Task> {
         .start(
             new Dropping(part, () -> v.phase == Phase.GIVEN_UP),
             (queue, fault, ns) -> {
-              engine.event(() -> v.joining = ended(v, index, fault, ns, engine));
-              if (v.joining) {
+              boolean[] last = {false};
+              engine.event(() -> last[0] = ended(v, index, fault, ns, engine));
+              if (last[0]) {
                 join(v, queue, engine);
               }
             });
@@ -211,7 +212,8 @@ public final class Station<T extends Task> {
     }
     v.runNs.set(index, ns);
     v.callsLeft--;
-    return v.callsLeft == 0;
+    v.joining = v.callsLeft == 0;
+    return v.joining;
   }
 
   private void join(Visit v, CallQueue queue, Engine<T> engine) {

@@ -133,8 +133,16 @@ public final class Execution implements AutoCloseable {
       List<Request> requests, Placement placement, GenerationListener listener, Detail detail) {
     boolean interrupted = false;
     OpenRun run = start(placement, listener, detail);
+    boolean possible = false;
     try {
       requests.forEach(run::check);
+      possible = true;
+    } finally {
+      if (!possible) {
+        run.close();
+      }
+    }
+    try {
       run.announce(requests.size());
       for (Request r : requests) {
         run.submitWhenRoom(r);
@@ -144,9 +152,6 @@ public final class Execution implements AutoCloseable {
       interrupted = true;
     } catch (CancellationException e) {
       // by whom is known
-    } catch (RequestException e) {
-      run.close();
-      throw e;
     } catch (Throwable e) { // what is on its way must not be waited for
       run.broken(e);
     }

@@ -116,8 +116,10 @@ class DeviceThreadTest {
     CountDownLatch release = new CountDownLatch(1);
     CallQueue queue = queue();
     CompletableFuture<Optional<DeviceFault>> second = new CompletableFuture<>();
-    Body stuck = new Body(() -> 50_000_000, () -> awaitWhatever(release));
-    CompletableFuture<DeviceFault> first = CompletableFuture.supplyAsync(() -> fault(queue, stuck));
+    CompletableFuture<DeviceFault> first = new CompletableFuture<>();
+    queue.start(
+        new Body(() -> 50_000_000, () -> awaitWhatever(release)),
+        (q, fault, ns) -> first.complete(fault.orElseThrow()));
     queue.start(new Body(() -> {}), (q, fault, ns) -> second.complete(fault));
     assertThat(first.get().kind()).isEqualTo(Incident.Kind.HUNG);
     assertThat(first.get()).hasMessageContaining("did not answer within 50 ms");

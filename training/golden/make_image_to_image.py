@@ -92,13 +92,14 @@ def default_model(models, out):
             start, last, evaluations = run(pipeline, image, seed, STEPS, strength, prompt=prompt,
                                            negative_prompt=negative, guidance_scale=guidance, eta=eta)
             tensors |= {f"{i}.start": start, f"{i}.latents": last}
+            print(name, strength, evaluations, flush=True)
             cases.append(dict(sampler=name, seed=seed, steps=STEPS, strength=strength, eta=eta,
                               evaluations=evaluations, scheduler=dict(pipeline.scheduler.config)))
     out.mkdir(parents=True, exist_ok=True)
     save_file({k: v.contiguous() for k, v in tensors.items()}, out / "golden.safetensors")
-    (out / "golden.json").write_text(json.dumps(dict(
-        model=os.path.relpath(model, out), prompt=prompt, negative=negative, guidance=guidance, cases=cases),
-        indent=1, default=str) + "\n")
+    head = dict(model=os.path.relpath(model, out), prompt=prompt, negative=negative, guidance=guidance)
+    lines = ",\n".join(json.dumps(case, default=str) for case in cases)
+    (out / "golden.json").write_text(json.dumps(head)[:-1] + ', "cases": [\n' + lines + "\n]}\n")
 
 
 def tiny_models(golden, out):
@@ -142,7 +143,7 @@ def main():
     parser.add_argument("tiny_out", type=pathlib.Path, nargs="?",
                         help="stages/src/test/resources/image-to-image; the networks are taken from the folders beside OUT")
     args = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     default_model(args.models, args.out)
     if args.tiny_out:
         tiny_models(args.out.parent, args.tiny_out)

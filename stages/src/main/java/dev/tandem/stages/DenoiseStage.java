@@ -2,8 +2,10 @@ package dev.tandem.stages;
 
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Executables;
+import dev.tandem.stages.sampling.Course;
 import dev.tandem.stages.sampling.Guidance;
 import dev.tandem.stages.sampling.Sampler;
+import java.util.Optional;
 
 /**
  * The denoising loop: noise of a seed to latents, by a sampler that asks the U-Net, compiled for
@@ -33,6 +35,7 @@ public final class DenoiseStage implements AutoCloseable {
    *
    * @param height of the latents
    * @param width of the latents
+   * @param picture to begin with; empty to begin with noise alone
    */
   public record Job(
       Conditioning prompt,
@@ -41,7 +44,21 @@ public final class DenoiseStage implements AutoCloseable {
       long seed,
       int height,
       int width,
-      Sampler sampler) {}
+      Course course,
+      Optional<EncodedPicture> picture) {
+    /** From noise to a picture. */
+    public Job(
+        Conditioning prompt,
+        Conditioning negative,
+        Guidance guidance,
+        long seed,
+        int height,
+        int width,
+        Sampler sampler) {
+      this(
+          prompt, negative, guidance, seed, height, width, Course.whole(sampler), Optional.empty());
+    }
+  }
 
   /** Opens the weights; the device is not used yet. */
   public DenoiseStage(ModelPlan plan, Executables executables, CompileOptions options) {
@@ -64,7 +81,7 @@ public final class DenoiseStage implements AutoCloseable {
   }
 
   /**
-   * Runs the sampler from the seed's noise, all on this device.
+   * Runs the sampler from the seed's noise or the given picture, all on this device.
    *
    * @return latents {@code [height, width, channels]}
    * @throws InterruptedException if the listener gave up

@@ -31,11 +31,27 @@ public final class Denoising {
     int channels = plan.latentChannels();
     TorchGenerator generator = new TorchGenerator(job.seed());
     noise = n -> Layout.toChannelsLast(generator.randn(n), channels);
-    float[] start = noise.normal(job.height() * job.width() * channels);
+    int size = job.height() * job.width() * channels;
+    state = job.picture().map(p -> inTheMiddle(p, size, plan)).orElseGet(() -> fromNoise(size));
+  }
+
+  private SamplerState fromNoise(int size) {
+    float[] start = noise.normal(size);
     for (int i = 0; i < start.length; i++) {
-      start[i] *= job.sampler().initNoiseSigma();
+      start[i] *= sampler().initNoiseSigma();
     }
-    state = job.sampler().start(start);
+    return sampler().start(start);
+  }
+
+  /** As in diffusers the seed draws first from what the encoder says, then the noise. */
+  private SamplerState inTheMiddle(EncodedPicture picture, int size, ModelPlan plan) {
+    float[] clean = picture.latents(noise);
+    if (clean.length != size) {
+      throw new IllegalArgumentException(
+          "the encoded picture has " + clean.length + " values, the latents have " + size);
+    }
+    plan.latentScaling().fromEncoder(clean);
+    return sampler().start(clean, noise.normal(size), job.course().first());
   }
 
   DenoiseStage.Job job() {
@@ -47,14 +63,14 @@ public final class Denoising {
     return guided;
   }
 
-  /** Evaluations of the U-Net in all. */
+  /** Evaluations of the U-Net in all: those that are left where a picture is given. */
   public int evaluations() {
-    return sampler().evaluations();
+    return job.course().evaluations();
   }
 
   /** Evaluations so far. */
   public int step() {
-    return state.step();
+    return state.count();
   }
 
   public boolean done() {
@@ -96,6 +112,6 @@ public final class Denoising {
   }
 
   private Sampler sampler() {
-    return job.sampler();
+    return job.course().sampler();
   }
 }

@@ -3,6 +3,8 @@ package dev.tandem.stages;
 import dev.tandem.stages.checkpoint.CheckpointException;
 import dev.tandem.stages.checkpoint.Config;
 import dev.tandem.stages.checkpoint.ModelFolder;
+import dev.tandem.stages.sampling.Course;
+import dev.tandem.stages.sampling.Sampler;
 import dev.tandem.stages.sampling.Samplers;
 import dev.tandem.stages.unet.UNet2DConfig;
 import dev.tandem.stages.vae.LatentScaling;
@@ -189,6 +191,21 @@ public final class ModelPlan {
 
   private int pixels(int latents) {
     return (int) Math.min(Integer.MAX_VALUE, (long) latents * scaleFactor());
+  }
+
+  /**
+   * The evaluations of a run that begins with a given picture: what diffusers' pipeline for image
+   * to image of this model's kind does.
+   *
+   * @param steps that the sampler was made for
+   * @param strength how much of the picture is to be replaced, 0 to 1; not rounded to float, for
+   *     the number of steps is cut off
+   * @throws IllegalArgumentException if no step is left
+   */
+  public Course course(Sampler sampler, int steps, double strength) {
+    return parts.folder().pipelineClass().startsWith("LatentConsistencyModel")
+        ? Course.consistency(sampler, steps, strength)
+        : Course.last(sampler, steps, strength);
   }
 
   /** Whether the prompt and its negative are both asked: not for a distilled guidance scale. */

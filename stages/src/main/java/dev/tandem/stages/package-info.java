@@ -7,6 +7,7 @@
  *   ModelFolder --ModelPlan.of, ModelCheck--> ModelPlan: what is wrong is known without a device
  *   ModelPlan --stages--> StagePlan --graphs--> what a run compiles, kept in Executables
  *   prompt --TextStage--> Conditioning --DenoiseStage--> latents --DecodeStage--> RGB bytes
+ *   picture --EncodeStage--> EncodedPicture, with which a DenoiseStage.Job may begin
  * </pre>
  */
 package dev.tandem.stages;

@@ -40,8 +40,9 @@ class StagePlanTest {
     boolean guided = plan.guided(3);
     run(plan, width, height);
     List<Graph> planned = new ArrayList<>();
-    for (String stage : List.of(StagePlan.TEXT, StagePlan.DENOISE, StagePlan.DECODE)) {
-      StagePlan s = plan.stage(stage);
+    assertThat(plan.stages().stream().map(StagePlan::key))
+        .containsExactly(StagePlan.TEXT, StagePlan.IMAGE, StagePlan.DENOISE, StagePlan.DECODE);
+    for (StagePlan s : plan.stages()) {
       s.batches(guided).forEach(batch -> planned.addAll(s.graphs(batch, width, height)));
     }
     assertThat(device.compiled()).containsExactlyElementsOf(RecordingDevice.forms(planned));
@@ -89,10 +90,14 @@ class StagePlanTest {
   private void run(ModelPlan plan, int width, int height) throws InterruptedException {
     CompileOptions options = CompileOptions.DEFAULT;
     try (TextStage text = new TextStage(plan, executables, options);
+        EncodeStage encode = new EncodeStage(plan, executables, options);
         DenoiseStage denoise = new DenoiseStage(plan, executables, options);
         DecodeStage decode = new DecodeStage(plan, executables, options)) {
       Conditioning prompt = text.encode("a pear", Runner.DIRECT, warning -> {});
       Conditioning negative = text.encodeNegative("", Runner.DIRECT, warning -> {});
+      encode.encode(new float[3 * height * width], height, width, Runner.DIRECT);
+      assertThat(encode.ready(height, width)).isTrue();
+      assertThat(encode.bytes(height, width)).isPositive();
       int h = height / plan.scaleFactor();
       int w = width / plan.scaleFactor();
       DenoiseStage.Job job =

@@ -29,14 +29,20 @@ final class TinyFolder {
   /**
    * Writes a model.
    *
-   * @param kind {@code sd1}, {@code sd2}, {@code sdxl}, {@code lcm} (its U-Net) or {@code taesd}
-   *     (its VAE)
+   * @param kind {@code sd1}, {@code sd2}, {@code sdxl}, {@code lcm} (its U-Net in a pipeline of
+   *     that kind) or {@code taesd} (its VAE)
    */
   static Path write(Path folder, String kind) throws IOException {
     boolean xl = kind.equals("sdxl");
     String rest = xl || kind.equals("sd1") ? kind : "sd2";
     ObjectNode index = MAPPER.createObjectNode();
-    index.put("_class_name", xl ? "StableDiffusionXLPipeline" : "StableDiffusionPipeline");
+    index.put(
+        "_class_name",
+        switch (kind) {
+          case "sdxl" -> "StableDiffusionXLPipeline";
+          case "lcm" -> "LatentConsistencyModelPipeline";
+          default -> "StableDiffusionPipeline";
+        });
     for (Map.Entry<String, List<String>> c : CLASSES.entrySet()) {
       if (xl || !c.getKey().endsWith("_2")) {
         index.set(c.getKey(), MAPPER.valueToTree(c.getValue()));

@@ -24,6 +24,9 @@ final class Bounds {
    */
   static final double LATENTS = 5e-4;
 
+  /** Latents after the last step of image to image, relative likewise: 10 steps at most. */
+  static final double IMAGE_TO_IMAGE = 1e-4;
+
   /**
    * The picture, values from 0 to 1, absolute: an eighth of a step of 8-bit colour, so the PSNR is
    * above 66 dB. Measured: at most 1e-5.

@@ -39,6 +39,10 @@ final class GoldenFolder {
       boolean golden = has(folder, "golden.safetensors");
       if (has(folder, "model_index.json") && has(folder, "golden.json")) {
         cases.addAll(EndToEndCase.of(name(folder), folder));
+      } else if (golden && isImageToImage(folder)) {
+        cases.addAll(
+            ImageToImageCase.of(
+                name(folder), folder, GoldenJson.read(folder.resolve("golden.json"))));
       } else if (golden) {
         cases.addAll(ModelCases.of(name(folder), folder));
       } else if (isTokenizer(folder)) {
@@ -51,6 +55,11 @@ final class GoldenFolder {
     } catch (RuntimeException e) {
       unknown(folder, "cannot be loaded: " + e.getMessage());
     }
+  }
+
+  private static boolean isImageToImage(Path folder) {
+    Path json = folder.resolve("golden.json");
+    return Files.isRegularFile(json) && ImageToImageCase.fits(GoldenJson.read(json));
   }
 
   /** A {@code tokenizer.json} alone may be strings for a tokenizer. */

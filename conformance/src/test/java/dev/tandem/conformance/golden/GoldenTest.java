@@ -72,6 +72,7 @@ class GoldenTest {
     assertThat(count(cases, TokenizerCase.class)).isEqualTo(1);
     assertThat(count(cases, RandnCase.class)).isEqualTo(1);
     assertThat(count(cases, EndToEndCase.class)).isEqualTo(6);
+    assertThat(count(cases, ImageToImageCase.class)).isEqualTo(1);
     assertThat(count(cases, SamplerCase.class)).isGreaterThan(50);
     assertThat(count(cases, GoldenCase.Unknown.class)).isZero();
   }

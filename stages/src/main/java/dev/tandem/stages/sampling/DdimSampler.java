@@ -51,6 +51,11 @@ final class DdimSampler extends TimestepSampler {
   }
 
   @Override
+  Latent noisy(Latent clean, Latent noise, int evaluation) {
+    return noisy(clean, noise, alphas[evaluation]);
+  }
+
+  @Override
   SamplerState step(SamplerState state, Latent output, NoiseSource noise) {
     double alpha = alphas[state.step()];
     double next = nextAlphas[state.step()];

@@ -44,6 +44,11 @@ final class DdpmSampler extends TimestepSampler {
   }
 
   @Override
+  Latent noisy(Latent clean, Latent noise, int evaluation) {
+    return noisy(clean, noise, alphas[evaluation]);
+  }
+
+  @Override
   SamplerState step(SamplerState state, Latent output, NoiseSource noise) {
     double alpha = alphas[state.step()];
     double next = alphas[state.step() + 1];

@@ -13,7 +13,7 @@ final class DpmSampler extends TimestepSampler {
   private static final int FEW_STEPS = 15;
 
   private final List<Signal> levels;
-  private final List<LinearStep> steps;
+  private final List<List<LinearStep>> steps;
   private final boolean singlestep;
   private final int order;
   private final DpmAlgorithm algorithm;
@@ -40,7 +40,7 @@ final class DpmSampler extends TimestepSampler {
     }
     this.steps = new ArrayList<>();
     for (int i = 0; i < schedule.steps(); i++) {
-      steps.add(linearStep(coefficients, i, orders.get(i)));
+      steps.add(linearSteps(coefficients, i, orders.get(i)));
     }
   }
 
@@ -112,6 +112,15 @@ final class DpmSampler extends TimestepSampler {
     return order;
   }
 
+  /** Those of orders 1 to the step's own: lower ones are for runs that set out in the middle. */
+  private List<LinearStep> linearSteps(DpmCoefficients coefficients, int i, int stepOrder) {
+    List<LinearStep> all = new ArrayList<>();
+    for (int lower = 1; lower <= stepOrder; lower++) {
+      all.add(linearStep(coefficients, i, lower));
+    }
+    return all;
+  }
+
   private LinearStep linearStep(DpmCoefficients coefficients, int i, int stepOrder) {
     Signal t = levels.get(i + 1);
     Signal s0 = levels.get(i);
@@ -134,8 +143,16 @@ final class DpmSampler extends TimestepSampler {
   }
 
   @Override
+  Latent noisy(Latent clean, Latent noise, int evaluation) {
+    Signal level = levels.get(evaluation);
+    return Latent.sum(clean.by(level.alpha()), noise.by(level.sigma()));
+  }
+
+  @Override
   SamplerState step(SamplerState state, Latent output, NoiseSource noise) {
-    LinearStep step = steps.get(state.step());
+    List<LinearStep> possible = steps.get(state.step());
+    int known = Math.min(possible.size(), state.history().size() + 1);
+    LinearStep step = possible.get(known - 1);
     Latent x = state.latent();
     Latent anchor = singlestep && step.outputs().size() > 1 ? state.anchor() : x;
     List<Latent> outputs = state.remember(converted(x, output, levels.get(state.step())), order);

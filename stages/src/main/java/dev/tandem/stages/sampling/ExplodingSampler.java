@@ -23,7 +23,7 @@ abstract class ExplodingSampler extends TimestepSampler {
 
   @Override
   final Latent scaledInput(SamplerState state) {
-    float norm = norm(sigma(levelOf(state)));
+    float norm = norm(sigma(levelOf(state.step())));
     return Latent.zip(state.latent(), state.latent(), (x, same) -> x / norm);
   }
 
@@ -35,9 +35,14 @@ abstract class ExplodingSampler extends TimestepSampler {
     return schedule.sigma(level);
   }
 
-  /** Which noise level a state's sample is at. */
-  int levelOf(SamplerState state) {
-    return state.step();
+  /** Which noise level the sample of an evaluation is at. */
+  int levelOf(int evaluation) {
+    return evaluation;
+  }
+
+  @Override
+  final Latent noisy(Latent clean, Latent noise, int evaluation) {
+    return along(clean, noise, sigma(levelOf(evaluation)));
   }
 
   /** The clean latent that an answer stands for. */

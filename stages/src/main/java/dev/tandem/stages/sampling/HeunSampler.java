@@ -30,14 +30,19 @@ final class HeunSampler extends ExplodingSampler {
   }
 
   @Override
-  int levelOf(SamplerState state) {
-    return (state.step() + 1) / 2;
+  int levelOf(int evaluation) {
+    return (evaluation + 1) / 2;
+  }
+
+  @Override
+  public int evaluationsPerStep() {
+    return 2;
   }
 
   @Override
   SamplerState step(SamplerState state, Latent output, NoiseSource noise) {
     Latent x = state.latent();
-    int level = levelOf(state);
+    int level = levelOf(state.step());
     Latent slope = slope(x, limit.apply(cleanLatent(x, output, sigma(level))), sigma(level));
     if (state.history().isEmpty()) {
       Latent next = along(x, slope, sigma(level + 1) - sigma(level));

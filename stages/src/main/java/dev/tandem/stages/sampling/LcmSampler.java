@@ -16,9 +16,11 @@ final class LcmSampler extends TimestepSampler {
   private final PredictionType prediction;
   private final CleanLatentLimit limit;
   private final double scaling;
+  private final SchedulerConfig config;
 
   private LcmSampler(String name, float[] timesteps, double[] alphas, SchedulerConfig config) {
     super(name, timesteps, 1);
+    this.config = config;
     this.alphas = alphas;
     this.prediction = config.predictionType();
     this.limit = CleanLatentLimit.of(config, false);
@@ -26,9 +28,28 @@ final class LcmSampler extends TimestepSampler {
   }
 
   static LcmSampler of(String name, SchedulerConfig config, int steps) {
+    return of(name, config, steps, 1);
+  }
+
+  /**
+   * The same number of steps among the less noisy timesteps, as diffusers' {@code
+   * LatentConsistencyModelImg2ImgPipeline} has it.
+   *
+   * @param strength the share of the timesteps to choose from, 0 to 1
+   * @throws IllegalArgumentException if those are fewer than the steps
+   */
+  LcmSampler among(double strength) {
+    return of(name(), config, evaluations(), strength);
+  }
+
+  private static LcmSampler of(String name, SchedulerConfig config, int steps, double strength) {
     NoiseSchedule schedule = NoiseSchedule.of(config, BetaSchedule.SCALED_LINEAR, 0.00085, 0.012);
     int[] timesteps =
-        timesteps(schedule.trainingSteps(), config.integer("original_inference_steps", 50), steps);
+        timesteps(
+            schedule.trainingSteps(),
+            config.integer("original_inference_steps", 50),
+            steps,
+            strength);
     double[] alphas = new double[timesteps.length];
     for (int i = 0; i < timesteps.length; i++) {
       alphas[i] = schedule.alphaCumprod(timesteps[i]);
@@ -38,7 +59,7 @@ final class LcmSampler extends TimestepSampler {
   }
 
   /** Evenly chosen among the timesteps that the model was distilled on, noisiest first. */
-  private static int[] timesteps(int trainingSteps, int original, int steps) {
+  private static int[] timesteps(int trainingSteps, int original, int steps, double strength) {
     if (original > trainingSteps || original < 1) {
       throw new IllegalArgumentException(
           "scheduler_config.json: original_inference_steps is "
@@ -53,13 +74,31 @@ final class LcmSampler extends TimestepSampler {
               + original
               + " (original_inference_steps) that the model was distilled on");
     }
+    int chosen = (int) (original * strength);
+    if (steps > chosen) {
+      throw new IllegalArgumentException(
+          "strength "
+              + strength
+              + " leaves "
+              + chosen
+              + " of the "
+              + original
+              + " timesteps (original_inference_steps), fewer than the "
+              + steps
+              + " steps; raise it, or use fewer steps");
+    }
     int gap = trainingSteps / original;
-    double stride = (double) original / steps;
+    double stride = (double) chosen / steps;
     int[] timesteps = new int[steps];
     for (int i = 0; i < steps; i++) {
-      timesteps[i] = (original - (int) Math.floor(i * stride)) * gap - 1;
+      timesteps[i] = (chosen - (int) Math.floor(i * stride)) * gap - 1;
     }
     return timesteps;
+  }
+
+  @Override
+  Latent noisy(Latent clean, Latent noise, int evaluation) {
+    return noisy(clean, noise, alphas[evaluation]);
   }
 
   @Override

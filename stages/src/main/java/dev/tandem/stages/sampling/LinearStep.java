@@ -26,6 +26,13 @@ record LinearStep(double sample, List<Double> outputs, double noise) {
     }
   }
 
+  /** The same step without the outputs that are older than so many. */
+  LinearStep newest(int count) {
+    return count >= outputs.size()
+        ? this
+        : new LinearStep(sample, outputs.subList(0, count), noise);
+  }
+
   /** The deterministic part of the step, where {@code history} holds the oldest output first. */
   Latent apply(Latent start, List<Latent> history) {
     return Latent.sum(terms(start, history).toArray(Latent.Term[]::new));

@@ -7,6 +7,9 @@ import java.util.List;
  * Linear multistep method on dx/dsigma = epsilon: the Adams-Bashforth method for uneven steps,
  * which integrates the polynomial through the last (at most four) slopes (k-diffusion {@code
  * sample_lms}; diffusers {@code scheduling_lms_discrete.py}).
+ *
+ * <p>A run that sets out in the middle has fewer slopes at first than its weights are for; the
+ * others then count nothing, as in diffusers.
  */
 final class LmsSampler extends ExplodingSampler {
   /** Gauss-Legendre nodes and weights on [-1, 1], exact up to degree 9. */
@@ -71,7 +74,7 @@ final class LmsSampler extends ExplodingSampler {
     Latent x = state.latent();
     float sigma = sigma(state.step());
     List<Latent> slopes = state.remember(slope(x, cleanLatent(x, output, sigma), sigma), order);
-    Latent next = steps.get(state.step()).apply(x, slopes);
+    Latent next = steps.get(state.step()).newest(slopes.size()).apply(x, slopes);
     return state.advance(next, next, slopes);
   }
 }

@@ -93,13 +93,19 @@ final class PndmSampler extends TimestepSampler {
   }
 
   @Override
+  Latent noisy(Latent clean, Latent noise, int evaluation) {
+    return noisy(clean, noise, schedule.alphaCumprod(timesteps[evaluation]));
+  }
+
+  /** Which kind of step it is goes by how many there were in this run, as in diffusers. */
+  @Override
   SamplerState step(SamplerState state, Latent output, NoiseSource noise) {
-    return state.step() < rungeKutta ? rungeKuttaStep(state, output) : multistep(state, output);
+    return state.count() < rungeKutta ? rungeKuttaStep(state, output) : multistep(state, output);
   }
 
   /** The history holds every output so far. */
   private SamplerState rungeKuttaStep(SamplerState state, Latent output) {
-    int stage = state.step() % 4;
+    int stage = state.count() % 4;
     Latent start = stage == 0 ? state.latent() : state.anchor();
     List<Latent> outputs = state.remember(output, RUNGE_KUTTA_EVALUATIONS);
     Latent slope = output;
@@ -112,7 +118,7 @@ final class PndmSampler extends TimestepSampler {
               outputs.get(first + 2).by(1.0 / 3),
               output.by(1.0 / 6));
     }
-    int from = timesteps[state.step() - stage];
+    int from = timesteps[state.count() - stage];
     int to = timesteps[state.step()] - (stage % 2 == 0 ? gap / 2 : 0);
     return state.advance(transfer(start, slope, from, to), start, outputs);
   }
@@ -120,12 +126,12 @@ final class PndmSampler extends TimestepSampler {
   /** The history holds the first output of each earlier step. */
   private SamplerState multistep(SamplerState state, Latent output) {
     int timestep = timesteps[state.step()];
-    if (rungeKutta == 0 && state.step() == 1) {
+    if (rungeKutta == 0 && state.count() == 1) {
       Latent slope = Latent.sum(state.past(0).by(0.5), output.by(0.5));
       Latent next = transfer(state.anchor(), slope, timestep + gap, timestep);
       return state.advance(next, next, state.history());
     }
-    SamplerState plain = state.step() == RUNGE_KUTTA_EVALUATIONS ? firstOutputs(state) : state;
+    SamplerState plain = state.count() == RUNGE_KUTTA_EVALUATIONS ? firstOutputs(state) : state;
     List<Latent> outputs = plain.remember(output, 4);
     Latent slope = new LinearStep(0, MULTISTEP.get(outputs.size() - 1), 0).apply(output, outputs);
     Latent next = transfer(state.latent(), slope, timestep, timestep - gap);
@@ -138,7 +144,11 @@ final class PndmSampler extends TimestepSampler {
     }
     List<Latent> all = state.history();
     return new SamplerState(
-        state.step(), state.latent(), state.anchor(), List.of(all.get(0), all.get(4), all.get(8)));
+        state.first(),
+        state.step(),
+        state.latent(),
+        state.anchor(),
+        List.of(all.get(0), all.get(4), all.get(8)));
   }
 
   /** Equation 9: from one timestep to an earlier one along a constant predicted noise. */

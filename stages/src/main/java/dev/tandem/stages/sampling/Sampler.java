@@ -21,7 +21,7 @@ public interface Sampler {
   /** The short name, for example {@code dpmpp_2m_karras}. */
   String name();
 
-  /** How many times a run asks the denoiser. */
+  /** How many times a run from the beginning asks the denoiser. */
   int evaluations();
 
   /** By what standard normal noise is multiplied to make the initial sample. */
@@ -29,6 +29,20 @@ public interface Sampler {
 
   /** The state before the first evaluation. */
   SamplerState start(float[] initialSample);
+
+  /**
+   * The state of a run that sets out in the middle, from a clean latent with as much noise as there
+   * is at that evaluation: image to image (diffusers {@code add_noise}).
+   *
+   * @param noise standard normal, as many values as {@code clean}
+   * @param first which evaluation is the first, from 0; a multiple of {@link #evaluationsPerStep}
+   */
+  SamplerState start(float[] clean, float[] noise, int first);
+
+  /** Evaluations that belong to one step, as diffusers counts: 2 for Heun, else 1. */
+  default int evaluationsPerStep() {
+    return 1;
+  }
 
   /** Whether the run has reached its end. */
   default boolean done(SamplerState state) {

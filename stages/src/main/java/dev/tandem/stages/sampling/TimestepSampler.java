@@ -29,7 +29,28 @@ abstract class TimestepSampler implements Sampler {
 
   @Override
   public final SamplerState start(float[] initialSample) {
-    return SamplerState.start(Latent.of(initialSample));
+    return SamplerState.start(Latent.of(initialSample), 0);
+  }
+
+  @Override
+  public final SamplerState start(float[] clean, float[] noise, int first) {
+    if (first < 0 || first >= timesteps.length || first % evaluationsPerStep() != 0) {
+      throw new IllegalArgumentException(
+          name + " cannot begin at evaluation " + first + " of " + timesteps.length);
+    }
+    if (noise.length != clean.length) {
+      throw new IllegalArgumentException(
+          name + ": " + noise.length + " noise values for a latent of " + clean.length);
+    }
+    return SamplerState.start(noisy(Latent.of(clean), Latent.of(noise), first), first);
+  }
+
+  /** The clean latent with the noise of an evaluation. */
+  abstract Latent noisy(Latent clean, Latent noise, int evaluation);
+
+  /** The same where {@code alpha} of the variance is left. */
+  static Latent noisy(Latent clean, Latent noise, double alpha) {
+    return Latent.sum(clean.by(Math.sqrt(alpha)), noise.by(Math.sqrt(1 - alpha)));
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.tandem.stages.sampling;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -13,10 +12,12 @@ import java.util.Set;
  */
 final class UniPcSampler extends TimestepSampler {
   private final List<Signal> levels = new ArrayList<>();
-  private final List<LinearStep> predictors = new ArrayList<>();
 
-  /** By the step whose end they correct; empty where the corrector is switched off. */
-  private final List<Optional<LinearStep>> correctors = new ArrayList<>();
+  /** Of each step, those of orders 1 to its own: lower ones are for a run's first steps. */
+  private final List<List<LinearStep>> predictors = new ArrayList<>();
+
+  /** Likewise, by the step whose end they correct; none where the corrector is switched off. */
+  private final List<List<LinearStep>> correctors = new ArrayList<>();
 
   private final int order;
   private final boolean clean;
@@ -40,15 +41,22 @@ final class UniPcSampler extends TimestepSampler {
       levels.add(Signal.of(schedule.sigma(i)));
     }
     for (int i = 0; i < schedule.steps(); i++) {
-      int used = Math.min(order, i + 1);
+      int most = Math.min(order, i + 1);
       if (config.flag("lower_order_final", true)) {
-        used = Math.min(used, schedule.steps() - i);
+        most = Math.min(most, schedule.steps() - i);
       }
-      List<Signal> earlier = levels.subList(i - used + 1, i + 1).reversed();
-      Signal t = levels.get(i + 1);
-      predictors.add(coefficients.predictor(t, earlier));
       boolean corrects = i + 1 < schedule.steps() && !uncorrected.contains(i);
-      correctors.add(corrects ? Optional.of(coefficients.corrector(t, earlier)) : Optional.empty());
+      List<LinearStep> predict = new ArrayList<>();
+      List<LinearStep> correct = new ArrayList<>();
+      for (int used = 1; used <= most; used++) {
+        List<Signal> earlier = levels.subList(i - used + 1, i + 1).reversed();
+        predict.add(coefficients.predictor(levels.get(i + 1), earlier));
+        if (corrects) {
+          correct.add(coefficients.corrector(levels.get(i + 1), earlier));
+        }
+      }
+      predictors.add(predict);
+      correctors.add(correct);
     }
   }
 
@@ -71,13 +79,25 @@ final class UniPcSampler extends TimestepSampler {
         clean
             ? limit.apply(prediction.cleanLatent(predicted, output, level.alpha(), level.sigma()))
             : prediction.epsilon(predicted, output, level.alpha(), level.sigma());
-    Optional<LinearStep> corrector =
-        state.step() == 0 ? Optional.empty() : correctors.get(state.step() - 1);
+    int known = state.history().size();
+    List<LinearStep> correct = known == 0 ? List.of() : correctors.get(state.step() - 1);
     Latent x =
-        corrector
-            .map(step -> step.apply(state.anchor(), state.remember(converted, order + 1)))
-            .orElse(predicted);
+        correct.isEmpty()
+            ? predicted
+            : upTo(known, correct).apply(state.anchor(), state.remember(converted, order + 1));
     List<Latent> outputs = state.remember(converted, order);
-    return state.advance(predictors.get(state.step()).apply(x, outputs), x, outputs);
+    LinearStep predict = upTo(known + 1, predictors.get(state.step()));
+    return state.advance(predict.apply(x, outputs), x, outputs);
+  }
+
+  /** The step of the highest order that has no more than so many outputs. */
+  private static LinearStep upTo(int outputs, List<LinearStep> steps) {
+    return steps.get(Math.min(outputs, steps.size()) - 1);
+  }
+
+  @Override
+  Latent noisy(Latent clean, Latent noise, int evaluation) {
+    Signal level = levels.get(evaluation);
+    return Latent.sum(clean.by(level.alpha()), noise.by(level.sigma()));
   }
 }

@@ -81,7 +81,7 @@ class ConvergenceOrderTest {
     }
     int done = lms.order() - 1;
     Latent now = Latent.of(exactly(sigmas[0], sigmas[done], 1));
-    return new SamplerState(done, now, now, slopes);
+    return new SamplerState(0, done, now, now, slopes);
   }
 
   private static float[] exactly(double from, double to, double scale) {

@@ -82,17 +82,7 @@ public final class OpenClDevice implements TunableDevice {
 
   @Override
   public Executable compile(Graph graph, Weights weights, CompileOptions options) {
-    if (settings.halfArithmetic() && options.precision() != Precision.F16) {
-      throw new DeviceException(
-          info.id()
-              + " ("
-              + info.name()
-              + "): arith=f16 needs precision f16, but '"
-              + graph.name()
-              + "' is compiled in "
-              + options.precision()
-              + ": choose precision f16, or leave out arith=f16");
-    }
+    refusePrecision(graph, options);
     try {
       OpenClExecutable e = GraphCompiler.compile(this, graph, weights, options);
       executables.add(e);
@@ -105,7 +95,22 @@ public final class OpenClDevice implements TunableDevice {
 
   @Override
   public Executable.MemoryUse estimate(Graph graph, CompileOptions options) {
+    refusePrecision(graph, options);
     return GraphCompiler.estimate(this, graph, options);
+  }
+
+  private void refusePrecision(Graph graph, CompileOptions options) {
+    if (settings.halfArithmetic() && options.precision() != Precision.F16) {
+      throw new DeviceException(
+          info.id()
+              + " ("
+              + info.name()
+              + "): arith=f16 needs precision f16, but '"
+              + graph.name()
+              + "' is compiled in "
+              + options.precision()
+              + ": choose precision f16, or leave out arith=f16");
+    }
   }
 
   @Override
@@ -164,7 +169,7 @@ public final class OpenClDevice implements TunableDevice {
   /** Which tunables a graph asks for with the present table, in order, and what it gets. */
   Map<Lookup, Tunables> lookups(Graph graph) {
     lookups.clear();
-    estimate(graph, CompileOptions.DEFAULT);
+    GraphCompiler.estimate(this, graph, CompileOptions.DEFAULT);
     return new LinkedHashMap<>(lookups);
   }
 
@@ -176,8 +181,8 @@ public final class OpenClDevice implements TunableDevice {
     return settings.family().orElse(d.isCpu() ? Settings.Family.CPU : Settings.Family.GPU);
   }
 
-  /** True if products are computed in 16 bits where values are stored so. */
-  boolean halfArithmetic() {
+  @Override
+  public boolean halfArithmetic() {
     return settings.halfArithmetic();
   }
 

@@ -19,7 +19,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -38,7 +40,7 @@ import picocli.CommandLine.Spec;
           + " processors; alike ones by their platform's name, then as the driver lists them. Only"
           + " those that can be used have a number: a name or a platform stays when others come."
     })
-final class DevicesCommand implements Runnable {
+final class DevicesCommand implements Callable<Integer> {
   private static final List<String> HEADER =
       List.of("id", "type", "memory", "units", "F16", "GFLOP/s", "GB/s", "name", "driver");
   private static final int PARTS_SHOWN = 4;
@@ -49,12 +51,17 @@ final class DevicesCommand implements Runnable {
   @Option(names = "--no-probe", description = "Measure nothing.")
   private boolean noProbe;
 
+  @Mixin private CaseOptions cases;
+
   @Spec private CommandSpec spec;
 
   @Override
-  public void run() {
+  public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
+    if (cases.asked()) {
+      return cases.run(out, err, json);
+    }
     Map<DeviceDetails, Optional<Measured>> found = new LinkedHashMap<>();
     for (DeviceDetails d : Devices.details()) {
       found.put(d, noProbe ? Optional.empty() : probe(d, err));
@@ -73,6 +80,7 @@ final class DevicesCommand implements Runnable {
     Devices.problems().forEach(p -> err.println("tandem: " + p));
     err.flush();
     out.flush();
+    return Main.DONE;
   }
 
   /** What a device reached, and whose clock says so. */

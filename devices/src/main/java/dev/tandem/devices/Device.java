@@ -42,6 +42,11 @@ public interface Device extends AutoCloseable {
     return OperationProbe.of(this);
   }
 
+  /** True if products are computed in 16 bits where values are stored so. */
+  default boolean halfArithmetic() {
+    return false;
+  }
+
   /** Whose clock the times come from that {@link Executable#run(OpSpans)} tells. */
   default Clock clock() {
     return Clock.HOST;

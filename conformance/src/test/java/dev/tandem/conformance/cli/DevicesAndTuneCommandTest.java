@@ -45,6 +45,63 @@ class DevicesAndTuneCommandTest {
     assertThat(ids).contains("cpu", "opencl:0", "reference");
   }
 
+  @Test
+  void casesOfAnOperationAreComparedAndTimedOnSeveralDevices() throws Exception {
+    Result r = Shell.run("./tandem devices --case softmax --on cpu --on opencl:0 --json");
+    assertThat(r.exitCode()).as(r.err()).isZero();
+    Set<String> computed = new HashSet<>();
+    for (JsonNode c : new ObjectMapper().readTree(r.out())) {
+      assertThat(c.path("case").asText()).contains("softmax");
+      String where = c.path("device").asText() + " " + c.path("precision").asText();
+      if (where.equals("cpu F16")) {
+        assertThat(c.path("unsupported").asText()).contains("stores F32 only");
+        continue;
+      }
+      computed.add(where);
+      assertThat(c.path("passed").asBoolean()).isTrue();
+      assertThat(c.path("error").asDouble()).isBetween(0.0, c.path("bound").asDouble());
+      assertThat(c.path("ms").asDouble()).isPositive();
+    }
+    assertThat(computed).containsExactlyInAnyOrder("cpu F32", "opencl:0 F32", "opencl:0 F16");
+  }
+
+  @Test
+  void theMatrixTellsWhatIsNotSupportedAndWhy() {
+    Result r = Shell.run("./tandem devices --matrix --on cpu");
+    assertThat(r.exitCode()).as(r.err()).isZero();
+    assertThat(r.out().lines().findFirst().orElseThrow().split(" {2,}"))
+        .containsExactly("operation", "cpu F32", "cpu F16");
+    assertThat(r.out()).containsPattern("(?m)^conv2d +yes +no \\(1\\)$");
+    assertThat(r.out()).containsPattern("(?m)^attention +yes +no \\(1\\)$");
+    assertThat(r.out()).containsPattern("(?m)^\\(1\\) .*stores F32 only");
+  }
+
+  /** A simulated device makes noise. */
+  @ParameterizedTest
+  @CsvSource({"--case softmax, FAILED", "--matrix, 47 of 47 failed"})
+  void wrongResultsAreToldAndTheExitCodeSaysSo(String what, String message) {
+    Result r = Shell.run("./tandem devices " + what + " --on sim,speed=1000");
+    assertThat(r.exitCode()).as(r.err()).isEqualTo(1);
+    assertThat(r.out()).contains(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --on cpu                | 2 | --on needs either --case TEXT or --matrix
+          --case conv2d --matrix  | 2 | not both
+          --case nosuchthing      | 2 | no operation case has 'nosuchthing' in its name
+          --matrix --on gone      | 1 | unknown device 'gone'
+          """)
+  void aMistakenCaseIsOneClearLine(String arguments, int exitCode, String message) {
+    Result r = Shell.run("./tandem devices " + arguments);
+    assertThat(r.exitCode()).as(r.err()).isEqualTo(exitCode);
+    assertThat(r.err().lines().filter(l -> l.startsWith("tandem: "))).hasSize(1);
+    assertThat(r.err()).contains(message).doesNotContain("\tat ");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -1,13 +1,10 @@
 package dev.tandem.devices.cases;
 
-import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.CompileOptions.Precision;
 import dev.tandem.devices.Device;
-import dev.tandem.devices.Devices;
 import dev.tandem.devices.Executable;
 import dev.tandem.graph.Fusion;
 import dev.tandem.graph.Graph;
-import java.lang.foreign.Arena;
 
 /** Runs cases on a device and on the reference device. */
 public final class OpCaseRunner {
@@ -25,25 +22,28 @@ public final class OpCaseRunner {
 
   /** The same with another bound, for example {@link OpCase#halfArithmetic}. */
   public static OpCaseResult run(Device device, OpCase c, Precision precision, double tolerance) {
-    try (Arena arena = Arena.ofConfined();
-        Device reference = Devices.open("reference")) {
-      CaseData data = new CaseData(c, arena);
-      float[] expected = compute(reference, c.graph(), data, Precision.F32);
-      float[] given = compute(device, c.graph(), data, precision);
-      float[] fused = compute(device, Fusion.apply(c.graph()), data, precision);
-      return new OpCaseResult(
-          device.info().id(),
-          c.name(),
-          precision,
-          error(given, expected),
-          error(fused, expected),
-          tolerance);
+    try (CaseReference reference = new CaseReference(c)) {
+      return run(device, reference, precision, tolerance);
     }
   }
 
-  private static float[] compute(Device device, Graph graph, CaseData data, Precision precision) {
-    try (Executable e = device.compile(graph, data, new CompileOptions(precision))) {
-      graph.inputs().forEach(n -> e.input(n.name()).set(data.input(n)));
+  /** The same with a reference that serves several devices. */
+  public static OpCaseResult run(
+      Device device, CaseReference c, Precision precision, double tolerance) {
+    Graph graph = c.operation().graph();
+    float[] given = compute(device, c, graph, precision);
+    float[] fused = compute(device, c, Fusion.apply(graph), precision);
+    return new OpCaseResult(
+        device.info().id(),
+        c.operation().name(),
+        precision,
+        error(given, c.expected()),
+        error(fused, c.expected()),
+        tolerance);
+  }
+
+  private static float[] compute(Device device, CaseReference c, Graph graph, Precision precision) {
+    try (Executable e = c.compile(device, graph, precision)) {
       e.run();
       e.run();
       return e.output("y").toFloats();

@@ -53,6 +53,11 @@ public final class FaultyDevice implements Device {
   }
 
   @Override
+  public boolean halfArithmetic() {
+    return device.halfArithmetic();
+  }
+
+  @Override
   public Clock clock() {
     return device.clock();
   }

@@ -69,7 +69,7 @@ final class AttentionOps {
 
   /** No more queries than there are, and a block of output channels that divides a head. */
   static Tunables fitWork(Tunables t, int head, int tokens) {
-    Tunables fitted = t.with("DB", OpFamilies.vector(t.get("DB"), head));
+    Tunables fitted = t.with("DB", VectorWidth.dividing(t.get("DB"), head));
     return tokens <= t.get("VEC") || head > MOST_FOR_TWO ? fitted.with("QV", 1) : fitted;
   }
 }

@@ -17,7 +17,7 @@ final class ElementOps {
         .tensor(low.ref(n.input(0)))
         .tensor(low.ref(n))
         .l(n.shape().elements() / t.get("VEC"))
-        .i(OpFamilies.code(a.act()))
+        .act(a.act())
         .runFlat(n.shape().elements() / t.get("VEC"), t.get("GROUP"));
   }
 
@@ -81,6 +81,6 @@ final class ElementOps {
 
   private static Tunables tunables(Lowering low, long run) {
     Tunables t = low.tunables("elementwise", "any");
-    return t.with("VEC", OpFamilies.vector(t.get("VEC"), run));
+    return t.with("VEC", VectorWidth.dividing(t.get("VEC"), run));
   }
 }

@@ -9,8 +9,21 @@ import java.util.Optional;
  * ones. Both take the same arguments.
  */
 record Gemm(Settings.Family family, Tunables tunables) {
-  /** As in {@code gemm_panel.cl}. */
+  /** Row blocks of a work-item where it goes through tap after tap, at most. */
   private static final int MOST_SWEPT = 16;
+
+  /**
+   * What is multiplied, and where to.
+   *
+   * @param xStep elements from one product's x to the next; those of w follow from its panels
+   * @param yStep elements from one product's y to the next
+   */
+  record Factors(Operand x, long xStep, Operand w, Operand y, long yStep) {
+    /** Of a single product. */
+    static Factors single(Ref x, Ref w, Ref y) {
+      return new Factors(new Operand.At(x), 0, new Operand.At(w), new Operand.At(y), 0);
+    }
+  }
 
   /**
    * What is done to the sums.
@@ -69,22 +82,8 @@ record Gemm(Settings.Family family, Tunables tunables) {
     return new Panels(width, geglu ? width : 0);
   }
 
-  /**
-   * Adds the kernel.
-   *
-   * @param xStep elements from one product's x to the next; those of w follow from its panels
-   * @param yStep elements from one product's y to the next
-   */
-  void add(
-      Lowering low,
-      Node node,
-      GemmShape s,
-      Operand x,
-      long xStep,
-      Operand w,
-      Operand y,
-      long yStep,
-      Epilogue e) {
+  /** Adds the kernel. */
+  void add(Lowering low, Node node, GemmShape s, Factors f, Epilogue e) {
     boolean cpu = family == Settings.Family.CPU;
     Panels p = panels(e.geglu());
     int panels = p.count(e.geglu() ? 2 * s.cols() : s.cols());
@@ -101,22 +100,16 @@ record Gemm(Settings.Family family, Tunables tunables) {
     if (s.pointwise()) {
       defines = defines.with("POINTWISE", 1);
     } else if (sweep) {
-      defines = defines.with("SWEEP", 1);
+      defines = defines.with("SWEEP", MOST_SWEPT);
     }
     if (low.halfArithmetic()) {
       defines = defines.with("ARITH_F16", 1);
     }
     KernelCall k = low.call(node, cpu ? "gemm_panel" : "gemm_tile", "gemm", defines);
-    k.operand(x).l(xStep);
-    k.operand(w).l((long) panels * s.taps() * s.depth() * p.width());
-    optional(k, e.bias()).i(e.bias().isPresent());
-    optional(k, e.addend()).i(e.addend().isEmpty() ? 0 : e.addendPerPicture() ? 2 : 1);
-    k.operand(y).l(yStep).zeros();
-    k.i(s.rows()).i(s.cols()).i(s.depth());
-    k.i(s.inHeight()).i(s.inWidth()).i(s.outHeight()).i(s.outWidth());
-    k.i(s.kernelHeight()).i(s.kernelWidth()).i(s.stride());
-    k.i(s.padding().top()).i(s.padding().left());
-    k.f(e.scale()).i(OpFamilies.code(e.act())).i(e.geglu()).i(blocks);
+    tensors(k, f, (long) panels * s.taps() * s.depth() * p.width(), e);
+    sizes(k, s);
+    window(k, s);
+    results(k, e).i(blocks);
     if (cpu) {
       k.run(new long[] {panels, (tiles + blocks - 1) / blocks, s.batch()}, new long[] {1, 1, 1});
     } else {
@@ -124,6 +117,30 @@ record Gemm(Settings.Family family, Tunables tunables) {
       int lm = tunables.get("LM");
       k.run(new long[] {(long) tiles * ln, (long) panels * lm, s.batch()}, new long[] {ln, lm, 1});
     }
+  }
+
+  // The arguments of both kernels, in their order and in groups.
+
+  private static void tensors(KernelCall k, Factors f, long wStep, Epilogue e) {
+    k.operand(f.x()).l(f.xStep());
+    k.operand(f.w()).l(wStep);
+    optional(k, e.bias()).i(e.bias().isPresent());
+    optional(k, e.addend()).i(e.addend().isEmpty() ? 0 : e.addendPerPicture() ? 2 : 1);
+    k.operand(f.y()).l(f.yStep()).zeros();
+  }
+
+  private static void sizes(KernelCall k, GemmShape s) {
+    k.i(s.rows()).i(s.cols()).i(s.depth());
+  }
+
+  private static void window(KernelCall k, GemmShape s) {
+    k.i(s.inHeight()).i(s.inWidth()).i(s.outHeight()).i(s.outWidth());
+    k.i(s.kernelHeight()).i(s.kernelWidth()).i(s.stride());
+    k.i(s.padding().top()).i(s.padding().left());
+  }
+
+  private static KernelCall results(KernelCall k, Epilogue e) {
+    return k.f(e.scale()).act(e.act()).i(e.geglu());
   }
 
   /**

@@ -14,7 +14,10 @@ import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.jocl.CLException;
 import org.jocl.cl_mem;
 
 /**
@@ -23,24 +26,36 @@ import org.jocl.cl_mem;
  * goes the same way with memory that is only counted, and leaves out programs and weights.
  */
 final class GraphCompiler {
-  private final OpenClDevice device;
+  private final Target target;
   private final Graph graph;
   private final boolean half;
   private final CompiledMemory memory;
+  private final Lookups lookups;
 
   private GraphCompiler(
-      OpenClDevice device, Graph source, CompileOptions options, CompiledMemory memory) {
-    this.device = device;
+      Target target, Graph source, CompileOptions options, CompiledMemory memory) {
+    this.target = target;
     this.graph = Fusion.apply(source);
     this.half = options.precision() == Precision.F16;
     this.memory = memory;
+    this.lookups = new Lookups(target.tunables(), target.cl().device());
   }
 
+  /**
+   * Compiles a graph.
+   *
+   * @param closed hears when the executable is closed
+   */
   static OpenClExecutable compile(
-      OpenClDevice device, Graph source, Weights weights, CompileOptions options) {
-    CompiledMemory memory = CompiledMemory.on(device.cl());
+      Target target,
+      Graph source,
+      Weights weights,
+      CompileOptions options,
+      Consumer<OpenClExecutable> closed) {
+    CompiledMemory memory = CompiledMemory.on(target.cl());
     try (CompileThreads threads = new CompileThreads(source.name())) {
-      return new GraphCompiler(device, source, options, memory).executable(weights, threads);
+      return new GraphCompiler(target, source, options, memory)
+          .executable(weights, threads, closed);
     } catch (RuntimeException e) {
       memory.close();
       throw e;
@@ -48,23 +63,33 @@ final class GraphCompiler {
   }
 
   /** What {@link #compile} would allocate. */
-  static MemoryUse estimate(OpenClDevice device, Graph source, CompileOptions options) {
-    CompiledMemory memory = CompiledMemory.counted(device.cl());
-    GraphCompiler c = new GraphCompiler(device, source, options, memory);
+  static MemoryUse estimate(Target target, Graph source, CompileOptions options) {
+    return counted(target, source, options).memory.use();
+  }
+
+  /** Which tunables {@link #compile} would ask for, in order, and what it would get. */
+  static Map<Lookup, Tunables> lookups(Target target, Graph source) {
+    return counted(target, source, CompileOptions.DEFAULT).lookups.all();
+  }
+
+  private static GraphCompiler counted(Target target, Graph source, CompileOptions options) {
+    CompiledMemory memory = CompiledMemory.counted(target.cl());
+    GraphCompiler c = new GraphCompiler(target, source, options, memory);
     c.parts(c.caller(), WeightStore.shapes(memory, c.half), Optional.empty());
-    return memory.use();
+    return c;
   }
 
   /** A part of the batch in kernels, and the memory that they need while they run. */
   private record Lowered(Lowering low, cl_mem scratch) {}
 
-  private OpenClExecutable executable(Weights weights, CompileThreads threads) {
+  private OpenClExecutable executable(
+      Weights weights, CompileThreads threads, Consumer<OpenClExecutable> closed) {
     CallerMemory caller = caller();
     WeightStore store = WeightStore.of(memory, weights, half, threads);
     List<List<Launch>> launches =
         parts(caller, store, Optional.of(threads)).stream().map(this::bound).toList();
     return new OpenClExecutable(
-        device, graph, memory, caller, launches, IndexCheck.of(graph, caller));
+        target.cl(), graph, memory, caller, launches, IndexCheck.of(graph, caller), closed);
   }
 
   private List<Launch> bound(Lowered part) {
@@ -79,15 +104,15 @@ final class GraphCompiler {
   }
 
   private CallerMemory caller() {
-    return new CallerMemory(memory, graph, device::mapped);
+    return new CallerMemory(memory, graph, target::mapped);
   }
 
   private List<Lowered> parts(
       CallerMemory caller, WeightStore weights, Optional<CompileThreads> threads) {
-    int parts = BatchSplit.parts(graph, device.cl().halves());
+    int parts = BatchSplit.parts(graph, target.cl().halves());
     Graph part = parts > 1 ? BatchSplit.part(graph, parts) : graph;
     cl_mem zeros = zeros();
-    int units = device.cl().computeUnits() / parts;
+    int units = target.cl().computeUnits() / parts;
     List<Lowered> lowered = new ArrayList<>();
     for (int i = 0; i < parts; i++) {
       lowered.add(lowered(part, new CallerView(caller, graph, i), zeros, weights, units, threads));
@@ -106,11 +131,11 @@ final class GraphCompiler {
     MemoryPlan plan =
         MemoryPlan.of(
             part,
-            device.cl().device().addressAlign(),
+            target.cl().device().addressAlign(),
             n -> half && n.type() == DType.F32 ? n.bytes() / 2 : caller.holds(n) ? 0 : n.bytes());
     cl_mem arena = memory.arena("activations of " + part.name(), Math.max(64, plan.arenaBytes()));
     Lowering.Buffers buffers = new Lowering.Buffers(arena, zeros, caller);
-    Lowering low = new Lowering(device, half, plan, buffers, weights, units, threads);
+    Lowering low = new Lowering(target, lookups, half, plan, buffers, weights, units, threads);
     lower(part, low, caller);
     return new Lowered(
         low,
@@ -123,13 +148,22 @@ final class GraphCompiler {
       if (n.isInput() && low.converted(n)) {
         MoveOps.narrowInput(low, n);
       } else if (n.isComputed()) {
-        low.lower(n);
+        lower(low, n);
       }
     }
     for (Node n : graph.nodes()) {
       if (caller.holds(n) && !n.isInput() && low.converted(n)) {
         MoveOps.widenOutput(low, n);
       }
+    }
+  }
+
+  private static void lower(Lowering low, Node n) {
+    low.scratch().reset();
+    try {
+      OpFamilies.lower(low, n);
+    } catch (CLException e) {
+      throw low.cannotPrepare(n, e);
     }
   }
 

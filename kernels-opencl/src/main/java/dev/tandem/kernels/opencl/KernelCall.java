@@ -1,5 +1,6 @@
 package dev.tandem.kernels.opencl;
 
+import dev.tandem.graph.Activation;
 import dev.tandem.graph.Node;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,22 +9,41 @@ import java.util.function.Supplier;
 import org.jocl.CL;
 import org.jocl.Pointer;
 import org.jocl.cl_kernel;
+import org.jocl.cl_mem;
 
 /**
  * Gathers the arguments of a kernel in order and adds it to the run. They are set when all is
- * gathered ({@link Lowering#bind}): until then the kernel is built and its weights are laid.
+ * gathered ({@link Pending#bind}): until then the kernel is built and its weights are laid.
  */
 final class KernelCall {
   private static final int POINTER = 8;
 
-  private final Lowering low;
+  private final Consumer<Pending> run;
+  private final Scratch scratch;
+  private final cl_mem zeros;
   private final Node node;
   private final String label;
   private final Supplier<cl_kernel> kernel;
   private final List<Consumer<cl_kernel>> arguments = new ArrayList<>();
 
-  KernelCall(Lowering low, Node node, String label, Supplier<cl_kernel> kernel) {
-    this.low = low;
+  /**
+   * A call without arguments.
+   *
+   * @param run adds it to the run
+   * @param scratch memory of the run's kernels
+   * @param zeros see {@link #zeros()}
+   * @param label what it is called in messages
+   */
+  KernelCall(
+      Consumer<Pending> run,
+      Scratch scratch,
+      cl_mem zeros,
+      Node node,
+      String label,
+      Supplier<cl_kernel> kernel) {
+    this.run = run;
+    this.scratch = scratch;
+    this.zeros = zeros;
     this.node = node;
     this.label = label;
     this.kernel = kernel;
@@ -43,7 +63,7 @@ final class KernelCall {
   /** Two arguments: scratch memory, bound when its size is known, and a first element. */
   KernelCall scratch(Scratch.Part part) {
     int index = arguments.size();
-    arguments.add(k -> low.scratch().bindLater(k, index));
+    arguments.add(k -> scratch.bindLater(k, index));
     return l(part.offset() / part.elementBytes());
   }
 
@@ -57,7 +77,7 @@ final class KernelCall {
 
   /** One argument: a buffer of zeros at least as long as the graph's largest extent. */
   KernelCall zeros() {
-    return argument(POINTER, () -> Pointer.to(low.zeros()));
+    return argument(POINTER, () -> Pointer.to(zeros));
   }
 
   /** One argument: local memory of a work-group, uninitialised. */
@@ -75,6 +95,19 @@ final class KernelCall {
     return i(v ? 1 : 0);
   }
 
+  /** One argument: the number of an activation in {@code activation.cl}. */
+  KernelCall act(Activation a) {
+    return i(
+        switch (a) {
+          case NONE -> 0;
+          case SILU -> 1;
+          case RELU -> 2;
+          case TANH -> 3;
+          case GELU -> 4;
+          case QUICK_GELU -> 5;
+        });
+  }
+
   KernelCall l(long v) {
     return argument(8, () -> Pointer.to(new long[] {v}));
   }
@@ -85,7 +118,7 @@ final class KernelCall {
 
   /** Adds the kernel with explicit sizes; each global size is a multiple of the local one. */
   void run(long[] global, long[] local) {
-    low.add(new Pending(global, local));
+    run.accept(new Pending(global, local));
   }
 
   /** A kernel whose arguments are not set yet. */

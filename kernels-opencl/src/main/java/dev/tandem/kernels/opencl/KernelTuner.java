@@ -31,9 +31,6 @@ import java.util.concurrent.TimeUnit;
  * time that is left. Winners go into the profile at once.
  */
 final class KernelTuner {
-  /** A winner must be this much faster than the values that there were. */
-  static final double MARGIN = 0.97;
-
   /** What is too short for a few combinations is left to the next run. */
   private static final long LEAST_SLICE_NS = TimeUnit.SECONDS.toNanos(3);
 

@@ -19,7 +19,8 @@ import org.jocl.cl_mem;
  * MatrixOps} and its siblings) know which kernels compute them.
  */
 final class Lowering {
-  private final OpenClDevice device;
+  private final Target target;
+  private final Lookups lookups;
   private final boolean half;
   private final MemoryPlan plan;
   private final Buffers buffers;
@@ -47,21 +48,23 @@ final class Lowering {
    * @param threads that build programs; none where memory is only counted: then no kernel is made
    */
   Lowering(
-      OpenClDevice device,
+      Target target,
+      Lookups lookups,
       boolean half,
       MemoryPlan plan,
       Buffers buffers,
       WeightStore weights,
       int computeUnits,
       Optional<CompileThreads> threads) {
-    this.device = device;
+    this.target = target;
+    this.lookups = lookups;
     this.half = half;
     this.plan = plan;
     this.buffers = buffers;
     this.weights = weights;
     this.computeUnits = computeUnits;
     this.threads = threads;
-    this.scratch = new Scratch(device.cl().device().addressAlign());
+    this.scratch = new Scratch(target.cl().device().addressAlign());
   }
 
   /** Where a node's value lies; weights in their plain layout. */
@@ -85,7 +88,7 @@ final class Lowering {
     return half && n.type() == DType.F32;
   }
 
-  /** Bytes of one element of a node's value on the device. */
+  /** Bytes of one element of a node's value on the target. */
   int elementBytes(Node n) {
     return converted(n) ? 2 : n.type().bytes();
   }
@@ -101,7 +104,7 @@ final class Lowering {
 
   /** True if products are computed in 16 bits. */
   boolean halfArithmetic() {
-    return half && device.halfArithmetic();
+    return half && target.halfArithmetic();
   }
 
   WeightStore weights() {
@@ -112,24 +115,20 @@ final class Lowering {
     return scratch;
   }
 
-  cl_mem zeros() {
-    return buffers.zeros();
-  }
-
   int computeUnits() {
     return computeUnits;
   }
 
   Settings.Family family() {
-    return device.family();
+    return target.family();
   }
 
   ClDevice hardware() {
-    return device.cl().device();
+    return target.cl().device();
   }
 
   Tunables tunables(String kernel, String shape) {
-    return device.lookup(kernel, shape);
+    return lookups.find(kernel, shape);
   }
 
   /** A call of a kernel built with the given tunables and the storage type. */
@@ -138,13 +137,14 @@ final class Lowering {
     if (half) {
       all.put("STORE_F16", 1);
     }
-    threads.ifPresent(t -> device.programs().begin(file, all, t));
+    threads.ifPresent(t -> target.programs().begin(file, all, t));
     return new KernelCall(
-        this, node, file + "/" + entry, () -> device.programs().kernel(file, entry, all));
-  }
-
-  void add(KernelCall.Pending kernel) {
-    pending.add(kernel);
+        pending::add,
+        scratch,
+        buffers.zeros(),
+        node,
+        file + "/" + entry,
+        () -> target.programs().kernel(file, entry, all));
   }
 
   /**
@@ -164,19 +164,10 @@ final class Lowering {
     }
   }
 
-  private DeviceException cannotPrepare(Node n, CLException e) {
+  /** For what the driver refuses of a node. */
+  DeviceException cannotPrepare(Node n, CLException e) {
     return new DeviceException(
-        device.cl().id() + ": cannot prepare " + n + ": " + e.getMessage(), e);
-  }
-
-  /** Adds the launches of one computed node. */
-  void lower(Node n) {
-    scratch.reset();
-    try {
-      OpFamilies.lower(this, n);
-    } catch (CLException e) {
-      throw cannotPrepare(n, e);
-    }
+        target.cl().id() + ": cannot prepare " + n + ": " + e.getMessage(), e);
   }
 
   List<Launch> launches() {

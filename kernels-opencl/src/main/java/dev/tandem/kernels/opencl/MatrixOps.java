@@ -47,11 +47,7 @@ final class MatrixOps {
         low,
         n,
         s,
-        new Operand.At(low.ref(n.input(0))),
-        0,
-        new Operand.At(low.weights().panels(n.input(1), p)),
-        new Operand.At(low.ref(n)),
-        0,
+        Gemm.Factors.single(low.ref(n.input(0)), low.weights().panels(n.input(1), p), low.ref(n)),
         new Gemm.Epilogue(1, b, a.map(low::ref), perPicture, act, geglu));
   }
 
@@ -79,11 +75,12 @@ final class MatrixOps {
         low,
         n,
         s,
-        new Operand.At(low.ref(n.input(0))),
-        (long) rows * depth,
-        new Operand.InScratch(packed),
-        new Operand.At(low.ref(n)),
-        (long) rows * cols,
+        new Gemm.Factors(
+            new Operand.At(low.ref(n.input(0))),
+            (long) rows * depth,
+            new Operand.InScratch(packed),
+            new Operand.At(low.ref(n)),
+            (long) rows * cols),
         Gemm.Epilogue.scaled(m.scale()));
   }
 }

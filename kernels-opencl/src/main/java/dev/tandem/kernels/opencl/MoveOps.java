@@ -24,7 +24,7 @@ final class MoveOps {
         .l(right)
         .run(
             new long[] {columns, runs},
-            new long[] {local, OpFamilies.vector(t.get("GROUP") / local, runs)});
+            new long[] {local, VectorWidth.dividing(t.get("GROUP") / local, runs)});
   }
 
   /** The largest divisor of an extent up to {@code most}: a work-group's size along an axis. */
@@ -60,7 +60,7 @@ final class MoveOps {
         .i(y.dim(1))
         .run(
             new long[] {columns, y.dim(2), (long) y.dim(1) * y.dim(0)},
-            new long[] {local, OpFamilies.vector(t.get("GROUP") / local, y.dim(2)), 1});
+            new long[] {local, VectorWidth.dividing(t.get("GROUP") / local, y.dim(2)), 1});
   }
 
   static void embedding(Lowering low, Node n) {
@@ -146,6 +146,6 @@ final class MoveOps {
 
   private static Tunables tunables(Lowering low, long... runs) {
     Tunables t = low.tunables("move", "any");
-    return t.with("VEC", OpFamilies.vector(t.get("VEC"), runs));
+    return t.with("VEC", VectorWidth.dividing(t.get("VEC"), runs));
   }
 }

@@ -20,7 +20,7 @@ final class NormOps {
     Tunables t = low.tunables("groupnorm", pixels + "x" + channels);
     int strip = strip(low, t, n.shape(), g.groups());
     if (strip > 0) {
-      low.call(n, "groupnorm", "group_norm", Tunables.of(Map.of("VEC", t.get("VEC"))))
+      low.call(n, "groupnorm", "group_norm", defines(t.get("VEC")))
           .tensor(low.ref(n.input(0)))
           .tensor(low.weights().floats(n.input(1)))
           .tensor(low.weights().floats(n.input(2)))
@@ -30,20 +30,20 @@ final class NormOps {
           .i(strip)
           .i(channels / g.groups())
           .f(g.eps())
-          .i(OpFamilies.code(g.act()))
+          .act(g.act())
           .run(new long[] {channels / strip, batch}, new long[] {1, 1});
       return;
     }
-    int vec = OpFamilies.vector(t.get("VEC"), channels);
+    int vec = VectorWidth.dividing(t.get("VEC"), channels);
     int columns = channels / vec;
     int span = t.get("SPAN");
-    Tunables defines = Tunables.of(Map.of("VEC", vec));
+    Tunables defines = defines(vec);
     // Enough chunks to keep every unit busy, each long enough to be worth a work-item.
     int chunk = Math.max(8, pixels / (8 * low.computeUnits()));
     int chunks = (pixels + chunk - 1) / chunk;
     Scratch.Part partial = low.scratch().take(2L * batch * chunks * channels, 4);
     Scratch.Part factors = low.scratch().take(2L * batch * channels, 4);
-    long local = OpFamilies.vector(t.get("GROUP"), columns);
+    long local = VectorWidth.dividing(t.get("GROUP"), columns);
     low.call(n, "groupnorm", "group_stats", defines)
         .tensor(low.ref(n.input(0)))
         .scratch(partial)
@@ -70,8 +70,13 @@ final class NormOps {
         .i(pixels)
         .i(channels)
         .i(span)
-        .i(OpFamilies.code(g.act()))
+        .act(g.act())
         .run(new long[] {columns, (pixels + span - 1) / span, batch}, new long[] {local, 1, 1});
+  }
+
+  /** Alike for all entries of the file, so that it is built once for a vector width. */
+  private static Tunables defines(int vec) {
+    return Tunables.of(Map.of("VEC", vec, "MOST_STRIP", MOST_STRIP));
   }
 
   /**
@@ -125,6 +130,6 @@ final class NormOps {
     int width = n.shape().dim(-1);
     Tunables t = low.tunables("rows", n.shape().rows() + "x" + width);
     int lanes = low.family() == Settings.Family.CPU ? t.get("LANES") : Math.max(32, t.get("LANES"));
-    return t.with("VEC", OpFamilies.vector(t.get("VEC"), width)).with("LANES", lanes);
+    return t.with("VEC", VectorWidth.dividing(t.get("VEC"), width)).with("LANES", lanes);
   }
 }

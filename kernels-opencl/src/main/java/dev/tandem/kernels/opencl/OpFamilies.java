@@ -1,6 +1,5 @@
 package dev.tandem.kernels.opencl;
 
-import dev.tandem.graph.Activation;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
 
@@ -29,28 +28,5 @@ final class OpFamilies {
       case Op.TimestepEmbedding t -> MoveOps.timestep(low, n, t);
       case Op.Input _, Op.Weight _, Op.Reshape _ -> {}
     }
-  }
-
-  /** The number of an activation in {@code activation.cl}. */
-  static int code(Activation a) {
-    return switch (a) {
-      case NONE -> 0;
-      case SILU -> 1;
-      case RELU -> 2;
-      case TANH -> 3;
-      case GELU -> 4;
-      case QUICK_GELU -> 5;
-    };
-  }
-
-  /** The largest power of two up to {@code most} that divides all extents: a vector width. */
-  static int vector(int most, long... extents) {
-    int v = most;
-    for (long e : extents) {
-      while (e % v != 0) {
-        v /= 2;
-      }
-    }
-    return v;
   }
 }

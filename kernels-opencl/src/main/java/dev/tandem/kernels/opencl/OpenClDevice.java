@@ -3,45 +3,31 @@ package dev.tandem.kernels.opencl;
 import dev.tandem.devices.Clock;
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.CompileOptions.Precision;
+import dev.tandem.devices.Device;
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.Executable;
 import dev.tandem.devices.MemoryLimit;
 import dev.tandem.devices.Probe;
 import dev.tandem.devices.Weights;
-import dev.tandem.devices.tuning.TunableDevice;
-import dev.tandem.devices.tuning.TuningListener;
-import dev.tandem.devices.tuning.TuningRequest;
-import dev.tandem.devices.tuning.TuningResult;
-import dev.tandem.devices.tuning.Verification;
 import dev.tandem.graph.Graph;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import org.jocl.CLException;
 
 /** One OpenCL device or sub-device with the programs built for it. */
-public final class OpenClDevice implements TunableDevice {
-  /** Handing less than this over takes longer than copying it (decision note 013), bytes. */
-  private static final long SMALLEST_MAPPED = 128 << 10;
-
-  private final ClContext cl;
-  private final Programs programs;
-  private final Settings settings;
+public final class OpenClDevice implements Device {
   private final DeviceInfo info;
   private final List<OpenClExecutable> executables = new ArrayList<>();
-  private final Map<Lookup, Tunables> lookups = new LinkedHashMap<>();
-  private TunableTable tunables;
+  private Target target;
   private boolean closed;
 
   OpenClDevice(Selector selected, MemoryLimit limit, Settings settings, TunableTable tunables) {
     refuseWithout16Bits(selected, settings);
-    this.cl = new ClContext(selected, limit);
-    this.programs = new Programs(cl, settings.cache(selected.device()).map(ProgramCache::new));
-    this.settings = settings;
-    this.tunables = tunables;
+    ClContext cl = new ClContext(selected, limit);
+    Programs programs = new Programs(cl, settings.cache(selected.device()).map(ProgramCache::new));
+    this.target = new Target(cl, programs, settings, tunables);
     DeviceInfo whole = selected.device().info(selected.id());
     this.info =
         new DeviceInfo(
@@ -65,7 +51,7 @@ public final class OpenClDevice implements TunableDevice {
               + ") cannot compute in 16 bits (it lacks cl_khr_fp16): leave out arith=f16; with"
               + " precision f16, values are stored in 16 bits all the same");
     }
-    if (settings.halfArithmetic() && family(settings, d) == Settings.Family.CPU) {
+    if (settings.halfArithmetic() && settings.family(d) == Settings.Family.CPU) {
       throw new DeviceException(
           selected.id()
               + " ("
@@ -82,19 +68,10 @@ public final class OpenClDevice implements TunableDevice {
 
   @Override
   public Executable compile(Graph graph, Weights weights, CompileOptions options) {
-    if (settings.halfArithmetic() && options.precision() != Precision.F16) {
-      throw new DeviceException(
-          info.id()
-              + " ("
-              + info.name()
-              + "): arith=f16 needs precision f16, but '"
-              + graph.name()
-              + "' is compiled in "
-              + options.precision()
-              + ": choose precision f16, or leave out arith=f16");
-    }
+    refusePrecision(graph, options);
     try {
-      OpenClExecutable e = GraphCompiler.compile(this, graph, weights, options);
+      OpenClExecutable e =
+          GraphCompiler.compile(target, graph, weights, options, executables::remove);
       executables.add(e);
       return e;
     } catch (CLException e) { // whatever the driver says is the device's failure
@@ -105,89 +82,68 @@ public final class OpenClDevice implements TunableDevice {
 
   @Override
   public Executable.MemoryUse estimate(Graph graph, CompileOptions options) {
-    return GraphCompiler.estimate(this, graph, options);
+    refusePrecision(graph, options);
+    return GraphCompiler.estimate(target, graph, options);
+  }
+
+  private void refusePrecision(Graph graph, CompileOptions options) {
+    if (halfArithmetic() && options.precision() != Precision.F16) {
+      throw new DeviceException(
+          info.id()
+              + " ("
+              + info.name()
+              + "): arith=f16 needs precision f16, but '"
+              + graph.name()
+              + "' is compiled in "
+              + options.precision()
+              + ": choose precision f16, or leave out arith=f16");
+    }
   }
 
   @Override
   public MemoryLimit memoryLimit() {
-    return cl.budget().limit();
+    return cl().budget().limit();
   }
 
   @Override
   public Probe probe() {
-    return new KernelProbe(cl, programs).measure();
+    return new KernelProbe(cl(), programs()).measure();
   }
 
   @Override
   public Clock clock() {
-    return cl.clock().now();
-  }
-
-  @Override
-  public TuningResult tune(TuningRequest request, TuningListener listener) {
-    if (settings.halfArithmetic()) {
-      throw new DeviceException(
-          info.id() + ": tuning compares and times in F32: leave out arith=f16");
-    }
-    return new KernelTuner(this, request, listener).tune();
-  }
-
-  @Override
-  public Verification verify(TuningListener listener, BooleanSupplier cancelled) {
-    return new KernelVerifier(this, listener, cancelled).verify();
+    return cl().clock().now();
   }
 
   ClContext cl() {
-    return cl;
+    return target.cl();
   }
 
   Programs programs() {
-    return programs;
+    return target.programs();
   }
 
   TunableTable tunables() {
-    return tunables;
+    return target.tunables();
   }
 
   /** Uses other tunables for the graphs compiled from now on. */
   void tunables(TunableTable table) {
-    tunables = table;
-  }
-
-  /** Values of a kernel for a shape; hears of it who asked for {@link #lookups}. */
-  Tunables lookup(String kernel, String shape) {
-    Tunables found = tunables.find(kernel, cl.device(), shape);
-    lookups.put(new Lookup(kernel, shape), found);
-    return found;
+    target = target.with(table);
   }
 
   /** Which tunables a graph asks for with the present table, in order, and what it gets. */
   Map<Lookup, Tunables> lookups(Graph graph) {
-    lookups.clear();
-    estimate(graph, CompileOptions.DEFAULT);
-    return new LinkedHashMap<>(lookups);
+    return GraphCompiler.lookups(target, graph);
   }
 
   Settings.Family family() {
-    return family(settings, cl.device());
+    return target.family();
   }
 
-  private static Settings.Family family(Settings settings, ClDevice d) {
-    return settings.family().orElse(d.isCpu() ? Settings.Family.CPU : Settings.Family.GPU);
-  }
-
-  /** True if products are computed in 16 bits where values are stored so. */
-  boolean halfArithmetic() {
-    return settings.halfArithmetic();
-  }
-
-  /** True if a tensor of the caller is the device's own memory, false if it is copied. */
-  boolean mapped(long bytes) {
-    return settings.mapped().orElse(cl.device().unified() && bytes >= SMALLEST_MAPPED);
-  }
-
-  void forget(OpenClExecutable e) {
-    executables.remove(e);
+  @Override
+  public boolean halfArithmetic() {
+    return target.halfArithmetic();
   }
 
   @Override
@@ -195,8 +151,8 @@ public final class OpenClDevice implements TunableDevice {
     if (!closed) {
       closed = true;
       List.copyOf(executables).forEach(OpenClExecutable::close);
-      programs.close();
-      cl.close();
+      programs().close();
+      cl().close();
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.tandem.graph.Graph;
 import dev.tandem.graph.Node;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jocl.CL;
 import org.jocl.CLException;
 import org.jocl.cl_command_queue;
@@ -17,22 +18,25 @@ import org.jocl.cl_command_queue;
  * them in order, each part on its own queue, and waits.
  */
 final class OpenClExecutable implements Executable {
-  private final OpenClDevice device;
+  private final ClContext cl;
   private final Graph graph;
   private final CompiledMemory memory;
   private final CallerMemory caller;
   private final List<List<Launch>> parts;
   private final List<IndexCheck> checks;
+  private final Consumer<OpenClExecutable> whenClosed;
   private boolean closed;
 
   OpenClExecutable(
-      OpenClDevice device,
+      ClContext cl,
       Graph graph,
       CompiledMemory memory,
       CallerMemory caller,
       List<List<Launch>> parts,
-      List<IndexCheck> checks) {
-    this.device = device;
+      List<IndexCheck> checks,
+      Consumer<OpenClExecutable> whenClosed) {
+    this.whenClosed = whenClosed;
+    this.cl = cl;
     this.graph = graph;
     this.memory = memory;
     this.caller = caller;
@@ -62,8 +66,8 @@ final class OpenClExecutable implements Executable {
     }
     checks.forEach(IndexCheck::check);
     boolean timed = !spans.equals(OpSpans.NONE);
-    cl_command_queue queue = device.cl().queue(timed);
-    try (RunTimes times = RunTimes.of(device.cl(), spans)) {
+    cl_command_queue queue = cl.queue(timed);
+    try (RunTimes times = RunTimes.of(cl, spans)) {
       caller.toDevice(queue, times);
       if (parts.size() > 1) {
         CL.clFinish(queue); // the parts' queues do not wait for this one
@@ -85,7 +89,7 @@ final class OpenClExecutable implements Executable {
   }
 
   private cl_command_queue queue(int part, boolean timed) {
-    return parts.size() == 1 ? device.cl().queue(timed) : device.cl().halfQueue(part, timed);
+    return parts.size() == 1 ? cl.queue(timed) : cl.halfQueue(part, timed);
   }
 
   private void finish(boolean timed, RunTimes times) {
@@ -98,7 +102,7 @@ final class OpenClExecutable implements Executable {
           CL.clFinish(queue(p, timed));
         }
       }
-      cl_command_queue queue = device.cl().queue(timed);
+      cl_command_queue queue = cl.queue(timed);
       times.computed(queue);
       caller.toHost(queue, times);
       CL.clFinish(queue);
@@ -142,7 +146,7 @@ final class OpenClExecutable implements Executable {
 
   private DeviceException failed(String what, CLException e) {
     return new DeviceException(
-        device.cl().id()
+        cl.id()
             + ": "
             + what
             + " failed: "
@@ -150,11 +154,11 @@ final class OpenClExecutable implements Executable {
             + "; the graph uses "
             + memory()
             + " of "
-            + device.memoryLimit().total()
+            + cl.budget().limit().total()
             + " bytes, work-groups may have "
-            + device.cl().device().maxWorkGroup()
+            + cl.device().maxWorkGroup()
             + " work-items and "
-            + device.cl().device().localMemory()
+            + cl.device().localMemory()
             + " bytes of local memory",
         e);
   }
@@ -173,7 +177,7 @@ final class OpenClExecutable implements Executable {
   public void close() {
     if (!closed) {
       closed = true;
-      device.forget(this);
+      whenClosed.accept(this);
       memory.close();
     }
   }

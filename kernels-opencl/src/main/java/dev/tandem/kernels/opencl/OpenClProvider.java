@@ -71,6 +71,11 @@ public final class OpenClProvider implements DeviceProvider {
 
   @Override
   public Device open(DeviceSpec spec) {
+    return new TunableOpenClDevice(device(spec));
+  }
+
+  /** The device itself, which cannot be tuned. */
+  static OpenClDevice device(DeviceSpec spec) {
     Settings settings = Settings.of(spec);
     Optional<Profile> profile = settings.profile().map(ProfileFile::load);
     List<DeviceProfile> meant =

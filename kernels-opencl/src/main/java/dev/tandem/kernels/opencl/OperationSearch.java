@@ -57,6 +57,9 @@ final class OperationSearch {
     }
   }
 
+  /** A winner must be this much faster than the values that there were. */
+  static final double MARGIN = 0.97;
+
   private final OpenClDevice device;
   private final TuningListener listener;
   private final BooleanSupplier cancelled;
@@ -334,7 +337,7 @@ final class OperationSearch {
         Candidate before = bench.compile(Map.of(), Precision.F32)) {
       before.executable().run();
       long[] ns = CandidateBench.race(before, best, FINAL_RACE_NS);
-      boolean wins = ns[1] <= KernelTuner.MARGIN * ns[0];
+      boolean wins = ns[1] <= MARGIN * ns[0];
       Map<Lookup, Tunables> values = wins ? best.used() : before.used();
       List<TunableEntry> entries = new ArrayList<>();
       for (Lookup l : tunable(values.keySet())) {

@@ -43,6 +43,11 @@ record Settings(
     GPU
   }
 
+  /** The family of kernels for a device. */
+  Family family(ClDevice device) {
+    return family.orElse(device.isCpu() ? Family.CPU : Family.GPU);
+  }
+
   static Settings of(DeviceSpec spec) {
     spec.allowOptions(Set.of("family", "arith", "transfer", "cache", "profile"));
     Optional<Family> family =

@@ -24,8 +24,9 @@ final class TileShapes {
     return tuned
         .without("LOAD")
         .with("WM", wm)
-        .with("X_LOAD", OpFamilies.vector(load, s.depth(), tk, Math.max(1, lm * wm * tk / items)))
-        .with("W_LOAD", OpFamilies.vector(load, columns, Math.max(1, columns * tk / items)));
+        .with(
+            "X_LOAD", VectorWidth.dividing(load, s.depth(), tk, Math.max(1, lm * wm * tk / items)))
+        .with("W_LOAD", VectorWidth.dividing(load, columns, Math.max(1, columns * tk / items)));
   }
 
   /**
@@ -60,7 +61,7 @@ final class TileShapes {
         .with("TD", td)
         .with("VEC", vec)
         .with("BK", bk)
-        .with("LOAD", OpFamilies.vector(tuned.get("LOAD"), head, bk * channels / (tq * td)));
+        .with("LOAD", VectorWidth.dividing(tuned.get("LOAD"), head, bk * channels / (tq * td)));
   }
 
   /** Channels of a head with those that fill the last turn. */

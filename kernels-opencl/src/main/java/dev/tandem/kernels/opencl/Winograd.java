@@ -56,8 +56,8 @@ final class Winograd {
 
   private static void add(Lowering low, Node n, Op.Conv2d c, GemmShape s, Tunables t) {
     WinogradTiles tiles = WinogradTiles.of(s);
-    int vecIn = OpFamilies.vector(t.get("VEC"), s.depth());
-    int vecOut = OpFamilies.vector(t.get("VEC"), s.cols());
+    int vecIn = VectorWidth.dividing(t.get("VEC"), s.depth());
+    int vecOut = VectorWidth.dividing(t.get("VEC"), s.cols());
     long rows = (long) POSITIONS * tiles.count();
     Scratch.Part in = low.scratch().take(rows * s.depth(), 4);
     Scratch.Part out = low.scratch().take(rows * s.cols(), 4);
@@ -74,7 +74,7 @@ final class Winograd {
         .i(s.padding().left())
         .run(
             new long[] {s.depth() / vecIn, tiles.across(), tileRows},
-            new long[] {OpFamilies.vector(8, s.depth() / vecIn), 1, 1});
+            new long[] {VectorWidth.dividing(8, s.depth() / vecIn), 1, 1});
 
     GemmShape products = GemmShape.product(POSITIONS, tiles.count(), s.cols(), s.depth());
     Gemm gemm = Gemm.choose(low, products, false);
@@ -82,11 +82,12 @@ final class Winograd {
         low,
         n,
         products,
-        new Operand.InScratch(in),
-        (long) tiles.count() * s.depth(),
-        new Operand.At(WinogradTiles.weights(low, n.input(1), s, gemm.panels(false))),
-        new Operand.InScratch(out),
-        (long) tiles.count() * s.cols(),
+        new Gemm.Factors(
+            new Operand.InScratch(in),
+            (long) tiles.count() * s.depth(),
+            new Operand.At(WinogradTiles.weights(low, n.input(1), s, gemm.panels(false))),
+            new Operand.InScratch(out),
+            (long) tiles.count() * s.cols()),
         Gemm.Epilogue.NONE);
 
     KernelCall k =
@@ -97,9 +98,9 @@ final class Winograd {
         .i(s.outWidth())
         .i(s.cols())
         .i(tiles.down())
-        .i(OpFamilies.code(c.act()))
+        .act(c.act())
         .run(
             new long[] {s.cols() / vecOut, tiles.across(), tileRows},
-            new long[] {OpFamilies.vector(8, s.cols() / vecOut), 1, 1});
+            new long[] {VectorWidth.dividing(8, s.cols() / vecOut), 1, 1});
   }
 }

@@ -81,7 +81,7 @@ record WinogradPanel(int vec, int width, int block, int group, int panelsEach) {
         .i(group)
         .i(panels)
         .i(panelsEach)
-        .i(OpFamilies.code(c.act()))
+        .act(c.act())
         .run(
             new long[] {
               (panels + panelsEach - 1) / panelsEach, (tiles.count() + group - 1) / group

@@ -6,22 +6,13 @@
 //
 // Set by the host:
 //   HEAD  channels of a head
-// Tunables:
+// Tunables, all set by the host from tunables.json:
 //   VEC  floats in a vector register
 //   QV   vectors of queries of a work-item
 //   KB   keys of a block; KB * QV vectors of scores stay in registers
 //   DB   output channels of a block: DB * QV more vectors while KB * QV are in use
 #include "common.cl"
 
-#ifndef QV
-#define QV 1
-#endif
-#ifndef KB
-#define KB 6
-#endif
-#ifndef DB
-#define DB 1
-#endif
 #define QUERIES (QV * VEC)
 
 // Scores of the keys from j on that a query must not see become -infinity.

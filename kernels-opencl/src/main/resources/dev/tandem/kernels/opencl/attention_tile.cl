@@ -8,7 +8,7 @@
 // Set by the host:
 //   HEAD       channels of a head
 //   ARITH_F16  see tile.cl
-// Tunables:
+// Tunables, all set by the host from tunables.json:
 //   TQ    work-items along queries
 //   QW    queries of a work-item; BQ = TQ * QW
 //   TD    work-items of a query; vector n of keys or channels belongs to work-item n % TD
@@ -22,21 +22,6 @@
 #include "common.cl"
 #include "tile.cl"
 
-#ifndef TQ
-#define TQ 8
-#endif
-#ifndef QW
-#define QW 4
-#endif
-#ifndef TD
-#define TD 16
-#endif
-#ifndef BK
-#define BK 32
-#endif
-#ifndef LOAD
-#define LOAD 1
-#endif
 #define BQ (TQ * QW)
 #define KW (BK / (TD * VEC))
 #define OW ((HEAD + TD * VEC - 1) / (TD * VEC))

@@ -1,7 +1,7 @@
 // Types and loads that every kernel shares.
 //
 // Set by the host:
-//   VEC        width of `vec` in floats: 1, 2, 4, 8 or 16
+//   VEC        width of `vec` in floats: 1, 2, 4, 8 or 16; left out for kernels without vectors
 //   STORE_F16  defined: tensors hold 16-bit floats; sums stay 32-bit
 //   USE_FMA    defined: the device has a fast fused multiply-add
 

@@ -10,22 +10,16 @@
 //
 // Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication": the micro-kernel.
 //
-// Tunables:
+// Tunables, all set by the host from tunables.json:
 //   VEC  floats in a vector register: 4 (SSE, NEON), 8 (AVX2), 16 (AVX-512)
 //   NV   vectors in a panel; NR = NV * VEC. Even, for GEGLU: first half values, second half gates
 //   MR   rows in a block; MR * NV accumulators must fit the registers (6 x 2 of 16, 12 x 2 of 32)
 // Set by the host:
-//   SWEEP      defined: all row blocks of a work-item (at most 16) go through one tap of the kernel
-//              before the next one, for panels too large to be read again for every block
+//   SWEEP      defined: all row blocks of a work-item, at most so many, go through one tap of the
+//              kernel before the next one, for panels too large to be read again for every block
 //   POINTWISE  defined: 1 x 1 kernel, stride 1, no padding; row m of the result needs row m of x
 #include "epilogue.cl"
 
-#ifndef NV
-#define NV 2
-#endif
-#ifndef MR
-#define MR 6
-#endif
 #define NR (NV * VEC)
 
 // The bits of the taps 0 .. taps - 1 that lie inside an extent when the first lies at `at`. A kernel
@@ -35,10 +29,6 @@ static ulong taps_inside(int at, int extent, int taps) {
   const int to = clamp(extent - at, from, taps);
   return ((1UL << to) - 1) & ~((1UL << from) - 1);
 }
-
-#ifdef SWEEP
-#define MOST_BLOCKS 16
-#endif
 
 // Global size: (panels, row chunks, batch). One work-item does `blocks` row blocks of one panel.
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
@@ -66,7 +56,7 @@ void gemm(__global const real *x, ulong x0, ulong x_step,
   }
 
 #ifdef SWEEP
-  vec sums[MOST_BLOCKS][MR][NV];
+  vec sums[SWEEP][MR][NV];
   const int sweeps = kernel_h * kernel_w;
 #else
   const int sweeps = 1;

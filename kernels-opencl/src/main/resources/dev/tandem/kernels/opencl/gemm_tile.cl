@@ -6,7 +6,7 @@
 // Neighbours along LN own neighbouring vectors, so that they read local memory side by side. A
 // work-item loads the same rows of every tile: where they lie is computed once a kernel tap.
 //
-// Tunables:
+// Tunables, all set by the host from tunables.json:
 //   LM, LN  work-items along rows and columns of a tile; the work-group has LM * LN of them
 //   WM      rows of a work-item; TM = LM * WM
 //   WN      vectors of a work-item; NR = LN * WN * VEC. Even, for GEGLU: first half values, second
@@ -22,27 +22,6 @@
 #include "epilogue.cl"
 #include "tile.cl"
 
-#ifndef LM
-#define LM 16
-#endif
-#ifndef LN
-#define LN 16
-#endif
-#ifndef WM
-#define WM 4
-#endif
-#ifndef WN
-#define WN 4
-#endif
-#ifndef TK
-#define TK 16
-#endif
-#ifndef X_LOAD
-#define X_LOAD 1
-#endif
-#ifndef W_LOAD
-#define W_LOAD 1
-#endif
 #define TM (LM * WM)
 #define NR (LN * WN * VEC)
 #define ITEMS (LM * LN)

@@ -92,7 +92,6 @@ __kernel void group_apply(__global const real *x, ulong x0, __global const float
 // All three passes in one, for CPU-like devices and pictures that stay in a core's cache: a work-item
 // owns a strip of channels, whole groups, of one picture. `strip` is a multiple of VEC, at most
 // MOST_STRIP. Global size: (channels / strip, batch).
-#define MOST_STRIP 256
 __kernel __attribute__((reqd_work_group_size(1, 1, 1)))
 void group_norm(__global const real *x, ulong x0, __global const float *gamma, ulong gamma0,
                 __global const float *beta, ulong beta0, __global real *y, ulong y0, int pixels,

@@ -2,14 +2,11 @@
 //
 // Ba et al. 2016, "Layer normalization".
 //
-// Tunables:
+// Tunables, all set by the host from tunables.json:
 //   LANES  work-items of a row: 1 on CPU-like devices, a power of two on GPU-like ones
 //   VEC    elements of a load; the host picks one that divides the row
 #include "common.cl"
 
-#ifndef LANES
-#define LANES 1
-#endif
 
 #if LANES == 1
 #define GROUP_SUM(v, shared) (v)

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.devices.CompileOptions;
-import dev.tandem.devices.Devices;
 import dev.tandem.devices.Executable;
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.WeightException;
@@ -72,7 +71,7 @@ class ConcurrentWeightsTest {
   void resultsAndMemoryAreThoseOfOneThread() {
     Graph g = layers();
     try (Arena arena = Arena.ofShared();
-        OpenClDevice d = (OpenClDevice) Devices.open("opencl")) {
+        OpenClDevice d = Opened.device("opencl")) {
       Map<String, Tensor> all = random(g, arena);
       float[] alone = run(d, g, new Checkpoint(all::get, false));
       assertThat(run(d, g, new Checkpoint(all::get, true))).isEqualTo(alone);
@@ -87,7 +86,7 @@ class ConcurrentWeightsTest {
   void aMissingWeightEndsTheOthersAndGivesAllMemoryBack() {
     Graph g = layers();
     try (Arena arena = Arena.ofShared();
-        OpenClDevice d = (OpenClDevice) Devices.open("opencl")) {
+        OpenClDevice d = Opened.device("opencl")) {
       Map<String, Tensor> all = random(g, arena);
       Function<String, Tensor> damaged =
           name -> {

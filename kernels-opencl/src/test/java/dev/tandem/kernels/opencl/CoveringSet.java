@@ -3,7 +3,6 @@ package dev.tandem.kernels.opencl;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.devices.CompileOptions.Precision;
-import dev.tandem.devices.Devices;
 import dev.tandem.devices.tuning.Trial;
 import dev.tandem.devices.tuning.TunedOperation;
 import dev.tandem.devices.tuning.TuningListener;
@@ -23,7 +22,7 @@ final class CoveringSet {
   /** Checks the kernels of a family, those of these names among them. */
   static void assertRight(String family, String... kernels) {
     Depth depth = new Depth(Covering::pairs, 2, 1, Set.of(Precision.F32));
-    try (OpenClDevice d = (OpenClDevice) Devices.open("opencl:0,profile=off,family=" + family)) {
+    try (OpenClDevice d = Opened.device("opencl:0,profile=off,family=" + family)) {
       Verification v = new KernelVerifier(d, new Silent(), () -> false, depth).verify();
       assertThat(v.failing()).isEmpty();
       assertThat(v.cancelled()).isFalse();

@@ -53,7 +53,7 @@ final class OclgrindMain {
 
   public static void main(String[] args) {
     String family = args[0].equals("table") ? ",family=" + args[1] : "";
-    try (OpenClDevice d = (OpenClDevice) Devices.open("opencl:0,cache=off" + family)) {
+    try (OpenClDevice d = Opened.device("opencl:0,cache=off" + family)) {
       System.out.println("platform " + d.cl().device().platformName());
       if (args[0].equals("table")) {
         new OclgrindMain().table(d);

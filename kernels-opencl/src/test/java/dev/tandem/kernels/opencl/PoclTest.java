@@ -173,7 +173,7 @@ class PoclTest {
     "',transfer=copied', false, busy;UPLOAD 12;DOWNLOAD 12"
   })
   void byTheHostsClockTheDeviceTellsTheSame(String option, boolean operations, String expected) {
-    try (OpenClDevice d = (OpenClDevice) open(option);
+    try (OpenClDevice d = Opened.device(spec(option));
         Executable e = d.compile(doubled(), NONE, CompileOptions.DEFAULT)) {
       assertThat(d.clock()).isEqualTo(Clock.DEVICE);
       d.cl().clock().distrust("a test");
@@ -217,7 +217,7 @@ class PoclTest {
             times.computeIfAbsent(part, p -> new ArrayList<>()).addAll(List.of(startNs, endNs));
           }
         };
-    try (OpenClDevice d = (OpenClDevice) open("");
+    try (OpenClDevice d = Opened.device(spec(""));
         Executable e = d.compile(g, NONE, CompileOptions.DEFAULT)) {
       assertThat(d.cl().halves()).as("processors of an even number").isEqualTo(2);
       if (!own) {
@@ -261,7 +261,7 @@ class PoclTest {
 
   @Test
   void aKernelThatDoesNotBuildIsNamedWithTheCompilersWords() {
-    try (OpenClDevice d = (OpenClDevice) open("")) {
+    try (OpenClDevice d = Opened.device(spec(""))) {
       assertThatThrownBy(
               () ->
                   d.programs()
@@ -280,7 +280,7 @@ class PoclTest {
     GraphBuilder b = new GraphBuilder("product");
     Node x = b.input("x", Shape.of(8, 8), DType.F32);
     Graph g = b.output("y", b.matMul("m", x, x, false, 1)).build();
-    try (OpenClDevice d = (OpenClDevice) open(",family=gpu")) {
+    try (OpenClDevice d = Opened.device(spec(",family=gpu"))) {
       long most = d.cl().device().maxWorkGroup();
       TunableEntry large =
           new TunableEntry(
@@ -406,6 +406,10 @@ class PoclTest {
   }
 
   private Device open(String options) {
-    return Devices.open("opencl:portable-computing-language,cache=" + cache + options);
+    return Devices.open(spec(options));
+  }
+
+  private String spec(String options) {
+    return "opencl:portable-computing-language,cache=" + cache + options;
   }
 }

@@ -57,7 +57,7 @@ class TransferTest {
 
   @Test
   void mappedMemoryBeginsAtAPageAndIsAMultipleOfACacheLineLong() {
-    try (OpenClDevice d = (OpenClDevice) Devices.open("opencl:0")) {
+    try (OpenClDevice d = Opened.device("opencl:0")) {
       CompiledMemory memory = CompiledMemory.on(d.cl());
       try {
         for (int bytes : new int[] {4, 4100, 1 << 20}) {
@@ -90,7 +90,7 @@ class TransferTest {
     }
     for (long limit = 1; limit < need; limit += 16) {
       long most = limit;
-      try (OpenClDevice d = (OpenClDevice) Devices.open(spec.withMemoryLimit(limit))) {
+      try (OpenClDevice d = Opened.device(spec.withMemoryLimit(limit))) {
         assertThatThrownBy(() -> d.compile(g, ONES, CompileOptions.DEFAULT))
             .isInstanceOf(DeviceException.class)
             .hasMessageMatching(

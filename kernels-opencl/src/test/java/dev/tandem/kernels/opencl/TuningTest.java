@@ -3,7 +3,6 @@ package dev.tandem.kernels.opencl;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.devices.CompileOptions.Precision;
-import dev.tandem.devices.Devices;
 import dev.tandem.devices.cases.NodeCase;
 import dev.tandem.devices.cases.OpCases;
 import dev.tandem.devices.cases.Tag;
@@ -62,7 +61,7 @@ class TuningTest {
   }
 
   private static OpenClDevice open(String options) {
-    return (OpenClDevice) Devices.open("opencl:0,profile=off" + options);
+    return Opened.device("opencl:0,profile=off" + options);
   }
 
   /** Two operations whose spaces are small: they are walked whole, however slow the machine. */
@@ -85,7 +84,7 @@ class TuningTest {
   void winnersAreStoredUsedAndNotSearchedAgain() {
     Heard heard = new Heard();
     try (OpenClDevice d = open("")) {
-      TuningResult r = d.tune(request(3600, TuningTest::never), heard);
+      TuningResult r = new TunableOpenClDevice(d).tune(request(3600, TuningTest::never), heard);
       assertThat(r.tuned()).hasSize(2).isEqualTo(heard.tuned);
       assertThat(r.tuned().stream().mapToDouble(TunedOperation::share).sum())
           .isBetween(0.999, 1.001);
@@ -105,12 +104,15 @@ class TuningTest {
     }
 
     TunableEntry scale = stored.getFirst();
-    try (OpenClDevice tuned =
-        (OpenClDevice) Devices.open("opencl:0,profile=" + folder.resolve("profile.json"))) {
-      assertThat(tuned.lookup("elementwise", scale.shape().orElseThrow()).values())
+    try (OpenClDevice tuned = Opened.device("opencl:0,profile=" + folder.resolve("profile.json"))) {
+      assertThat(
+              tuned
+                  .tunables()
+                  .find("elementwise", tuned.cl().device(), scale.shape().orElseThrow())
+                  .values())
           .isEqualTo(scale.values());
       Heard again = new Heard();
-      TuningResult r = tuned.tune(request(3600, TuningTest::never), again);
+      TuningResult r = new TunableOpenClDevice(tuned).tune(request(3600, TuningTest::never), again);
       assertThat(r.known()).isEqualTo(2);
       assertThat(r.tuned()).isEmpty();
       assertThat(again.trials).isEmpty();
@@ -121,14 +123,16 @@ class TuningTest {
   void cancelledItStoresNothingHalfAndGoesOnLater() {
     try (OpenClDevice d = open("")) {
       Heard heard = new Heard();
-      TuningResult r = d.tune(request(3600, () -> !heard.tuned.isEmpty()), heard);
+      TuningResult r =
+          new TunableOpenClDevice(d).tune(request(3600, () -> !heard.tuned.isEmpty()), heard);
       assertThat(r.cancelled()).isTrue();
       assertThat(r.tuned()).hasSize(1);
       assertThat(r.left()).isEqualTo(1);
-      TuningResult rest = d.tune(request(3600, TuningTest::never), new Heard());
+      TuningResult rest =
+          new TunableOpenClDevice(d).tune(request(3600, TuningTest::never), new Heard());
       assertThat(rest.known()).isEqualTo(1);
       assertThat(rest.tuned()).hasSize(1);
-      TuningResult none = d.tune(request(3600, () -> true), new Heard());
+      TuningResult none = new TunableOpenClDevice(d).tune(request(3600, () -> true), new Heard());
       assertThat(none.tuned()).isEmpty();
     }
     assertThat(folder.toFile().list((_, name) -> name.endsWith(".tmp"))).isEmpty();

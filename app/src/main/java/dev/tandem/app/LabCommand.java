@@ -118,7 +118,7 @@ final class LabCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       paramLabel = "DIR",
-      defaultValue = "lab",
+      defaultValue = "lab-results",
       description = "Folder of results (default ${DEFAULT-VALUE}).")
   private Path output;
 

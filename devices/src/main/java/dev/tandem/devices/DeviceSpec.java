@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * A device as a user writes it: {@code scheme[:selector][,key=value...]}, for example {@code cpu},
@@ -14,6 +15,12 @@ import java.util.TreeSet;
  */
 public record DeviceSpec(String text, String scheme, String selector, Map<String, String> options) {
   private static final String MEMORY = "memory";
+
+  /** Schemes of one piece of hardware, whose selectors only tell devices on it apart. */
+  private static final Set<String> LABELLED = Set.of("cpu", "reference");
+
+  private static final String FIRST = "0";
+  private static final Pattern PART = Pattern.compile("^(\\d+)\\.\\d+$");
 
   public DeviceSpec {
     options = Map.copyOf(options);
@@ -101,5 +108,29 @@ public record DeviceSpec(String text, String scheme, String selector, Map<String
             "device '" + text + "' has no option '" + key + "'; it takes " + all);
       }
     }
+  }
+
+  /**
+   * The hardware behind the device, as far as its text tells: devices of one share its memory.
+   * Labels of a processor's devices ({@code cpu:a}), parts ({@code opencl:0.1}) and options make no
+   * other hardware. What is named in two ways, such as {@code opencl:0} and {@code opencl:gpu},
+   * counts as two.
+   */
+  public String physical() {
+    return physical(scheme, selector);
+  }
+
+  /** {@link #physical} of a text form, which need not be well-formed. */
+  public static String physical(String text) {
+    String name = text.split(",", 2)[0];
+    String[] parts = name.split(":", 2);
+    return physical(parts[0].strip(), parts.length == 1 ? "" : parts[1].strip());
+  }
+
+  private static String physical(String scheme, String selector) {
+    if (LABELLED.contains(scheme)) {
+      return scheme;
+    }
+    return scheme + ":" + (selector.isEmpty() ? FIRST : PART.matcher(selector).replaceFirst("$1"));
   }
 }

@@ -61,4 +61,35 @@ class DeviceSpecTest {
         .isInstanceOf(DeviceException.class)
         .hasMessageContainingAll("'treads'", "[memory, threads, wait]");
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "cpu                 | cpu:b,threads=1       | true",
+        "cpu:a,threads=1     | ' cpu , memory=1G'    | true",
+        "reference:a         | reference             | true",
+        "opencl              | opencl:0.1            | true",
+        "opencl:0.0,wait=spin | opencl:0             | true",
+        "opencl:0            | opencl:1              | false",
+        "opencl:0            | opencl:10.0           | false",
+        "opencl:v1.2         | opencl:v1.3           | false",
+        "cpu                 | reference             | false",
+        "cpu                 | opencl:cpu            | false",
+        "sim:a,unet=4        | sim:b,unet=4          | false"
+      })
+  void partsLabelsAndOptionsAreNoOtherHardware(String a, String b, boolean same) {
+    assertThat(DeviceSpec.physical(a).equals(DeviceSpec.physical(b))).isEqualTo(same);
+    for (String text : new String[] {a, b}) {
+      assertThat(DeviceSpec.parse(text).physical()).isEqualTo(DeviceSpec.physical(text));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"''", "','", "':'", "cpu,threads", "'a laptop, the old one'"})
+  void anyTextStandsForSomeHardware(String text) {
+    assertThat(DeviceSpec.physical(text)).isNotBlank();
+  }
 }

@@ -1,5 +1,6 @@
 package dev.tandem.planning.simulate;
 
+import dev.tandem.devices.DeviceSpec;
 import dev.tandem.orchestrator.placement.DenoisePart;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.Lane;
@@ -14,7 +15,8 @@ import java.util.Map;
 
 /**
  * What a placement needs in each device's memory: executables stay once they are compiled, so the
- * peak is the sum of all that a device may be asked for.
+ * peak is the sum of all that a device may be asked for. Devices that share hardware, such as
+ * {@code cpu:a,threads=1} and {@code cpu:b,threads=1}, share its memory.
  *
  * @param bytes by device, in the order of the placement
  * @param limits by device
@@ -47,27 +49,60 @@ public record MemoryNeed(
     return new MemoryNeed(bytes, limits, works);
   }
 
+  /** Whether every device has enough, and so has hardware that several devices share. */
   public boolean fits() {
-    return bytes.entrySet().stream().allMatch(e -> e.getValue() <= limits.get(e.getKey()));
+    return bytes.keySet().stream().allMatch(this::fits) && shared().stream().allMatch(this::fits);
   }
 
-  /** One sentence for each device that has too little memory. */
+  private boolean fits(String device) {
+    return bytes.get(device) <= limits.get(device);
+  }
+
+  /** Together they have what the one has that may use most. */
+  private boolean fits(List<String> devices) {
+    return sum(devices) <= budget(devices);
+  }
+
+  private long sum(List<String> devices) {
+    return devices.stream().mapToLong(bytes::get).sum();
+  }
+
+  private long budget(List<String> devices) {
+    return devices.stream().mapToLong(limits::get).max().orElseThrow();
+  }
+
+  /** Devices that share the memory of one piece of hardware with others. */
+  private List<List<String>> shared() {
+    Map<String, List<String>> all = new LinkedHashMap<>();
+    for (String device : bytes.keySet()) {
+      all.computeIfAbsent(DeviceSpec.physical(device), h -> new ArrayList<>()).add(device);
+    }
+    return all.values().stream().filter(devices -> devices.size() > 1).toList();
+  }
+
+  /** One sentence for each device, or hardware of several devices, that has too little memory. */
   public List<String> problems() {
     List<String> all = new ArrayList<>();
-    bytes.forEach(
-        (device, need) -> {
-          if (need > limits.get(device)) {
-            all.add(
-                device
-                    + " needs "
-                    + mebibytes(need)
-                    + " for "
-                    + works.get(device)
-                    + " and has "
-                    + mebibytes(limits.get(device)));
-          }
-        });
+    for (String d : bytes.keySet()) {
+      if (!fits(d)) {
+        all.add(d + " needs " + shortage(bytes.get(d), works.get(d), "has", limits.get(d)));
+      }
+    }
+    for (List<String> devices : shared()) {
+      if (devices.stream().allMatch(this::fits) && !fits(devices)) {
+        EnumSet<Work> together = EnumSet.noneOf(Work.class);
+        devices.forEach(d -> together.addAll(works.get(d)));
+        all.add(
+            String.join(" and ", devices)
+                + " share their memory: they need "
+                + shortage(sum(devices), together, "have", budget(devices)));
+      }
+    }
     return all;
+  }
+
+  private static String shortage(long need, EnumSet<Work> works, String has, long limit) {
+    return mebibytes(need) + " for " + works + " and " + has + " " + mebibytes(limit);
   }
 
   private static String mebibytes(long bytes) {

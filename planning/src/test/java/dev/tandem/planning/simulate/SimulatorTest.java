@@ -153,7 +153,7 @@ class SimulatorTest {
     assertThat(tooMuch.problems()).singleElement().asString().startsWith("a needs");
   }
 
-  private record Small(FixedCosts costs, long memory) implements SimulationCosts {
+  record Small(FixedCosts costs, long memory) implements SimulationCosts {
     @Override
     public double deviceNs(Work work, String device) {
       return costs.deviceNs(work, device);

@@ -1,5 +1,6 @@
 package dev.tandem.orchestrator;
 
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -16,6 +17,8 @@ import java.util.OptionalDouble;
  * @param eta how much noise DDIM adds, 0 (none, what it does where this is empty) to 1 (as DDPM);
  *     only for samplers that have it
  * @param limits on what guidance does
+ * @param init a picture to begin with; empty to begin with noise alone. Its size counts where the
+ *     request has none
  */
 public record Request(
     String prompt,
@@ -27,7 +30,8 @@ public record Request(
     int height,
     String sampler,
     OptionalDouble eta,
-    GuidanceLimits limits) {
+    GuidanceLimits limits,
+    Optional<InitPicture> init) {
   public static final int DEFAULT_STEPS = 20;
   public static final float DEFAULT_GUIDANCE = 2.5f;
   public static final long DEFAULT_SEED = 42;
@@ -89,42 +93,48 @@ public record Request(
         0,
         "",
         OptionalDouble.empty(),
-        GuidanceLimits.NONE);
+        GuidanceLimits.NONE,
+        Optional.empty());
   }
 
   public Request withPrompt(String value) {
-    return new Request(value, negative, seed, steps, guidance, width, height, sampler, eta, limits);
+    return new Request(
+        value, negative, seed, steps, guidance, width, height, sampler, eta, limits, init);
   }
 
   public Request withNegative(String value) {
-    return new Request(prompt, value, seed, steps, guidance, width, height, sampler, eta, limits);
+    return new Request(
+        prompt, value, seed, steps, guidance, width, height, sampler, eta, limits, init);
   }
 
   public Request withSeed(long value) {
     return new Request(
-        prompt, negative, value, steps, guidance, width, height, sampler, eta, limits);
+        prompt, negative, value, steps, guidance, width, height, sampler, eta, limits, init);
   }
 
   public Request withSteps(int value) {
     return new Request(
-        prompt, negative, seed, value, guidance, width, height, sampler, eta, limits);
+        prompt, negative, seed, value, guidance, width, height, sampler, eta, limits, init);
   }
 
   public Request withGuidance(float value) {
-    return new Request(prompt, negative, seed, steps, value, width, height, sampler, eta, limits);
+    return new Request(
+        prompt, negative, seed, steps, value, width, height, sampler, eta, limits, init);
   }
 
   public Request withSize(int newWidth, int newHeight) {
     return new Request(
-        prompt, negative, seed, steps, guidance, newWidth, newHeight, sampler, eta, limits);
+        prompt, negative, seed, steps, guidance, newWidth, newHeight, sampler, eta, limits, init);
   }
 
   public Request withSampler(String value) {
-    return new Request(prompt, negative, seed, steps, guidance, width, height, value, eta, limits);
+    return new Request(
+        prompt, negative, seed, steps, guidance, width, height, value, eta, limits, init);
   }
 
   public Request withLimits(GuidanceLimits value) {
-    return new Request(prompt, negative, seed, steps, guidance, width, height, sampler, eta, value);
+    return new Request(
+        prompt, negative, seed, steps, guidance, width, height, sampler, eta, value, init);
   }
 
   public Request withEta(double value) {
@@ -138,6 +148,23 @@ public record Request(
         height,
         sampler,
         OptionalDouble.of(value),
-        limits);
+        limits,
+        init);
+  }
+
+  /** Begins with a picture. */
+  public Request withInit(InitPicture value) {
+    return new Request(
+        prompt,
+        negative,
+        seed,
+        steps,
+        guidance,
+        width,
+        height,
+        sampler,
+        eta,
+        limits,
+        Optional.of(value));
   }
 }

@@ -50,6 +50,17 @@ public final class MemoryNeeds {
         .reduce(MemoryUse.NONE, MemoryUse::plus);
   }
 
+  /**
+   * The VAE's encoder for one size of picture.
+   *
+   * @param height of the latents
+   * @param width of the latents
+   */
+  public MemoryUse encode(Device device, CompileOptions options, int height, int width) {
+    int scale = plan.scaleFactor();
+    return of(StagePlan.IMAGE, device, options, 1, height * scale, width * scale);
+  }
+
   /** All text encoders. */
   public MemoryUse text(Device device, CompileOptions options) {
     return of(StagePlan.TEXT, device, options, 1, 0, 0);

@@ -90,7 +90,7 @@ final class CostProbe {
             job.request().seed(),
             job.latentHeight(),
             job.latentWidth(),
-            job.sampler()),
+            job.course().sampler()),
         model.plan());
   }
 

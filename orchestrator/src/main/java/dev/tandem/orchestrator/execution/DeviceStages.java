@@ -4,6 +4,7 @@ import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Executables;
 import dev.tandem.stages.DecodeStage;
 import dev.tandem.stages.DenoiseStage;
+import dev.tandem.stages.EncodeStage;
 import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.TextStage;
 import java.util.Optional;
@@ -17,6 +18,7 @@ final class DeviceStages {
   private final Executables executables;
   private final CompileOptions options;
   private Optional<TextStage> text = Optional.empty();
+  private Optional<EncodeStage> image = Optional.empty();
   private Optional<DenoiseStage> denoise = Optional.empty();
   private Optional<DecodeStage> decode = Optional.empty();
 
@@ -31,6 +33,13 @@ final class DeviceStages {
       text = Optional.of(new TextStage(model, executables, options));
     }
     return text.get();
+  }
+
+  synchronized EncodeStage image() {
+    if (image.isEmpty()) {
+      image = Optional.of(new EncodeStage(model, executables, options));
+    }
+    return image.get();
   }
 
   synchronized DenoiseStage denoise() {
@@ -51,6 +60,7 @@ final class DeviceStages {
   synchronized void close() {
     executables.closeModel(model.id());
     text.ifPresent(TextStage::close);
+    image.ifPresent(EncodeStage::close);
     denoise.ifPresent(DenoiseStage::close);
     decode.ifPresent(DecodeStage::close);
   }

@@ -1,6 +1,7 @@
 package dev.tandem.orchestrator.execution;
 
 import dev.tandem.orchestrator.DeviceOptions;
+import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.engine.CallQueue;
 import dev.tandem.orchestrator.engine.DeviceFault;
 import dev.tandem.orchestrator.engine.SyncCall;
@@ -11,6 +12,8 @@ import dev.tandem.orchestrator.wiring.Workload;
 import dev.tandem.stages.Conditioning;
 import dev.tandem.stages.DecodeStage;
 import dev.tandem.stages.Denoising;
+import dev.tandem.stages.EncodeStage;
+import dev.tandem.stages.EncodedPicture;
 import dev.tandem.stages.Half;
 import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.Runner;
@@ -53,6 +56,7 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
   public int unitsLeft(ModelTask task, String stage) {
     return switch (stage) {
       case StagePlan.TEXT -> task.missing(cache);
+      case StagePlan.IMAGE -> task.needsImage() ? 1 : 0;
       case StagePlan.DECODE -> task.isDecoded() ? 0 : 1;
       default -> throw new IllegalArgumentException("no units of stage '" + stage + "'");
     };
@@ -70,6 +74,7 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
     DeviceStages s = at(at);
     return switch (call.work()) {
       case TEXT -> s.text().ready();
+      case IMAGE -> s.image().ready(task.job().request().height(), task.job().request().width());
       case STEP, HALF_STEP -> s.denoise().ready(task.denoising(plan), half(task, call));
       case DECODE -> decoder(s, task).ready(task.job().latentHeight(), task.job().latentWidth());
     };
@@ -80,6 +85,7 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
     DeviceStages s = at(at);
     return switch (call.work()) {
       case TEXT -> encode(s.text(), task, runner);
+      case IMAGE -> encode(s.image(), task.job().request(), runner);
       case STEP, HALF_STEP -> s.denoise().evaluate(task.denoising(plan), half(task, call), runner);
       case DECODE ->
           decoder(s, task)
@@ -92,6 +98,11 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
     return key.negative()
         ? text.encodeNegative(key.prompt(), runner, task.warnings())
         : text.encode(key.prompt(), runner, task.warnings());
+  }
+
+  private static EncodedPicture encode(EncodeStage image, Request r, Runner runner) {
+    byte[] rgb = r.init().orElseThrow().rgb(r.width(), r.height());
+    return image.encode(EncodeStage.toFloats(rgb), r.height(), r.width(), runner);
   }
 
   private static DecodeStage decoder(DeviceStages s, ModelTask task) {
@@ -116,6 +127,7 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
         cache.put(task.encoding(), made);
         task.setEncoded(task.encoding(), made);
       }
+      case IMAGE -> task.setInit((EncodedPicture) results.getFirst());
       case STEP, HALF_STEP -> {
         Denoising d = task.denoising(plan);
         if (calls.size() == 1) {

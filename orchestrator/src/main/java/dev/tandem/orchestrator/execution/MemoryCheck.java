@@ -46,11 +46,15 @@ final class MemoryCheck {
   private record Need(String stage, boolean tiles, MemoryUse use) {}
 
   /** A picture's latents. */
-  private record Size(int height, int width, boolean guided) {
+  private record Size(int height, int width, boolean guided, boolean image) {
     @Override
     public String toString() {
       return height + " x " + width + " latents";
     }
+  }
+
+  private static Size of(PictureJob j) {
+    return new Size(j.latentHeight(), j.latentWidth(), j.guided(), j.request().init().isPresent());
   }
 
   private final MemoryNeeds needs;
@@ -79,10 +83,7 @@ final class MemoryCheck {
    */
   int tile(Collection<PictureJob> jobs) {
     jobs.forEach(MemoryCheck::requireHeap);
-    Set<Size> sizes =
-        jobs.stream()
-            .map(j -> new Size(j.latentHeight(), j.latentWidth(), j.guided()))
-            .collect(Collectors.toSet());
+    Set<Size> sizes = jobs.stream().map(j -> of(j)).collect(Collectors.toSet());
     VaeTiling tiling = options.tiling();
     int whole = sizes.stream().mapToInt(s -> Math.max(s.height, s.width)).max().orElse(1);
     int set = tiling.tile() == 0 ? VaeTiling.DEFAULT_TILE : tiling.tile();
@@ -192,6 +193,10 @@ final class MemoryCheck {
               false,
               once(device + " text", () -> needs.text(d, options.compile(device)))));
     }
+    List<Size> images = sizes.stream().filter(Size::image).toList();
+    if (!images.isEmpty() && placement.lanes().stream().anyMatch(l -> l.image().contains(device))) {
+      stages.add(largest(images.stream().map(s -> encoder(device, d, s)).toList()));
+    }
     Set<Integer> batches = new TreeSet<>();
     sizes.forEach(s -> batches.addAll(batches(device, s.guided)));
     for (int batch : batches) {
@@ -232,6 +237,14 @@ final class MemoryCheck {
         once(
             device + stage,
             () -> needs.denoise(d, options.compile(device), batch, s.height, s.width)));
+  }
+
+  private Need encoder(String device, Device d, Size s) {
+    String stage = "VAE encoder for " + s;
+    return new Need(
+        stage,
+        false,
+        once(device + stage, () -> needs.encode(d, options.compile(device), s.height, s.width)));
   }
 
   private Need vae(String device, Device d, Size s, int tile) {

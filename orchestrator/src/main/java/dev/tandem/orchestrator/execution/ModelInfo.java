@@ -5,10 +5,12 @@ import dev.tandem.orchestrator.GuidanceLimits;
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.RequestException;
 import dev.tandem.stages.ModelPlan;
+import dev.tandem.stages.sampling.Course;
 import dev.tandem.stages.sampling.Sampler;
 import dev.tandem.stages.sampling.Samplers;
 import dev.tandem.stages.sampling.StepOptions;
 import dev.tandem.stages.unet.UNet2DConfig;
+import java.util.Optional;
 
 /**
  * What a model's files say, without any device.
@@ -44,14 +46,34 @@ record ModelInfo(ModelPlan plan, JsonNode scheduler) {
     int width;
     int height;
     try {
-      width = plan.width(r.width());
-      height = plan.height(r.height());
+      width = plan.width(wanted(r.width(), r.init().map(i -> i.image().getWidth())));
+      height = plan.height(wanted(r.height(), r.init().map(i -> i.image().getHeight())));
     } catch (IllegalArgumentException e) {
       throw new RequestException(e.getMessage());
     }
     Sampler sampler = sampler(r);
     Request resolved = r.withSize(width, height).withSampler(sampler.name());
-    return new PictureJob(resolved, sampler, scale(), plan.guided(r.guidance()));
+    return new PictureJob(resolved, course(r, sampler), scale(), plan.guided(r.guidance()));
+  }
+
+  /** A side of a picture to begin with counts as far as the model can draw it. */
+  private int wanted(int asked, Optional<Integer> init) {
+    return asked > 0 || init.isEmpty() ? asked : Math.max(scale(), init.get() / scale() * scale());
+  }
+
+  private Course course(Request r, Sampler sampler) {
+    if (r.init().isEmpty()) {
+      return Course.whole(sampler);
+    }
+    if (!plan.encodes()) {
+      throw new RequestException(
+          "model '" + name() + "' cannot begin with a picture: its VAE has no encoder");
+    }
+    try {
+      return plan.course(sampler, r.steps(), r.init().get().strength());
+    } catch (IllegalArgumentException e) {
+      throw new RequestException(e.getMessage());
+    }
   }
 
   private Sampler sampler(Request r) {

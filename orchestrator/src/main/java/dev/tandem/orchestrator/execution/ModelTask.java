@@ -6,6 +6,7 @@ import dev.tandem.stages.Conditioning;
 import dev.tandem.stages.DecodeStage;
 import dev.tandem.stages.DenoiseStage;
 import dev.tandem.stages.Denoising;
+import dev.tandem.stages.EncodedPicture;
 import dev.tandem.stages.ModelPlan;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,6 +28,7 @@ final class ModelTask extends PictureTask {
   private final Set<PromptKey> prompts;
   private final Map<PromptKey, Conditioning> encoded = new LinkedHashMap<>();
   private Optional<PromptKey> encoding = Optional.empty();
+  private Optional<EncodedPicture> init = Optional.empty();
   private Optional<Denoising> denoising = Optional.empty();
   private Optional<float[]> latents = Optional.empty();
   private Optional<byte[]> rgb = Optional.empty();
@@ -104,6 +106,16 @@ final class ModelTask extends PictureTask {
     encoded.put(key, conditioning);
   }
 
+  /** Whether a picture to begin with is to be encoded. */
+  synchronized boolean needsImage() {
+    return job.request().init().isPresent() && init.isEmpty();
+  }
+
+  /** The picture to begin with. */
+  synchronized void setInit(EncodedPicture value) {
+    init = Optional.of(value);
+  }
+
   /** Where denoising stands, from the noise on; two devices may ask at once. */
   synchronized Denoising denoising(ModelPlan plan) {
     if (denoising.isEmpty()) {
@@ -118,9 +130,11 @@ final class ModelTask extends PictureTask {
                       job.request().seed(),
                       job.latentHeight(),
                       job.latentWidth(),
-                      job.sampler()),
+                      job.course(),
+                      init),
                   plan));
       encoded.clear();
+      init = Optional.empty();
     }
     return denoising.get();
   }

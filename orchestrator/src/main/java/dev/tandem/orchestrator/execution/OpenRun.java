@@ -186,11 +186,14 @@ public final class OpenRun implements AutoCloseable {
     return engine.get();
   }
 
+  /** Where all requests are known, pictures that begin with none need no stage to encode one. */
   private Wiring.Entries entries() {
+    boolean images =
+        !announced || kinds.jobs().stream().anyMatch(j -> j.request().init().isPresent());
     return Wiring.Entries.of(
         plan.stages().stream()
             .map(StagePlan::key)
-            .filter(key -> !key.equals(StagePlan.IMAGE))
+            .filter(key -> images || !key.equals(StagePlan.IMAGE))
             .toList());
   }
 

@@ -2,24 +2,24 @@ package dev.tandem.orchestrator.execution;
 
 import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.placement.PictureKind;
+import dev.tandem.stages.sampling.Course;
 import dev.tandem.stages.sampling.Guidance;
-import dev.tandem.stages.sampling.Sampler;
 
 /**
  * A request as the model will fulfil it.
  *
  * @param request with width, height and sampler filled in
- * @param sampler for its steps
+ * @param course which evaluations of the sampler it does
  * @param pixelsPerLatent each way: the VAE's scale factor
  * @param guided whether each evaluation of the U-Net has an unconditional half
  */
-public record PictureJob(Request request, Sampler sampler, int pixelsPerLatent, boolean guided) {
+public record PictureJob(Request request, Course course, int pixelsPerLatent, boolean guided) {
 
   /** The same with other words and another seed. */
   PictureJob with(String prompt, String negative, long seed) {
     return new PictureJob(
         request.withPrompt(prompt).withNegative(negative).withSeed(seed),
-        sampler,
+        course,
         pixelsPerLatent,
         guided);
   }
@@ -31,7 +31,7 @@ public record PictureJob(Request request, Sampler sampler, int pixelsPerLatent, 
 
   /** Evaluations of the U-Net; a guided one has two halves. */
   public int evaluations() {
-    return sampler.evaluations();
+    return course.evaluations();
   }
 
   /** How the halves of an evaluation are joined. */

@@ -37,6 +37,7 @@ public final class Parameters {
         .append('x')
         .append(r.height())
         .append(eta(r))
+        .append(r.init().map(i -> ", Denoising strength: " + i.strength()).orElse(""))
         .append(limits(r.limits()))
         .append(", Model: ")
         .append(quoted(picture.model()))

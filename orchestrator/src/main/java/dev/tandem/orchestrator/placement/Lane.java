@@ -15,9 +15,14 @@ import java.util.Set;
  * @param text devices that may encode; the one expected to finish first does
  * @param denoise parts in the order of the steps; the last takes all that are left
  * @param decode devices that may decode; the one expected to finish first does
+ * @param image devices that may encode a picture to begin with; usually those that decode
  */
 public record Lane(
-    double share, List<String> text, List<DenoisePart> denoise, List<String> decode) {
+    double share,
+    List<String> text,
+    List<DenoisePart> denoise,
+    List<String> decode,
+    List<String> image) {
   public static final double LEAST_SHARE = 1e-6;
   public static final double MOST_SHARE = 1e6;
 
@@ -27,6 +32,7 @@ public record Lane(
     }
     text = candidates("text", text);
     decode = candidates("decode", decode);
+    image = candidates("image", image);
     denoise = List.copyOf(denoise);
     if (denoise.isEmpty()) {
       throw new PlacementException("denoise is []: it needs at least one part");
@@ -46,13 +52,18 @@ public record Lane(
     }
   }
 
+  /** A lane that encodes pictures where it decodes them. */
+  public Lane(double share, List<String> text, List<DenoisePart> denoise, List<String> decode) {
+    this(share, text, denoise, decode, decode);
+  }
+
   /** A lane with one device for each stage. */
   public static Lane of(String text, String denoise, String decode) {
     return new Lane(1, List.of(text), List.of(DenoisePart.on(denoise)), List.of(decode));
   }
 
   public Lane withShare(double value) {
-    return new Lane(value, text, denoise, decode);
+    return new Lane(value, text, denoise, decode, image);
   }
 
   /**
@@ -76,6 +87,7 @@ public record Lane(
     return switch (stage) {
       case "text" -> text;
       case "decode" -> decode;
+      case "image" -> image;
       default -> throw new IllegalArgumentException("no devices for stage '" + stage + "'");
     };
   }
@@ -85,6 +97,7 @@ public record Lane(
     Set<String> all = new LinkedHashSet<>(text);
     denoise.forEach(part -> all.addAll(part.devices()));
     all.addAll(decode);
+    all.addAll(image);
     return all;
   }
 

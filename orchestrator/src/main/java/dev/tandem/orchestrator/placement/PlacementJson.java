@@ -84,6 +84,9 @@ public final class PlacementJson {
       node.set("text", devices(lane.text()));
       node.set("denoise", denoise(lane.denoise()));
       node.set("decode", devices(lane.decode()));
+      if (!lane.image().equals(lane.decode())) {
+        node.set("image", devices(lane.image()));
+      }
     }
     if (placement.ringDepth() != Placement.DEPTH_BY_MEMORY) {
       root.put("ringDepth", placement.ringDepth());

@@ -37,7 +37,10 @@ final class PlacementReader {
 
   private Lane lane(String path, JsonNode n) {
     requireObject(
-        path, n, Set.of("share", "text", "denoise", "decode"), Set.of("text", "denoise", "decode"));
+        path,
+        n,
+        Set.of("share", "text", "denoise", "decode", "image"),
+        Set.of("text", "denoise", "decode"));
     if (n.has("share") && !n.get("share").isNumber()) {
       throw wrong(path + ".share", n.get("share"), "a number from 0.000001 to 1000000");
     }
@@ -45,7 +48,8 @@ final class PlacementReader {
     List<String> text = devices(path + ".text", n.get("text"));
     List<DenoisePart> denoise = parts(path + ".denoise", n.get("denoise"));
     List<String> decode = devices(path + ".decode", n.get("decode"));
-    return at(path + ".", () -> new Lane(share, text, denoise, decode));
+    List<String> image = n.has("image") ? devices(path + ".image", n.get("image")) : decode;
+    return at(path + ".", () -> new Lane(share, text, denoise, decode, image));
   }
 
   private List<DenoisePart> parts(String path, JsonNode n) {

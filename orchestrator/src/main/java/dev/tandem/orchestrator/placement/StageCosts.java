@@ -1,5 +1,8 @@
 package dev.tandem.orchestrator.placement;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /**
  * What the work of a job costs on each device: from a profile, or measured just now. Methods throw
  * {@link PlacementException} for a device that the costs do not know.
@@ -10,6 +13,8 @@ public interface StageCosts {
   enum Work {
     /** Encoding one prompt. */
     TEXT("text"),
+    /** Encoding a picture to begin with. */
+    IMAGE("image"),
     /** One evaluation of the U-Net as the job needs it: both halves in one batch if guided. */
     STEP("denoise"),
     /** One evaluation of the U-Net for one half: the batch is 1. */
@@ -37,6 +42,11 @@ public interface StageCosts {
       }
       throw new IllegalArgumentException("no work of stage '" + stage + "'");
     }
+  }
+
+  /** The work whose costs are known; of other work nothing is expected beforehand. */
+  default Set<Work> works() {
+    return EnumSet.complementOf(EnumSet.of(Work.IMAGE));
   }
 
   /** Expected time of a unit of work on a device, host copies included, ns. */

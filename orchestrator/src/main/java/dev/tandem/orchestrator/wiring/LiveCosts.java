@@ -34,7 +34,7 @@ public final class LiveCosts {
   /** Takes what was expected beforehand, where nothing was measured yet. */
   public void expect(PictureKind kind, Iterable<String> devices, StageCosts costs) {
     for (String device : devices) {
-      for (Work work : Work.values()) {
+      for (Work work : costs.works()) {
         ns.putIfAbsent(key(work, device, kind), (double) costs.ns(work, device));
       }
     }

@@ -31,6 +31,7 @@ final class SimulatedWorkload implements Workload<SimulatedTask> {
   public int unitsLeft(SimulatedTask task, String stage) {
     return switch (Work.of(stage)) {
       case TEXT -> (int) task.prompts().stream().filter(p -> !encoded.contains(p)).count();
+      case IMAGE -> 0;
       case DECODE -> task.isDecoded() ? 0 : 1;
       case STEP, HALF_STEP -> throw new IllegalArgumentException(stage + " has steps");
     };
@@ -74,7 +75,7 @@ final class SimulatedWorkload implements Workload<SimulatedTask> {
     switch (work) {
       case TEXT -> encoded.add(task.encoding());
       case DECODE -> task.setDecoded();
-      case STEP, HALF_STEP -> {} // the task counts its steps
+      case IMAGE, STEP, HALF_STEP -> {} // the task counts its steps
     }
   }
 }

@@ -76,6 +76,8 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private PictureOptions picture = new PictureOptions();
 
+  @Mixin private InitOptions init = new InitOptions();
+
   @Option(
       names = "--guidance-rescale",
       paramLabel = "X",
@@ -225,8 +227,9 @@ final class GenerateCommand implements Callable<Integer> {
     }
     try {
       GuidanceLimits limits = new GuidanceLimits(guidanceRescale, thresholdRatio, thresholdMax);
-      Request like =
+      Request plain =
           picture.request("").withNegative(negative).withSampler(sampler).withLimits(limits);
+      Request like = init.add(plain);
       List<String> all = Prompts.collect(prompts, files, System.in);
       long first = Seeds.first(seed, (long) all.size() * count);
       return new Series(eta.map(like::withEta).orElse(like), all, count, first);

@@ -73,6 +73,7 @@ final class JsonReport implements AutoCloseable {
     p.put("negative", request.negative());
     p.put("seed", Seeds.unsigned(request.seed()));
     p.put("steps", request.steps());
+    request.init().ifPresent(i -> p.put("strength", i.strength()));
     p.put("guidance", request.guidance());
     p.put("guidanceRescale", request.limits().rescale());
     p.put("dynamicThreshold", request.limits().thresholdRatio());

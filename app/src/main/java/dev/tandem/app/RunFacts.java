@@ -74,6 +74,7 @@ record RunFacts(String command, ObjectNode machine, ObjectNode job) {
     j.put("model", model.toAbsolutePath().normalize().getFileName().toString());
     j.put("pictures", requests.size());
     j.put("steps", r.steps());
+    r.init().ifPresent(i -> j.put("strength", i.strength()));
     j.put("guidance", r.guidance());
     j.put("seed", Seeds.unsigned(r.seed()));
     j.put("rounds", repeat);

@@ -61,6 +61,7 @@ record FixedCosts(
       case STEP -> 20;
       case HALF_STEP -> 30;
       case DECODE -> 40;
+      case IMAGE -> 50;
     };
   }
 

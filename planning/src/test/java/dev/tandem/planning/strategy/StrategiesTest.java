@@ -25,7 +25,7 @@ class StrategiesTest {
             case TEXT -> text;
             case STEP -> step;
             case HALF_STEP -> half;
-            case DECODE -> decode;
+            case DECODE, IMAGE -> decode;
           };
       long factor = Map.of("slow", 3, "fast", 1, "vaeunit", 9).get(device);
       return device.equals("vaeunit") && work == Work.DECODE ? ns / 2 : ns * factor;

@@ -68,7 +68,7 @@ final class CostProbe {
 
   /** A picture's first step, with text that says nothing. */
   private Denoising denoising() {
-    int tokens = Wiring.TOKENS;
+    int tokens = model.plan().tokens();
     int pooled = model.unet().textTime().map(t -> pooledDim()).orElse(0);
     Conditioning nothing =
         new Conditioning(tokens, new float[tokens * model.unet().contextDim()], new float[pooled]);

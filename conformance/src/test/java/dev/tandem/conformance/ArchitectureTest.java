@@ -15,6 +15,7 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
 
 /** Which room may import which, and which library belongs to which room. */
 @AnalyzeClasses(packages = "dev.tandem", importOptions = DoNotIncludeTests.class)
@@ -39,7 +40,8 @@ class ArchitectureTest {
   /** A rule about no class at all would always hold. */
   @ArchTest
   static void everyRoomIsLookedAt(JavaClasses all) {
-    for (String room : new String[] {GRAPH, DEVICES, CPU, STAGES, ORCHESTRATOR, APP, CONFORMANCE}) {
+    for (String room :
+        List.of(GRAPH, DEVICES, CPU, OPENCL, STAGES, ORCHESTRATOR, APP, CONFORMANCE)) {
       assertThat(all.that(resideInAPackage(room))).as(room).isNotEmpty();
     }
   }

@@ -31,7 +31,7 @@ public final class Fusion {
     this.graph = graph;
     this.rules = rules;
     this.uses = graph.useCounts();
-    this.out = new GraphBuilder(graph.name());
+    this.out = new GraphBuilder(graph.kind(), graph.name());
   }
 
   /** All rules applied. */

@@ -51,7 +51,8 @@ public final class UNet2DConditionModel {
    * after.up_blocks.0} and so on.
    */
   public Graph graph(int batch, int height, int width, int tokens, boolean taps) {
-    GraphBuilder g = new GraphBuilder("unet [" + batch + ", " + height + ", " + width + "]");
+    GraphBuilder g =
+        new GraphBuilder("unet", "unet [" + batch + ", " + height + ", " + width + "]");
     Shape latents = Shape.of(batch, height, width, config.inChannels());
     Node sample = g.input(SAMPLE, latents, DType.F32);
     Node timestep = g.input(TIMESTEP, Shape.of(batch), DType.F32);

@@ -7,7 +7,6 @@ import dev.tandem.devices.cases.OpCaseOutcome.Broken;
 import dev.tandem.devices.cases.OpCaseOutcome.Compared;
 import dev.tandem.devices.cases.OpCaseOutcome.Unsupported;
 import dev.tandem.devices.cases.OpCaseResult;
-import dev.tandem.graph.Cost;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -77,13 +76,12 @@ final class CaseTable {
   }
 
   private static double gflops(CaseTrial t) {
-    return Cost.of(t.operation().graph()).flops() / (double) t.leastNs().orElseThrow();
+    return t.operation().flops() / (double) t.leastNs().orElseThrow();
   }
 
   /** Of what must be read and written at least. */
   private static double gigabytes(CaseTrial t) {
-    Cost cost = Cost.of(t.operation().graph());
-    return (cost.bytesRead() + cost.bytesWritten()) / (double) t.leastNs().orElseThrow();
+    return t.operation().bytes() / (double) t.leastNs().orElseThrow();
   }
 
   private static String rate(double v) {

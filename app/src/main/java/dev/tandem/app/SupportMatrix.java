@@ -3,9 +3,7 @@ package dev.tandem.app;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tandem.devices.cases.OpCase;
 import dev.tandem.devices.cases.OpCaseOutcome.Unsupported;
-import dev.tandem.graph.Node;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,7 +11,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * What {@code tandem devices --matrix} shows: an operation a row, a device's precision a column.
@@ -31,17 +28,11 @@ record SupportMatrix(Map<String, Map<Column, List<CaseTrial>>> rows) {
   static SupportMatrix of(List<CaseTrial> trials) {
     Map<String, Map<Column, List<CaseTrial>>> rows = new LinkedHashMap<>();
     for (CaseTrial t : trials) {
-      rows.computeIfAbsent(operation(t.operation()), _ -> new LinkedHashMap<>())
+      rows.computeIfAbsent(t.operation().operation().orElse(SEVERAL), _ -> new LinkedHashMap<>())
           .computeIfAbsent(new Column(t.device(), t.precision().toString()), _ -> new ArrayList<>())
           .add(t);
     }
     return new SupportMatrix(rows);
-  }
-
-  private static String operation(OpCase c) {
-    Set<String> kinds = new TreeSet<>();
-    c.graph().nodes().stream().filter(Node::isComputed).forEach(n -> kinds.add(n.op().kind()));
-    return kinds.size() == 1 ? kinds.iterator().next() : SEVERAL;
   }
 
   void print(PrintWriter out, boolean json) {

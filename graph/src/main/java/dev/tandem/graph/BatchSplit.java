@@ -34,7 +34,7 @@ public final class BatchSplit {
    * @param parts as {@link #parts} gave it
    */
   public static Graph part(Graph g, int parts) {
-    GraphBuilder b = new GraphBuilder(g.name() + " / " + parts);
+    GraphBuilder b = new GraphBuilder(g.kind(), g.name() + " / " + parts);
     List<Node> made = new ArrayList<>();
     for (Node n : g.nodes()) {
       Op op =

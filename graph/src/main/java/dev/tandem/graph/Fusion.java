@@ -31,7 +31,7 @@ public final class Fusion {
     this.graph = graph;
     this.rules = rules;
     this.uses = graph.useCounts();
-    this.out = new GraphBuilder(graph.name());
+    this.out = new GraphBuilder(graph.kind(), graph.name());
   }
 
   /** All rules applied. */
@@ -54,8 +54,6 @@ public final class Fusion {
       case Op.Activate a -> activate(n, a);
       case Op.Add _ -> addend(n);
       case Op.Geglu _ -> geglu(n);
-      case Op.Input i -> out.input(n.name(), i.shape(), i.type());
-      case Op.Weight w -> out.weight(n.name(), w.shape().toArray());
       default -> out.add(n.name(), n.op(), rewritten(n.inputs()));
     };
   }

@@ -8,9 +8,11 @@ import java.util.Map;
  * A computation in single-assignment form: nodes in topological order, named inputs and outputs,
  * weights by name. Immutable; made by {@link GraphBuilder}.
  *
- * @param name what it computes, for example {@code unet [2, 16, 16, 8]}
+ * @param kind which part of a model it is, in one word: {@code text}, {@code unet}, {@code vae};
+ *     empty for others
+ * @param name what it computes, for people, for example {@code unet [2, 16, 16, 8]}
  */
-public record Graph(String name, List<Node> nodes, Map<String, Node> outputs) {
+public record Graph(String kind, String name, List<Node> nodes, Map<String, Node> outputs) {
   public Graph {
     nodes = List.copyOf(nodes);
     outputs = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(outputs));

@@ -12,13 +12,26 @@ import java.util.Map;
  * passes {@code "conv_in"} and gets {@code conv_in.weight} and {@code conv_in.bias}.
  */
 public final class GraphBuilder {
+  private final String kind;
   private final String name;
   private final List<Node> nodes = new ArrayList<>();
   private final Map<String, Node> weights = new LinkedHashMap<>();
   private final Map<String, Node> inputs = new LinkedHashMap<>();
   private final Map<String, Node> outputs = new LinkedHashMap<>();
 
+  /** For a graph that is no part of a model. */
   public GraphBuilder(String name) {
+    this("", name);
+  }
+
+  /**
+   * For a part of a model.
+   *
+   * @param kind see {@link Graph#kind}
+   * @param name for people
+   */
+  public GraphBuilder(String kind, String name) {
+    this.kind = kind;
     this.name = name;
   }
 
@@ -181,7 +194,7 @@ public final class GraphBuilder {
     }
     Map<String, Node> out = new LinkedHashMap<>();
     outputs.forEach((k, v) -> out.put(k, renumbered.get(v)));
-    return new Graph(name, kept, out);
+    return new Graph(kind, name, kept, out);
   }
 
   /** Refuses a node of another builder: its position would mean another node here. */

@@ -34,7 +34,7 @@ final class SimulatedFleet {
   /** A picture decoded in tiles is another picture. */
   private static final VaeTiling UNTILED = new VaeTiling(VaeTiling.Mode.OFF, 0);
 
-  private final VirtualTime time = new VirtualTime();
+  private final VirtualTime time;
   private final Map<String, Device> devices = new LinkedHashMap<>();
   private final Map<String, SimulatedDevice> simulated = new LinkedHashMap<>();
 
@@ -49,6 +49,15 @@ final class SimulatedFleet {
     int ends() {
       return order.size();
     }
+  }
+
+  SimulatedFleet() {
+    this(1);
+  }
+
+  /** Devices of which each takes so many times as long while another one is at work. */
+  SimulatedFleet(double slowdown) {
+    time = new VirtualTime((device, work, other, otherWork) -> slowdown);
   }
 
   SimulatedFleet add(String id, long textMs, long unetMs, long vaeMs, Faults faults) {

@@ -121,7 +121,7 @@ class SimulatedRunPropertiesTest {
     }
   }
 
-  private static Placement randomPlacement(Random random, List<String> ids) {
+  static Placement randomPlacement(Random random, List<String> ids) {
     List<Lane> lanes = new ArrayList<>();
     int count = 1 + random.nextInt(3);
     for (int i = 0; i < count; i++) {

@@ -4,7 +4,9 @@ import dev.tandem.devices.Tensor;
 import dev.tandem.devices.WeightException;
 import dev.tandem.devices.Weights;
 import dev.tandem.graph.DType;
+import dev.tandem.graph.Graph;
 import dev.tandem.graph.Node;
+import dev.tandem.graph.Op;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -32,7 +34,7 @@ public final class CaseData implements Weights {
       if (n.isInput()) {
         tensors.put(n.name(), draw(arena, n, n.type(), Fill.uniform(0, UNIT)));
       } else if (n.isWeight()) {
-        tensors.put(n.name(), draw(arena, n, source.weightType(), weightFill(n)));
+        tensors.put(n.name(), draw(arena, n, source.weightType(), weightFill(source.graph(), n)));
       }
     }
   }
@@ -51,11 +53,18 @@ public final class CaseData implements Weights {
     return t;
   }
 
-  private static Fill weightFill(Node n) {
+  private static Fill weightFill(Graph graph, Node n) {
     if (n.shape().rank() == 1) {
-      return Fill.uniform(n.name().endsWith("weight") ? 1 : 0, 0.5);
+      return Fill.uniform(isScale(graph, n) ? 1 : 0, 0.5);
     }
     return Fill.uniform(0, UNIT / Math.sqrt((double) n.shape().elements() / n.shape().dim(0)));
+  }
+
+  /** True if a norm multiplies by it. */
+  private static boolean isScale(Graph graph, Node weight) {
+    return graph.nodes().stream()
+        .filter(n -> n.op() instanceof Op.GroupNorm || n.op() instanceof Op.LayerNorm)
+        .anyMatch(n -> n.input(1).equals(weight));
   }
 
   private Tensor draw(Arena arena, Node n, DType type, Fill byDefault) {

@@ -45,9 +45,7 @@ public final class NodeCase {
 
   private static Node operand(GraphBuilder b, Node n, int index) {
     if (n.isWeight()) {
-      // A scale of a norm is told by its name, see CaseData.
-      String suffix = n.name().endsWith("weight") ? ".weight" : "";
-      return b.weight("w" + index + suffix, n.shape().toArray());
+      return b.weight("w" + index, n.shape().toArray());
     }
     return b.input("x" + index, n.shape(), n.type());
   }

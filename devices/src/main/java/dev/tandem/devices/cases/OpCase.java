@@ -1,12 +1,15 @@
 package dev.tandem.devices.cases;
 
 import dev.tandem.devices.CompileOptions.Precision;
+import dev.tandem.graph.Cost;
 import dev.tandem.graph.DType;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.GraphBuilder;
 import dev.tandem.graph.Node;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -91,6 +94,24 @@ public record OpCase(
       throw new IllegalArgumentException("case '" + name + "' is not for " + precision);
     }
     return t;
+  }
+
+  /** The operation that it is about; empty if it has several. */
+  public Optional<String> operation() {
+    List<String> kinds =
+        graph.nodes().stream().filter(Node::isComputed).map(n -> n.op().kind()).distinct().toList();
+    return kinds.size() == 1 ? Optional.of(kinds.getFirst()) : Optional.empty();
+  }
+
+  /** Floating-point operations of a run, see {@link Cost}. */
+  public long flops() {
+    return Cost.of(graph).flops();
+  }
+
+  /** Bytes that a run must read and write at least, see {@link Cost}. */
+  public long bytes() {
+    Cost cost = Cost.of(graph);
+    return cost.bytesRead() + cost.bytesWritten();
   }
 
   @Override

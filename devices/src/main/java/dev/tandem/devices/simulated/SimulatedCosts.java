@@ -50,8 +50,8 @@ public sealed interface SimulatedCosts {
   /**
    * Stated times.
    *
-   * @param nsOfGraph by the first word of the graph's name ({@code text}, {@code unet}, {@code
-   *     vae}), for each picture of the batch, ns
+   * @param nsOfGraph by the graph's kind ({@code text}, {@code unet}, {@code vae}), for each
+   *     picture of the batch, ns
    * @param others for all other graphs
    */
   record StageTimes(Map<String, Long> nsOfGraph, SimulatedCosts others) implements SimulatedCosts {
@@ -61,7 +61,7 @@ public sealed interface SimulatedCosts {
 
     @Override
     public long runNs(Graph graph) {
-      Long each = nsOfGraph.get(graph.name().split(" ", 2)[0]);
+      Long each = nsOfGraph.get(graph.kind());
       return each == null ? others.runNs(graph) : each * SimulatedExecutable.batch(graph);
     }
   }

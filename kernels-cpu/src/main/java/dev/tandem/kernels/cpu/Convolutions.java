@@ -42,7 +42,7 @@ final class Convolutions {
             new long[] {pad.top(), pad.left()},
             new long[] {pad.bottom(), pad.right()},
             attributes);
-    lib.destroyAttributes(attributes);
+    lib.destroy(OneDnn.Kind.ATTRIBUTES, attributes);
     long wanted = lib.layoutOf(descriptor, OneDnn.QUERY_WEIGHTS);
     Place weights = low.weights().relaid(n, 0, p.layout(dims), wanted);
     Primitives.Call call =

@@ -36,7 +36,7 @@ final class Elementwise {
     long attributes = p.lib().attributes();
     long descriptor =
         p.lib().eltwise(p.engine(), algorithm, x.layout(), y.layout(), alpha, beta, attributes);
-    p.lib().destroyAttributes(attributes);
+    p.lib().destroy(OneDnn.Kind.ATTRIBUTES, attributes);
     return p.call(descriptor)
         .arg(OneDnn.ARG_SRC, x.layout(), x.place())
         .arg(OneDnn.ARG_DST, y.layout(), y.place())
@@ -48,7 +48,7 @@ final class Elementwise {
     long attributes = post.attributes(p.lib());
     long descriptor =
         p.lib().binary(p.engine(), algorithm, a.layout(), b.layout(), c.layout(), attributes);
-    p.lib().destroyAttributes(attributes);
+    p.lib().destroy(OneDnn.Kind.ATTRIBUTES, attributes);
     return p.call(descriptor)
         .arg(OneDnn.ARG_SRC, a.layout(), a.place())
         .arg(OneDnn.ARG_SRC_1, b.layout(), b.place())
@@ -75,7 +75,7 @@ final class Elementwise {
   static Kernel softmax(Primitives p, long layout, int axis, Place place) {
     long attributes = p.lib().attributes();
     long descriptor = p.lib().softmax(p.engine(), layout, layout, axis, attributes);
-    p.lib().destroyAttributes(attributes);
+    p.lib().destroy(OneDnn.Kind.ATTRIBUTES, attributes);
     return p.call(descriptor)
         .arg(OneDnn.ARG_SRC, layout, place)
         .arg(OneDnn.ARG_DST, layout, place)
@@ -110,7 +110,7 @@ final class Elementwise {
             PostOps.none());
     long attributes = p.lib().attributes();
     long descriptor = p.lib().layerNorm(p.engine(), layout, layout, l.eps(), attributes);
-    p.lib().destroyAttributes(attributes);
+    p.lib().destroy(OneDnn.Kind.ATTRIBUTES, attributes);
     return List.of(
         gather,
         shift,

@@ -50,7 +50,7 @@ final class MatrixProducts {
     long attributes = post.attributes(lib);
     long descriptor =
         lib.matMul(p.engine(), src, p.anyLayout(in, out), biasLayout, dst, attributes);
-    lib.destroyAttributes(attributes);
+    lib.destroy(OneDnn.Kind.ATTRIBUTES, attributes);
     long wanted = lib.layoutOf(descriptor, OneDnn.QUERY_WEIGHTS);
     long stored = p.layout(new long[] {in, out}, new long[] {1, in});
     Place weights = low.weights().relaid(n, firstRow * in, stored, wanted);
@@ -103,7 +103,7 @@ final class MatrixProducts {
   static long product(Primitives p, long a, long b, long c, PostOps post) {
     long attributes = post.attributes(p.lib());
     long descriptor = p.lib().matMul(p.engine(), a, b, 0, c, attributes);
-    p.lib().destroyAttributes(attributes);
+    p.lib().destroy(OneDnn.Kind.ATTRIBUTES, attributes);
     return descriptor;
   }
 }

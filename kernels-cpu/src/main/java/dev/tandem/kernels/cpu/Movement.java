@@ -26,7 +26,7 @@ final class Movement {
     long result = p.layout(outer, n.shape().elements() / outer);
     long attributes = p.lib().attributes();
     long descriptor = p.lib().concat(p.engine(), result, 1, new long[] {first, second}, attributes);
-    p.lib().destroyAttributes(attributes);
+    p.lib().destroy(OneDnn.Kind.ATTRIBUTES, attributes);
     return List.of(
         p.call(descriptor)
             .arg(OneDnn.ARG_MULTIPLE_SRC, first, low.place(n.input(0)))
@@ -47,7 +47,7 @@ final class Movement {
     long dst = p.picture(out);
     long attributes = p.lib().attributes();
     long descriptor = p.lib().resampling(p.engine(), src, dst, attributes);
-    p.lib().destroyAttributes(attributes);
+    p.lib().destroy(OneDnn.Kind.ATTRIBUTES, attributes);
     return List.of(
         p.call(descriptor)
             .arg(OneDnn.ARG_SRC, src, low.place(n.input(0)))

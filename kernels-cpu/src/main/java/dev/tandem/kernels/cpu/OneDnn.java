@@ -13,6 +13,8 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * The part of oneDNN's C API that the device uses, through the FFM API. Objects of the library are
@@ -72,26 +74,39 @@ final class OneDnn {
     "not required"
   };
 
+  /** What the library makes and is given back. */
+  enum Kind {
+    ENGINE("engine"),
+    STREAM("stream"),
+    LAYOUT("memory_desc"),
+    MEMORY("memory"),
+    ATTRIBUTES("primitive_attr"),
+    POST_OPS("post_ops"),
+    DESCRIPTOR("primitive_desc"),
+    PRIMITIVE("primitive");
+
+    private final String prefix;
+
+    Kind(String prefix) {
+      this.prefix = prefix;
+    }
+  }
+
   private final SymbolLookup library;
+  private final Map<Kind, MethodHandle> destroy = new EnumMap<>(Kind.class);
   private final String version;
   private final MethodHandle engineCreate;
-  private final MethodHandle engineDestroy;
   private final MethodHandle streamCreate;
-  private final MethodHandle streamDestroy;
   private final MethodHandle layoutByStrides;
   private final MethodHandle layoutByTag;
-  private final MethodHandle layoutDestroy;
   private final MethodHandle layoutEqual;
   private final MethodHandle layoutSize;
   private final MethodHandle memoryCreate;
-  private final MethodHandle memoryDestroy;
   private final MethodHandle memorySet;
   private final MethodHandle attributesCreate;
-  private final MethodHandle attributesDestroy;
   private final MethodHandle attributesScratchpad;
   private final MethodHandle attributesPostOps;
   private final MethodHandle postOpsCreate;
-  private final MethodHandle postOpsDestroy;
   private final MethodHandle postOpsEltwise;
   private final MethodHandle postOpsBinary;
   private final MethodHandle convolution;
@@ -106,17 +121,16 @@ final class OneDnn {
   private final MethodHandle reorder;
   private final MethodHandle query;
   private final MethodHandle queryLayout;
-  private final MethodHandle descriptorDestroy;
   private final MethodHandle primitiveCreate;
-  private final MethodHandle primitiveDestroy;
   private final MethodHandle primitiveExecute;
 
   OneDnn(SymbolLookup library) {
     this.library = library;
+    for (Kind kind : Kind.values()) {
+      destroy.put(kind, bind(JAVA_INT, kind.prefix + "_destroy", JAVA_LONG));
+    }
     engineCreate = bind(JAVA_INT, "engine_create", ADDRESS, JAVA_INT, JAVA_LONG);
-    engineDestroy = bind(JAVA_INT, "engine_destroy", JAVA_LONG);
     streamCreate = bind(JAVA_INT, "stream_create", ADDRESS, JAVA_LONG, JAVA_INT);
-    streamDestroy = bind(JAVA_INT, "stream_destroy", JAVA_LONG);
     layoutByStrides =
         bind(
             JAVA_INT,
@@ -135,19 +149,15 @@ final class OneDnn {
             ADDRESS,
             JAVA_INT,
             JAVA_INT);
-    layoutDestroy = bind(JAVA_INT, "memory_desc_destroy", JAVA_LONG);
     layoutEqual = bind(JAVA_INT, "memory_desc_equal", JAVA_LONG, JAVA_LONG);
     layoutSize = bind(JAVA_LONG, "memory_desc_get_size", JAVA_LONG);
     memoryCreate = bind(JAVA_INT, "memory_create", ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    memoryDestroy = bind(JAVA_INT, "memory_destroy", JAVA_LONG);
     memorySet = bind(JAVA_INT, "memory_set_data_handle", JAVA_LONG, JAVA_LONG);
     attributesCreate = bind(JAVA_INT, "primitive_attr_create", ADDRESS);
-    attributesDestroy = bind(JAVA_INT, "primitive_attr_destroy", JAVA_LONG);
     attributesScratchpad =
         bind(JAVA_INT, "primitive_attr_set_scratchpad_mode", JAVA_LONG, JAVA_INT);
     attributesPostOps = bind(JAVA_INT, "primitive_attr_set_post_ops", JAVA_LONG, JAVA_LONG);
     postOpsCreate = bind(JAVA_INT, "post_ops_create", ADDRESS);
-    postOpsDestroy = bind(JAVA_INT, "post_ops_destroy", JAVA_LONG);
     postOpsEltwise =
         bind(JAVA_INT, "post_ops_append_eltwise", JAVA_LONG, JAVA_INT, JAVA_FLOAT, JAVA_FLOAT);
     postOpsBinary = bind(JAVA_INT, "post_ops_append_binary", JAVA_LONG, JAVA_INT, JAVA_LONG);
@@ -275,9 +285,7 @@ final class OneDnn {
             JAVA_LONG);
     query = bind(JAVA_INT, "primitive_desc_query", JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS);
     queryLayout = bind(JAVA_LONG, "primitive_desc_query_md", JAVA_LONG, JAVA_INT, JAVA_INT);
-    descriptorDestroy = bind(JAVA_INT, "primitive_desc_destroy", JAVA_LONG);
     primitiveCreate = bind(JAVA_INT, "primitive_create", ADDRESS, JAVA_LONG);
-    primitiveDestroy = bind(JAVA_INT, "primitive_destroy", JAVA_LONG);
     primitiveExecute =
         bind(JAVA_INT, "primitive_execute", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
     version = readVersion();
@@ -550,36 +558,10 @@ final class OneDnn {
     check("primitive_execute", status);
   }
 
-  void destroyEngine(long engine) {
-    call(() -> (int) engineDestroy.invokeExact(engine));
-  }
-
-  void destroyStream(long stream) {
-    call(() -> (int) streamDestroy.invokeExact(stream));
-  }
-
-  void destroyLayout(long layout) {
-    call(() -> (int) layoutDestroy.invokeExact(layout));
-  }
-
-  void destroyMemory(long memory) {
-    call(() -> (int) memoryDestroy.invokeExact(memory));
-  }
-
-  void destroyAttributes(long attributes) {
-    call(() -> (int) attributesDestroy.invokeExact(attributes));
-  }
-
-  void destroyPostOps(long postOps) {
-    call(() -> (int) postOpsDestroy.invokeExact(postOps));
-  }
-
-  void destroyDescriptor(long descriptor) {
-    call(() -> (int) descriptorDestroy.invokeExact(descriptor));
-  }
-
-  void destroyPrimitive(long primitive) {
-    call(() -> (int) primitiveDestroy.invokeExact(primitive));
+  /** Gives an object back. */
+  void destroy(Kind kind, long object) {
+    MethodHandle handle = destroy.get(kind);
+    call(() -> (int) handle.invokeExact(object));
   }
 
   private static MemorySegment dims(Arena arena, long[] values) {

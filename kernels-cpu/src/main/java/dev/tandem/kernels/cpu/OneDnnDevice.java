@@ -109,7 +109,7 @@ final class OneDnnDevice implements Device {
     closed = true;
     List.copyOf(executables).forEach(OneDnnExecutable::close);
     threads.close();
-    library.oneDnn().destroyStream(stream);
-    library.oneDnn().destroyEngine(engine);
+    library.oneDnn().destroy(OneDnn.Kind.STREAM, stream);
+    library.oneDnn().destroy(OneDnn.Kind.ENGINE, engine);
   }
 }

@@ -79,7 +79,7 @@ final class PostOps {
         }
       }
       lib.setPostOps(attributes, ops);
-      lib.destroyPostOps(ops);
+      lib.destroy(OneDnn.Kind.POST_OPS, ops);
     }
     return attributes;
   }

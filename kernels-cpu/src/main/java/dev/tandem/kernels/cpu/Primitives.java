@@ -191,7 +191,7 @@ final class Primitives implements AutoCloseable {
           scratch.pads.add(values.getLast());
         }
       }
-      lib.destroyDescriptor(descriptor);
+      lib.destroy(OneDnn.Kind.DESCRIPTOR, descriptor);
       int n = slots.size();
       MemorySegment args = permanent((long) n * ARGUMENT_BYTES);
       for (int i = 0; memory.real() && i < n; i++) {
@@ -225,7 +225,7 @@ final class Primitives implements AutoCloseable {
   Kernel copy(long from, Place source, long to, Place destination) {
     long attributes = lib.attributes();
     long descriptor = lib.reorder(engine, from, to, attributes);
-    lib.destroyAttributes(attributes);
+    lib.destroy(OneDnn.Kind.ATTRIBUTES, attributes);
     return call(descriptor)
         .arg(OneDnn.ARG_SRC, from, source)
         .arg(OneDnn.ARG_DST, to, destination)
@@ -236,7 +236,7 @@ final class Primitives implements AutoCloseable {
   Reorder reorder(long from, long to) {
     long attributes = lib.attributes();
     long descriptor = lib.reorder(engine, from, to, attributes);
-    lib.destroyAttributes(attributes);
+    lib.destroy(OneDnn.Kind.ATTRIBUTES, attributes);
     long source = handle(from, 0);
     long destination = handle(to, 0);
     Kernel copy =
@@ -250,7 +250,7 @@ final class Primitives implements AutoCloseable {
 
   /** Frees what only compilation needs. */
   void freeLayouts() {
-    layouts.forEach(lib::destroyLayout);
+    layouts.forEach(x -> lib.destroy(OneDnn.Kind.LAYOUT, x));
     layouts.clear();
   }
 
@@ -261,8 +261,8 @@ final class Primitives implements AutoCloseable {
 
   @Override
   public void close() {
-    primitives.forEach(lib::destroyPrimitive);
-    memories.forEach(lib::destroyMemory);
+    primitives.forEach(x -> lib.destroy(OneDnn.Kind.PRIMITIVE, x));
+    memories.forEach(x -> lib.destroy(OneDnn.Kind.MEMORY, x));
     primitives.clear();
     memories.clear();
     freeLayouts();

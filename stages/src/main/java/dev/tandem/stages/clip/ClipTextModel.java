@@ -84,7 +84,7 @@ public final class ClipTextModel {
     if (wanted.isEmpty() || !outputs().containsAll(wanted)) {
       throw new GraphException("text encoder has outputs " + outputs() + ", asked for " + wanted);
     }
-    GraphBuilder g = new GraphBuilder("text encoder [" + batch + ", " + tokens + "]");
+    GraphBuilder g = new GraphBuilder("text", "text encoder [" + batch + ", " + tokens + "]");
     Node ids = g.input(INPUT_IDS, Shape.of(batch, tokens), DType.I32);
     Node position = g.input(POOLED_POSITION, Shape.of(batch), DType.I32);
     Node x = embeddings(g, ids, tokens);

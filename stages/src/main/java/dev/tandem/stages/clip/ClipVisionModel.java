@@ -56,7 +56,7 @@ public final class ClipVisionModel {
     if (wanted.isEmpty() || !OUTPUTS.containsAll(wanted)) {
       throw new GraphException("image encoder has outputs " + OUTPUTS + ", asked for " + wanted);
     }
-    GraphBuilder g = new GraphBuilder("image encoder [" + batch + "]");
+    GraphBuilder g = new GraphBuilder("image", "image encoder [" + batch + "]");
     int size = config.imageSize();
     Node pixels = g.input(PIXEL_VALUES, Shape.of(batch, size, size, 3), DType.F32);
     Node position = g.input(CLASS_POSITION, Shape.of(batch), DType.I32);

@@ -5,7 +5,6 @@ import dev.tandem.graph.Graph;
 import dev.tandem.graph.GraphBuilder;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Shape;
-import java.util.Set;
 
 /**
  * Builds the graph of a U-Net: diffusers' {@code unet_2d_condition.py}.
@@ -24,12 +23,6 @@ public final class UNet2DConditionModel {
   public static final String TEXT_EMBEDS = "text_embeds";
   public static final String TIME_IDS = "time_ids";
   public static final String OUTPUT = "output";
-
-  /**
-   * The inputs that change from step to step; what depends on none of them can be computed once by
-   * {@link dev.tandem.graph.LoopInvariant}.
-   */
-  public static final Set<String> STEP_INPUTS = Set.of(SAMPLE, TIMESTEP);
 
   private final UNet2DConfig config;
 
@@ -58,7 +51,8 @@ public final class UNet2DConditionModel {
    * after.up_blocks.0} and so on.
    */
   public Graph graph(int batch, int height, int width, int tokens, boolean taps) {
-    GraphBuilder g = new GraphBuilder("unet [" + batch + ", " + height + ", " + width + "]");
+    GraphBuilder g =
+        new GraphBuilder("unet", "unet [" + batch + ", " + height + ", " + width + "]");
     Shape latents = Shape.of(batch, height, width, config.inChannels());
     Node sample = g.input(SAMPLE, latents, DType.F32);
     Node timestep = g.input(TIMESTEP, Shape.of(batch), DType.F32);

@@ -58,7 +58,8 @@ public final class AutoencoderKl implements Vae {
 
   @Override
   public Graph decode(int batch, int height, int width) {
-    GraphBuilder g = new GraphBuilder("vae decoder [" + batch + ", " + height + ", " + width + "]");
+    GraphBuilder g =
+        new GraphBuilder("vae", "vae decoder [" + batch + ", " + height + ", " + width + "]");
     Layers layers = layers(g);
     int latent = config.latentChannels();
     Node x = g.input(LATENTS, Shape.of(batch, height, width, latent), DType.F32);
@@ -82,7 +83,8 @@ public final class AutoencoderKl implements Vae {
 
   @Override
   public Graph encode(int batch, int height, int width) {
-    GraphBuilder g = new GraphBuilder("vae encoder [" + batch + ", " + height + ", " + width + "]");
+    GraphBuilder g =
+        new GraphBuilder("vae", "vae encoder [" + batch + ", " + height + ", " + width + "]");
     Layers layers = layers(g);
     Shape picture = Shape.of(batch, height, width, config.imageChannels());
     Node x = g.input(IMAGE, picture, DType.F32);

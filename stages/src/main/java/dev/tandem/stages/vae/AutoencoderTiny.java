@@ -46,7 +46,8 @@ public final class AutoencoderTiny implements Vae {
 
   @Override
   public Graph decode(int batch, int height, int width) {
-    GraphBuilder g = new GraphBuilder("vae decoder [" + batch + ", " + height + ", " + width + "]");
+    GraphBuilder g =
+        new GraphBuilder("vae", "vae decoder [" + batch + ", " + height + ", " + width + "]");
     Node x = g.input(LATENTS, Shape.of(batch, height, width, config.latentChannels()), DType.F32);
     x = g.activate("decoder.clamp", g.scale("decoder.clamp.in", x, 1f / 3, 0), Activation.TANH);
     x = g.scale("decoder.clamp.out", x, 3, 0);
@@ -72,7 +73,8 @@ public final class AutoencoderTiny implements Vae {
 
   @Override
   public Graph encode(int batch, int height, int width) {
-    GraphBuilder g = new GraphBuilder("vae encoder [" + batch + ", " + height + ", " + width + "]");
+    GraphBuilder g =
+        new GraphBuilder("vae", "vae encoder [" + batch + ", " + height + ", " + width + "]");
     Shape picture = Shape.of(batch, height, width, config.imageChannels());
     Node x = g.scale("encoder.range", g.input(IMAGE, picture, DType.F32), 0.5f, 0.5f);
     Numbered layers = new Numbered(g, "encoder.layers.");

@@ -43,11 +43,17 @@ class ArchitectureTest {
   @ArchTest
   static void everyRoomIsLookedAt(JavaClasses all) {
     for (String room :
-<<<<<<< HEAD
-        new String[] {GRAPH, DEVICES, CPU, STAGES, ORCHESTRATOR, PLANNING, LAB, APP, CONFORMANCE}) {
-=======
-        List.of(GRAPH, DEVICES, CPU, OPENCL, STAGES, ORCHESTRATOR, APP, CONFORMANCE)) {
->>>>>>> h-kernels
+        List.of(
+            GRAPH,
+            DEVICES,
+            CPU,
+            OPENCL,
+            STAGES,
+            ORCHESTRATOR,
+            PLANNING,
+            LAB,
+            APP,
+            CONFORMANCE)) {
       assertThat(all.that(resideInAPackage(room))).as(room).isNotEmpty();
     }
   }

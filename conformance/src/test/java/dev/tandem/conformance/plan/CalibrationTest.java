@@ -2,6 +2,7 @@ package dev.tandem.conformance.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tandem.devices.CompileOptions.Precision;
 import dev.tandem.devices.profile.DeviceProfile;
 import dev.tandem.devices.profile.Profile;
 import dev.tandem.devices.profile.ProfileFile;
@@ -59,5 +60,21 @@ class CalibrationTest {
     var costs = planner.costs(job);
     assertThat(DEVICES).allMatch(costs::measured);
     assertThat(planner.compare(job, DEVICES, List.of("auto")).best()).isPresent();
+  }
+
+  @Test
+  void halfPrecisionIsMeasuredForItself() throws Exception {
+    String device = "opencl:0";
+    DeviceOptions half = DeviceOptions.DEFAULT.withPrecision(Precision.F16);
+    Profile p =
+        new Calibration(MODEL, half, new Calibration.Effort(List.of(), 1, 1), line -> {})
+            .measure(List.of(device))
+            .into(Calibration.blank());
+    assertThat(p.devices().getFirst().stages())
+        .hasSize(4)
+        .allMatch(s -> s.precision().equals(Optional.of(Precision.F16)));
+    Job job = Planner.open(p, MODEL).job(4, 1, 3, Request.of(""));
+    assertThat(Planner.costs(p, MODEL, half, job).measured(device)).isTrue();
+    assertThat(Planner.costs(p, MODEL, DeviceOptions.DEFAULT, job).measured(device)).isFalse();
   }
 }

@@ -74,7 +74,7 @@ public final class Html {
 
   /** A cell that names its column, for where there is no room for a head. */
   public Html cell(String column, String contents) {
-    return raw("<td data-name=\"").text(column).raw("\">").text(contents).raw("</td>\n");
+    return raw("<td data-name=\"").text(column).raw("\">").text(contents).raw("</td>");
   }
 
   /** The head of a table. */

@@ -1,6 +1,6 @@
-import dev.tandem.orchestrator.GenerationListener;
-import dev.tandem.orchestrator.Request;
-import dev.tandem.orchestrator.RunReport;
+import dev.tandem.orchestrator.result.GenerationListener;
+import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.result.RunReport;
 import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.placement.Placement;
 import java.nio.file.Files;

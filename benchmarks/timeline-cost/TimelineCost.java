@@ -1,5 +1,5 @@
-import dev.tandem.orchestrator.GenerationListener;
-import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.result.GenerationListener;
+import dev.tandem.orchestrator.request.Request;
 import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.timeline.Detail;

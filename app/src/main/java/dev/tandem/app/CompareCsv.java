@@ -1,10 +1,10 @@
 package dev.tandem.app;
 
+import dev.tandem.orchestrator.compare.Comparison;
+import dev.tandem.orchestrator.compare.Comparison.Result;
+import dev.tandem.orchestrator.compare.Round;
 import dev.tandem.orchestrator.measure.Bubble;
-import dev.tandem.orchestrator.measure.Comparison;
-import dev.tandem.orchestrator.measure.Comparison.Result;
 import dev.tandem.orchestrator.measure.DeviceUse;
-import dev.tandem.orchestrator.measure.Round;
 import dev.tandem.orchestrator.measure.RunMetrics;
 import java.io.IOException;
 import java.io.Writer;

@@ -1,8 +1,8 @@
 package dev.tandem.app;
 
-import dev.tandem.orchestrator.measure.Contestant;
-import dev.tandem.orchestrator.measure.Figures;
-import dev.tandem.orchestrator.measure.Figures.DeviceFigures;
+import dev.tandem.orchestrator.compare.Contestant;
+import dev.tandem.orchestrator.compare.Figures;
+import dev.tandem.orchestrator.compare.Figures.DeviceFigures;
 import dev.tandem.orchestrator.measure.Median;
 import java.io.PrintWriter;
 import java.util.ArrayList;

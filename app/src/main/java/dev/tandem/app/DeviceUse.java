@@ -2,8 +2,8 @@ package dev.tandem.app;
 
 import dev.tandem.devices.ByteSize;
 import dev.tandem.devices.DeviceException;
-import dev.tandem.orchestrator.DeviceOptions;
-import dev.tandem.orchestrator.VaeTiling;
+import dev.tandem.orchestrator.request.DeviceOptions;
+import dev.tandem.orchestrator.request.VaeTiling;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Mixin;

@@ -1,16 +1,16 @@
 package dev.tandem.app;
 
 import dev.tandem.devices.profile.Profile;
-import dev.tandem.orchestrator.DeviceOptions;
-import dev.tandem.orchestrator.Request;
-import dev.tandem.orchestrator.measure.Comparer;
-import dev.tandem.orchestrator.measure.Contestant;
+import dev.tandem.orchestrator.compare.Comparer;
+import dev.tandem.orchestrator.compare.Contestant;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.placement.PlacementException;
 import dev.tandem.orchestrator.placement.PlacementJson;
 import dev.tandem.orchestrator.placement.StageCosts;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
+import dev.tandem.orchestrator.request.DeviceOptions;
+import dev.tandem.orchestrator.request.Request;
 import dev.tandem.planning.Planner;
 import dev.tandem.planning.simulate.SimulationCosts;
 import dev.tandem.planning.simulate.Simulator;

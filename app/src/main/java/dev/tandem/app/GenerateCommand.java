@@ -1,10 +1,10 @@
 package dev.tandem.app;
 
-import dev.tandem.orchestrator.DeviceOptions;
-import dev.tandem.orchestrator.GuidanceLimits;
-import dev.tandem.orchestrator.Request;
-import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.Tandem;
+import dev.tandem.orchestrator.request.DeviceOptions;
+import dev.tandem.orchestrator.request.GuidanceLimits;
+import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.result.RunReport;
 import dev.tandem.orchestrator.timeline.Detail;
 import dev.tandem.orchestrator.timeline.Span;
 import java.io.PrintWriter;

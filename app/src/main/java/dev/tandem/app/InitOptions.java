@@ -1,8 +1,8 @@
 package dev.tandem.app;
 
 import dev.tandem.devices.files.FileReason;
-import dev.tandem.orchestrator.InitPicture;
-import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.request.InitPicture;
+import dev.tandem.orchestrator.request.Request;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

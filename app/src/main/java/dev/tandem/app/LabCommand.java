@@ -10,7 +10,7 @@ import dev.tandem.lab.LabReport;
 import dev.tandem.lab.LabResult;
 import dev.tandem.lab.Setting;
 import dev.tandem.lab.Settings;
-import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.request.Request;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.tandem.app;
 
 import dev.tandem.devices.Devices;
-import dev.tandem.orchestrator.RequestException;
 import dev.tandem.orchestrator.placement.PlacementException;
+import dev.tandem.orchestrator.request.RequestException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;

@@ -2,7 +2,7 @@ package dev.tandem.app;
 
 import dev.tandem.devices.files.FileName;
 import dev.tandem.devices.files.WholeFile;
-import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.request.Request;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

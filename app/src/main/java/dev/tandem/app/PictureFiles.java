@@ -1,9 +1,9 @@
 package dev.tandem.app;
 
 import dev.tandem.devices.files.WholeFile;
-import dev.tandem.orchestrator.GenerationListener;
-import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.picture.Picture;
+import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.result.GenerationListener;
 import dev.tandem.orchestrator.timeline.Span;
 import java.nio.file.Path;
 import java.util.List;

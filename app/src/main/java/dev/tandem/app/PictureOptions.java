@@ -1,6 +1,6 @@
 package dev.tandem.app;
 
-import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.request.Request;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 

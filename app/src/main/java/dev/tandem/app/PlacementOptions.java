@@ -1,7 +1,5 @@
 package dev.tandem.app;
 
-import dev.tandem.orchestrator.DeviceOptions;
-import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.Lane;
@@ -9,6 +7,8 @@ import dev.tandem.orchestrator.placement.Order;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.placement.PlacementJson;
 import dev.tandem.orchestrator.placement.StageCosts;
+import dev.tandem.orchestrator.request.DeviceOptions;
+import dev.tandem.orchestrator.request.Request;
 import dev.tandem.planning.Planner;
 import dev.tandem.planning.strategy.Strategies;
 import dev.tandem.planning.strategy.Strategy;

@@ -1,7 +1,7 @@
 package dev.tandem.app;
 
 import dev.tandem.devices.CompileOptions.Precision;
-import dev.tandem.orchestrator.DeviceOptions;
+import dev.tandem.orchestrator.request.DeviceOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -2,12 +2,12 @@ package dev.tandem.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tandem.orchestrator.compare.Comparison;
+import dev.tandem.orchestrator.compare.Comparison.Result;
+import dev.tandem.orchestrator.compare.Contestant;
+import dev.tandem.orchestrator.compare.Figures;
+import dev.tandem.orchestrator.compare.Figures.DeviceFigures;
 import dev.tandem.orchestrator.html.Html;
-import dev.tandem.orchestrator.measure.Comparison;
-import dev.tandem.orchestrator.measure.Comparison.Result;
-import dev.tandem.orchestrator.measure.Contestant;
-import dev.tandem.orchestrator.measure.Figures;
-import dev.tandem.orchestrator.measure.Figures.DeviceFigures;
 import dev.tandem.orchestrator.measure.Ratio;
 import dev.tandem.orchestrator.picture.Picture;
 import java.io.ByteArrayOutputStream;

@@ -1,6 +1,6 @@
 package dev.tandem.app;
 
-import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.request.Request;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.RandomAccess;

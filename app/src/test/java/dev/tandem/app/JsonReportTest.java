@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tandem.orchestrator.Request;
-import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.measure.RunMetrics;
+import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.result.RunReport;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.devices.files.FileName;
 import dev.tandem.devices.files.FileWriteException;
-import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.request.Request;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -59,7 +59,7 @@ class SeedsTest {
   void aSeriesCountsUpThroughTheSignBit() {
     Series series =
         new Series(
-            dev.tandem.orchestrator.Request.of(""),
+            dev.tandem.orchestrator.request.Request.of(""),
             List.of("a", "b"),
             2,
             Seeds.first("9223372036854775806", 4));
@@ -78,7 +78,7 @@ class SeedsTest {
   void moreThanCanBeNumberedIsRefused() {
     List<String> prompts = java.util.Collections.nCopies(3000, "a");
     assertThatThrownBy(
-            () -> new Series(dev.tandem.orchestrator.Request.of(""), prompts, 1_000_000, 0))
+            () -> new Series(dev.tandem.orchestrator.request.Request.of(""), prompts, 1_000_000, 0))
         .isInstanceOf(UsageException.class)
         .hasMessage("3000 prompts with --count 1000000 are more than 2147483647 pictures");
   }

@@ -44,16 +44,7 @@ class ArchitectureTest {
   static void everyRoomIsLookedAt(JavaClasses all) {
     for (String room :
         List.of(
-            GRAPH,
-            DEVICES,
-            CPU,
-            OPENCL,
-            STAGES,
-            ORCHESTRATOR,
-            PLANNING,
-            LAB,
-            APP,
-            CONFORMANCE)) {
+            GRAPH, DEVICES, CPU, OPENCL, STAGES, ORCHESTRATOR, PLANNING, LAB, APP, CONFORMANCE)) {
       assertThat(all.that(resideInAPackage(room))).as(room).isNotEmpty();
     }
   }

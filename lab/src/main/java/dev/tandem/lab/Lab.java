@@ -1,12 +1,12 @@
 package dev.tandem.lab;
 
-import dev.tandem.orchestrator.GenerationException;
-import dev.tandem.orchestrator.GenerationListener;
-import dev.tandem.orchestrator.Request;
-import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Placement;
+import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.result.GenerationException;
+import dev.tandem.orchestrator.result.GenerationListener;
+import dev.tandem.orchestrator.result.RunReport;
 import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import java.nio.file.Path;

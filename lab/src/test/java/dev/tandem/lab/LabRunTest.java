@@ -3,8 +3,8 @@ package dev.tandem.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.picture.Picture;
+import dev.tandem.orchestrator.request.Request;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

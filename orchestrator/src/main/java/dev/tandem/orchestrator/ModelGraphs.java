@@ -3,6 +3,7 @@ package dev.tandem.orchestrator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.graph.Graph;
+import dev.tandem.orchestrator.request.Request;
 import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.StagePlan;
 import dev.tandem.stages.checkpoint.ModelFolder;

@@ -1,12 +1,12 @@
 package dev.tandem.planning;
 
 import dev.tandem.devices.profile.Profile;
-import dev.tandem.orchestrator.DeviceOptions;
-import dev.tandem.orchestrator.Request;
-import dev.tandem.orchestrator.RequestException;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.placement.PlacementException;
+import dev.tandem.orchestrator.request.DeviceOptions;
+import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RequestException;
 import dev.tandem.planning.Plan.Nearest;
 import dev.tandem.planning.Plan.Placed;
 import dev.tandem.planning.Plan.Refused;

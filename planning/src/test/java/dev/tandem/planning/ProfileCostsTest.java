@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.tandem.devices.CompileOptions.Precision;
 import dev.tandem.devices.profile.StageCost;
-import dev.tandem.orchestrator.DeviceOptions;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
+import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import java.util.List;
 import java.util.Optional;

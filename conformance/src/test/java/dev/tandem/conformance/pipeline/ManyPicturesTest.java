@@ -2,12 +2,12 @@ package dev.tandem.conformance.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tandem.orchestrator.GenerationListener;
-import dev.tandem.orchestrator.Request;
-import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Placement;
+import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.result.GenerationListener;
+import dev.tandem.orchestrator.result.RunReport;
 import dev.tandem.orchestrator.timeline.Detail;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

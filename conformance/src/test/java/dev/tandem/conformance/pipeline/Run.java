@@ -1,12 +1,12 @@
 package dev.tandem.conformance.pipeline;
 
-import dev.tandem.orchestrator.DeviceOptions;
-import dev.tandem.orchestrator.GenerationListener;
-import dev.tandem.orchestrator.Request;
-import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Placement;
+import dev.tandem.orchestrator.request.DeviceOptions;
+import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.result.GenerationListener;
+import dev.tandem.orchestrator.result.RunReport;
 import dev.tandem.orchestrator.timeline.Detail;
 import dev.tandem.orchestrator.timeline.Span;
 import dev.tandem.orchestrator.timeline.SpanList;

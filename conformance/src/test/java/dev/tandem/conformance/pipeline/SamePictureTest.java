@@ -3,9 +3,9 @@ package dev.tandem.conformance.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.devices.CompileOptions.Precision;
-import dev.tandem.orchestrator.DeviceOptions;
-import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.placement.Placement;
+import dev.tandem.orchestrator.request.DeviceOptions;
+import dev.tandem.orchestrator.request.Request;
 import dev.tandem.stages.quality.Psnr;
 import java.util.List;
 import org.junit.jupiter.api.Test;

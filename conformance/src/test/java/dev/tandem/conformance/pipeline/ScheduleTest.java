@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.conformance.pipeline.SimulatedFleet.Outcome;
 import dev.tandem.devices.simulated.Faults;
-import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.Placement;
+import dev.tandem.orchestrator.request.Request;
 import dev.tandem.orchestrator.timeline.Span;
 import dev.tandem.planning.simulate.Simulation;
 import dev.tandem.planning.simulate.SimulationCosts;
@@ -98,10 +98,7 @@ class ScheduleTest {
     private static List<Run> of(List<Span> spans) {
       return spans.stream()
           .filter(s -> s.kind() == Span.Kind.RUN)
-          .map(
-              s ->
-                  new Run(
-                      s.stage(), s.device(), s.picture(), s.step(), s.startNs(), s.endNs()))
+          .map(s -> new Run(s.stage(), s.device(), s.picture(), s.step(), s.startNs(), s.endNs()))
           .sorted(Comparator.comparingLong(Run::from).thenComparing(Run::device))
           .toList();
     }

@@ -2,10 +2,10 @@ package dev.tandem.conformance.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Placement;
+import dev.tandem.orchestrator.request.Request;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,9 +3,9 @@ package dev.tandem.conformance.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.placement.Placement;
+import dev.tandem.orchestrator.request.Request;
 import dev.tandem.stages.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,8 +1,8 @@
 package dev.tandem.orchestrator.execution;
 
-import dev.tandem.orchestrator.GenerationListener;
 import dev.tandem.orchestrator.engine.Completion;
 import dev.tandem.orchestrator.measure.RunFigures;
+import dev.tandem.orchestrator.result.GenerationListener;
 import java.util.concurrent.CancellationException;
 
 /** Hands finished pictures out, passes failures on, and counts both. */

@@ -1,14 +1,14 @@
 package dev.tandem.orchestrator.execution;
 
 import dev.tandem.devices.Executable.MemoryUse;
-import dev.tandem.orchestrator.DeviceOptions;
-import dev.tandem.orchestrator.GenerationListener;
-import dev.tandem.orchestrator.Request;
-import dev.tandem.orchestrator.RequestException;
-import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.placement.StageCosts;
+import dev.tandem.orchestrator.request.DeviceOptions;
+import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RequestException;
+import dev.tandem.orchestrator.result.GenerationListener;
+import dev.tandem.orchestrator.result.RunReport;
 import dev.tandem.orchestrator.timeline.Detail;
 import dev.tandem.orchestrator.wiring.LiveCosts;
 import dev.tandem.orchestrator.wiring.Watchdog;

@@ -1,6 +1,6 @@
 package dev.tandem.orchestrator.execution;
 
-import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.request.Request;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.tandem.orchestrator.execution;
 
-import dev.tandem.orchestrator.GenerationListener;
-import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.engine.Breakdown;
 import dev.tandem.orchestrator.picture.Picture;
+import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.result.GenerationListener;
 import dev.tandem.orchestrator.timeline.Span;
 
 /** Passes on to a listener; what it throws ends the run, and is no fault of stage or device. */

@@ -1,11 +1,11 @@
 package dev.tandem.orchestrator.execution;
 
-import dev.tandem.orchestrator.DeviceOptions;
-import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.engine.CallQueue;
 import dev.tandem.orchestrator.engine.DeviceFault;
 import dev.tandem.orchestrator.engine.SyncCall;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
+import dev.tandem.orchestrator.request.DeviceOptions;
+import dev.tandem.orchestrator.request.Request;
 import dev.tandem.orchestrator.timeline.Timeline;
 import dev.tandem.orchestrator.wiring.Place;
 import dev.tandem.orchestrator.wiring.Workload;

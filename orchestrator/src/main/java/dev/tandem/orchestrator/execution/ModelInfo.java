@@ -1,9 +1,9 @@
 package dev.tandem.orchestrator.execution;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tandem.orchestrator.GuidanceLimits;
-import dev.tandem.orchestrator.Request;
-import dev.tandem.orchestrator.RequestException;
+import dev.tandem.orchestrator.request.GuidanceLimits;
+import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RequestException;
 import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.sampling.Course;
 import dev.tandem.stages.sampling.Sampler;

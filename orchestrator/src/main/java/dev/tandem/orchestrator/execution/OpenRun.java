@@ -1,14 +1,14 @@
 package dev.tandem.orchestrator.execution;
 
-import dev.tandem.orchestrator.GenerationListener;
-import dev.tandem.orchestrator.Request;
-import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.engine.Breakdown;
 import dev.tandem.orchestrator.engine.Engine;
 import dev.tandem.orchestrator.engine.Junction;
 import dev.tandem.orchestrator.measure.RunFigures;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Placement;
+import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.result.GenerationListener;
+import dev.tandem.orchestrator.result.RunReport;
 import dev.tandem.orchestrator.timeline.Detail;
 import dev.tandem.orchestrator.timeline.Timeline;
 import dev.tandem.orchestrator.wiring.LiveCosts;
@@ -98,8 +98,8 @@ public final class OpenRun implements AutoCloseable {
   /**
    * Finds out whether a request is possible, without making it.
    *
-   * @throws dev.tandem.orchestrator.RequestException if the model cannot fulfil it or a device has
-   *     too little memory, with all numbers
+   * @throws dev.tandem.orchestrator.request.RequestException if the model cannot fulfil it or a
+   *     device has too little memory, with all numbers
    */
   public void check(Request request) {
     kinds.of(request);
@@ -121,8 +121,8 @@ public final class OpenRun implements AutoCloseable {
    *
    * @param priority requests of a higher one go first, of equal ones the first that came; may be
    *     negative
-   * @throws dev.tandem.orchestrator.RequestException if the model cannot fulfil it or a device has
-   *     too little memory
+   * @throws dev.tandem.orchestrator.request.RequestException if the model cannot fulfil it or a
+   *     device has too little memory
    * @throws CancellationException after {@link #cancel}
    * @throws IllegalStateException after {@link #close}
    */
@@ -338,7 +338,7 @@ public final class OpenRun implements AutoCloseable {
         figures.metrics(endNs - startNs, ends.done()),
         ends.failed(),
         requests - ends.done() - ends.failed(),
-        context.incidents().report(),
+        new RunReport.Incidents(context.incidents().first(), context.incidents().count()),
         breakdown.cause());
   }
 }

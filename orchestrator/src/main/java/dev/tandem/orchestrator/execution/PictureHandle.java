@@ -1,7 +1,7 @@
 package dev.tandem.orchestrator.execution;
 
-import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.picture.Picture;
+import dev.tandem.orchestrator.request.Request;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 

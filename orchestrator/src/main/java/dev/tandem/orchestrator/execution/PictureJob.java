@@ -1,7 +1,7 @@
 package dev.tandem.orchestrator.execution;
 
-import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.placement.PictureKind;
+import dev.tandem.orchestrator.request.Request;
 import dev.tandem.stages.sampling.Course;
 import dev.tandem.stages.sampling.Guidance;
 

@@ -13,7 +13,7 @@ public final class Latencies {
   private final PackedHistogram ns = new PackedHistogram(DIGITS);
 
   /** Those of several runs. */
-  static Latencies all(Collection<Latencies> runs) {
+  public static Latencies all(Collection<Latencies> runs) {
     Latencies all = new Latencies();
     runs.forEach(run -> all.ns.add(run.ns));
     return all;

@@ -1,7 +1,7 @@
 package dev.tandem.orchestrator.picture;
 
-import dev.tandem.orchestrator.GuidanceLimits;
-import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.request.GuidanceLimits;
+import dev.tandem.orchestrator.request.Request;
 import dev.tandem.stages.sampling.Samplers;
 import java.math.BigDecimal;
 

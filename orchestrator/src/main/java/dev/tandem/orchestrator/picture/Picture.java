@@ -1,7 +1,7 @@
 package dev.tandem.orchestrator.picture;
 
 import dev.tandem.devices.files.WholeFile;
-import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.request.Request;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.devices.files.FileWriteException;
-import dev.tandem.orchestrator.GuidanceLimits;
-import dev.tandem.orchestrator.Request;
+import dev.tandem.orchestrator.request.GuidanceLimits;
+import dev.tandem.orchestrator.request.Request;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

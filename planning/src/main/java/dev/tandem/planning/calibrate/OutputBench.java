@@ -2,8 +2,8 @@ package dev.tandem.planning.calibrate;
 
 import dev.tandem.devices.profile.Range;
 import dev.tandem.devices.profile.StageCost;
-import dev.tandem.orchestrator.Request;
 import dev.tandem.orchestrator.picture.Picture;
+import dev.tandem.orchestrator.request.Request;
 import dev.tandem.planning.CostStage;
 import dev.tandem.planning.ModelId;
 import dev.tandem.planning.calibrate.Calibration.Size;

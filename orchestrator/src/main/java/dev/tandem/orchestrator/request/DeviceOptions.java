@@ -1,4 +1,4 @@
-package dev.tandem.orchestrator;
+package dev.tandem.orchestrator.request;
 
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.CompileOptions.Precision;

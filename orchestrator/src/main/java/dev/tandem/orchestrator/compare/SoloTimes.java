@@ -1,5 +1,6 @@
-package dev.tandem.orchestrator.measure;
+package dev.tandem.orchestrator.compare;
 
+import dev.tandem.orchestrator.measure.Median;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
 import dev.tandem.orchestrator.timeline.Span;
 import java.util.Collection;

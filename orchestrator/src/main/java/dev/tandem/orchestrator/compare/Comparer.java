@@ -1,12 +1,12 @@
-package dev.tandem.orchestrator.measure;
+package dev.tandem.orchestrator.compare;
 
 import dev.tandem.devices.DeviceException;
-import dev.tandem.orchestrator.Request;
-import dev.tandem.orchestrator.measure.Comparison.Result;
+import dev.tandem.orchestrator.compare.Comparison.Result;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
+import dev.tandem.orchestrator.request.Request;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,4 +1,4 @@
-package dev.tandem.orchestrator;
+package dev.tandem.orchestrator.result;
 
 /** A picture that could not be made. */
 public final class GenerationException extends RuntimeException {

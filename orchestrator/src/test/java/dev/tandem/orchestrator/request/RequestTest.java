@@ -1,4 +1,4 @@
-package dev.tandem.orchestrator;
+package dev.tandem.orchestrator.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.tandem.orchestrator;
+package dev.tandem.orchestrator.request;
 
 /**
  * When pictures are decoded in overlapping tiles.

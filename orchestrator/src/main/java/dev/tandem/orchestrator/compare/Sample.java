@@ -1,4 +1,4 @@
-package dev.tandem.orchestrator.measure;
+package dev.tandem.orchestrator.compare;
 
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.stages.quality.Psnr;

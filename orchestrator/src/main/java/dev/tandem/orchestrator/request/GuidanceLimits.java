@@ -1,4 +1,4 @@
-package dev.tandem.orchestrator;
+package dev.tandem.orchestrator.request;
 
 /**
  * What keeps a guided picture from overshooting: high guidance scales give burnt colours.

@@ -1,14 +1,17 @@
-package dev.tandem.orchestrator.measure;
+package dev.tandem.orchestrator.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.tandem.orchestrator.Request;
-import dev.tandem.orchestrator.measure.Comparison.Result;
+import dev.tandem.orchestrator.compare.Comparison.Result;
+import dev.tandem.orchestrator.measure.Median;
+import dev.tandem.orchestrator.measure.RunMetrics;
+import dev.tandem.orchestrator.measure.Spans;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
+import dev.tandem.orchestrator.request.Request;
 import dev.tandem.orchestrator.timeline.Span;
 import java.util.List;
 import java.util.Map;

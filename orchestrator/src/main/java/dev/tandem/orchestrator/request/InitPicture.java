@@ -1,4 +1,4 @@
-package dev.tandem.orchestrator;
+package dev.tandem.orchestrator.request;
 
 import java.awt.Color;
 import java.awt.Graphics2D;

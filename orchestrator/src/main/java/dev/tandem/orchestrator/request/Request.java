@@ -1,4 +1,4 @@
-package dev.tandem.orchestrator;
+package dev.tandem.orchestrator.request;
 
 import java.util.Optional;
 import java.util.OptionalDouble;

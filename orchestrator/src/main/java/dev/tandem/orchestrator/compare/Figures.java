@@ -1,7 +1,12 @@
-package dev.tandem.orchestrator.measure;
+package dev.tandem.orchestrator.compare;
 
 import dev.tandem.devices.Clock;
-import dev.tandem.orchestrator.measure.Comparison.Result;
+import dev.tandem.orchestrator.compare.Comparison.Result;
+import dev.tandem.orchestrator.measure.Bubble;
+import dev.tandem.orchestrator.measure.DeviceUse;
+import dev.tandem.orchestrator.measure.Latencies;
+import dev.tandem.orchestrator.measure.Median;
+import dev.tandem.orchestrator.measure.Ratio;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package dev.tandem.orchestrator;
+package dev.tandem.orchestrator.result;
 
 import dev.tandem.orchestrator.engine.Incident;
 import dev.tandem.orchestrator.measure.RunMetrics;
@@ -31,13 +31,10 @@ public record RunReport(
   /**
    * Incidents of a run.
    *
-   * @param first the first of them, at most {@link #MOST}
+   * @param first the first of them, a limited number
    * @param count of all
    */
   public record Incidents(List<Incident> first, int count) {
-    /** So many are kept: a device may fail in every picture of an endless run. */
-    public static final int MOST = 100;
-
     public Incidents {
       first = List.copyOf(first);
     }

@@ -1,4 +1,4 @@
-package dev.tandem.orchestrator.measure;
+package dev.tandem.orchestrator.compare;
 
 import dev.tandem.orchestrator.placement.Placement;
 import java.util.OptionalDouble;

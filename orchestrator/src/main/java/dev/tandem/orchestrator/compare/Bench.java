@@ -1,11 +1,12 @@
-package dev.tandem.orchestrator.measure;
+package dev.tandem.orchestrator.compare;
 
-import dev.tandem.orchestrator.GenerationListener;
-import dev.tandem.orchestrator.Request;
-import dev.tandem.orchestrator.RunReport;
 import dev.tandem.orchestrator.Tandem;
+import dev.tandem.orchestrator.measure.RunFigures;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Placement;
+import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.result.GenerationListener;
+import dev.tandem.orchestrator.result.RunReport;
 import dev.tandem.orchestrator.timeline.Detail;
 import dev.tandem.orchestrator.timeline.Span;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ final class Bench implements AutoCloseable {
   /**
    * Makes all pictures, looking at devices by their own clocks.
    *
-   * @throws dev.tandem.orchestrator.GenerationException if an error ended it
+   * @throws dev.tandem.orchestrator.result.GenerationException if an error ended it
    */
   Round run(
       List<Request> requests,

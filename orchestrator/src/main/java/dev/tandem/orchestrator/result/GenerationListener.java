@@ -1,6 +1,7 @@
-package dev.tandem.orchestrator;
+package dev.tandem.orchestrator.result;
 
 import dev.tandem.orchestrator.picture.Picture;
+import dev.tandem.orchestrator.request.Request;
 import dev.tandem.orchestrator.timeline.Span;
 
 /**

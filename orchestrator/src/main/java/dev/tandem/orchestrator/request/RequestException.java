@@ -1,4 +1,4 @@
-package dev.tandem.orchestrator;
+package dev.tandem.orchestrator.request;
 
 /**
  * A request that the model cannot fulfil; the message names the value and what to write instead.

@@ -1,5 +1,6 @@
-package dev.tandem.orchestrator.measure;
+package dev.tandem.orchestrator.compare;
 
+import dev.tandem.orchestrator.measure.RunMetrics;
 import dev.tandem.orchestrator.timeline.Span;
 import java.util.List;
 

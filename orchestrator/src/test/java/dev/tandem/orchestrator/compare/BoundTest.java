@@ -1,4 +1,4 @@
-package dev.tandem.orchestrator.measure;
+package dev.tandem.orchestrator.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

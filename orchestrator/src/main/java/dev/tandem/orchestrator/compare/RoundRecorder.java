@@ -1,5 +1,6 @@
-package dev.tandem.orchestrator.measure;
+package dev.tandem.orchestrator.compare;
 
+import dev.tandem.orchestrator.measure.RunMetrics;
 import dev.tandem.orchestrator.timeline.Span;
 import dev.tandem.orchestrator.timeline.SpanList;
 import java.util.ArrayList;

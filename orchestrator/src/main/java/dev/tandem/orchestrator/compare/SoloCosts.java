@@ -1,4 +1,4 @@
-package dev.tandem.orchestrator.measure;
+package dev.tandem.orchestrator.compare;
 
 import dev.tandem.orchestrator.placement.PlacementException;
 import dev.tandem.orchestrator.placement.StageCosts;

@@ -1,0 +1,2 @@
+/** What a run tells and what it did. */
+package dev.tandem.orchestrator.result;

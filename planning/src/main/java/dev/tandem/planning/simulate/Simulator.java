@@ -117,8 +117,13 @@ public final class Simulator {
   }
 
   private Simulation run() {
-    for (int i = 0; i < job.pictures(); i++) {
-      engine.submit(new SimulatedTask(i, job));
+    try {
+      for (int i = 0; i < job.pictures(); i++) {
+        engine.awaitRoom(); // as a closed list of requests is submitted
+        engine.submit(new SimulatedTask(i, job));
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nothing waits in virtual time", e);
     }
     engine.close();
     breakdown

@@ -215,15 +215,17 @@ class OneDnnDeviceTest {
         }
       }
       assertThat(found).isEqualTo(ids.length);
-      for (int i = 0; i < 2000; i++) {
-        e.run();
-      }
-      long before = allocated(threads, ids);
-      for (int i = 0; i < 1000; i++) {
-        e.run();
+      // Until the JVM has compiled it all, which takes longer where others are at work.
+      long least = Long.MAX_VALUE;
+      for (int round = 0; round < 20 && least >= 2_000; round++) {
+        long before = allocated(threads, ids);
+        for (int i = 0; i < 1000; i++) {
+          e.run();
+        }
+        least = Math.min(least, allocated(threads, ids) - before);
       }
       // The measurement allocates its own array; a single object a run would be 16,000 bytes.
-      assertThat(allocated(threads, ids) - before).isLessThan(2_000);
+      assertThat(least).isLessThan(2_000);
     }
   }
 

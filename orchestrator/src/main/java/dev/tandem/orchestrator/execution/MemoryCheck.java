@@ -2,8 +2,14 @@ package dev.tandem.orchestrator.execution;
 
 import dev.tandem.devices.ByteSize;
 import dev.tandem.devices.Device;
+import dev.tandem.devices.DeviceException;
+import dev.tandem.devices.DeviceSpec;
 import dev.tandem.devices.Executable.MemoryUse;
 import dev.tandem.devices.MemoryLimit;
+import dev.tandem.orchestrator.engine.CallQueue;
+import dev.tandem.orchestrator.engine.DeviceFault;
+import dev.tandem.orchestrator.engine.SyncCall;
+import dev.tandem.orchestrator.engine.Threads;
 import dev.tandem.orchestrator.placement.DenoisePart;
 import dev.tandem.orchestrator.placement.Lane;
 import dev.tandem.orchestrator.placement.Placement;
@@ -11,16 +17,21 @@ import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
 import dev.tandem.orchestrator.request.RequestException;
 import dev.tandem.orchestrator.request.VaeTiling;
+import dev.tandem.orchestrator.timeline.Timeline;
 import dev.tandem.stages.MemoryNeeds;
+import dev.tandem.stages.Runner;
 import dev.tandem.stages.vae.Tiles;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -148,6 +159,20 @@ final class MemoryCheck {
         throw refused(device, stages, bound);
       }
     }
+    for (List<String> all : shared()) {
+      long need = together(all, sizes, tile);
+      if (need > budget(all)) {
+        throw new RequestException(
+            "devices '"
+                + String.join("' and '", all)
+                + "' share memory and may use "
+                + ByteSize.format(budget(all))
+                + " of it, but their stages need "
+                + bound
+                + ByteSize.format(need)
+                + "; give a stage to other hardware, or make the picture smaller");
+      }
+    }
   }
 
   /** The largest tile that fits; the smallest there is if none does. */
@@ -171,7 +196,30 @@ final class MemoryCheck {
   }
 
   private boolean fits(Set<Size> sizes, int tile) {
-    return placement.devices().stream().allMatch(d -> fits(d, stages(d, sizes, tile)));
+    return placement.devices().stream().allMatch(d -> fits(d, stages(d, sizes, tile)))
+        && shared().stream().allMatch(all -> together(all, sizes, tile) <= budget(all));
+  }
+
+  /** Devices that share the memory of one piece of hardware, where nobody has divided it. */
+  private List<List<String>> shared() {
+    return placement.devices().stream()
+        .collect(Collectors.groupingBy(DeviceSpec::physical))
+        .values()
+        .stream()
+        .filter(all -> all.size() > 1)
+        .filter(all -> all.stream().noneMatch(options.memoryLimits()::containsKey))
+        .toList();
+  }
+
+  private long together(List<String> all, Set<Size> sizes, int tile) {
+    return all.stream().mapToLong(d -> total(stages(d, sizes, tile)).total()).sum();
+  }
+
+  private long budget(List<String> all) {
+    return all.stream()
+        .mapToLong(d -> devices.get(d).device().memoryLimit().total())
+        .max()
+        .orElseThrow();
   }
 
   private boolean fits(String device, List<Need> stages) {
@@ -191,7 +239,7 @@ final class MemoryCheck {
           new Need(
               "text encoder",
               false,
-              once(device + " text", () -> needs.text(d, options.compile(device)))));
+              once(device, "text", () -> needs.text(d, options.compile(device)))));
     }
     List<Size> images = sizes.stream().filter(Size::image).toList();
     if (!images.isEmpty() && placement.lanes().stream().anyMatch(l -> l.image().contains(device))) {
@@ -235,7 +283,8 @@ final class MemoryCheck {
         stage,
         false,
         once(
-            device + stage,
+            device,
+            stage,
             () -> needs.denoise(d, options.compile(device), batch, s.height, s.width)));
   }
 
@@ -244,7 +293,7 @@ final class MemoryCheck {
     return new Need(
         stage,
         false,
-        once(device + stage, () -> needs.encode(d, options.compile(device), s.height, s.width)));
+        once(device, stage, () -> needs.encode(d, options.compile(device), s.height, s.width)));
   }
 
   private Need vae(String device, Device d, Size s, int tile) {
@@ -254,20 +303,68 @@ final class MemoryCheck {
     String stage =
         "VAE for " + s + (tiles.all().size() == 1 ? "" : " in tiles of " + h + " x " + w);
     return new Need(
-        stage, true, once(device + stage, () -> needs.decode(d, options.compile(device), h, w)));
+        stage, true, once(device, stage, () -> needs.decode(d, options.compile(device), h, w)));
   }
 
   private static Need largest(List<Need> sizes) {
     return sizes.stream().max(Comparator.comparingLong(n -> n.use.total())).orElseThrow();
   }
 
-  private MemoryUse once(String key, Supplier<MemoryUse> estimate) {
+  private MemoryUse once(String device, String stage, Supplier<MemoryUse> estimate) {
+    String key = device + " " + stage;
     MemoryUse use = known.get(key);
     if (use == null) {
-      use = estimate.get();
+      use = asked(device, estimate);
       known.put(key, use);
     }
     return use;
+  }
+
+  /** Where runs may be at work, a device is asked in its turn, on its thread. */
+  private MemoryUse asked(String device, Supplier<MemoryUse> estimate) {
+    if (!(devices.drive() instanceof Threads)) {
+      return estimate.get();
+    }
+    Asking asking = new Asking(estimate);
+    try {
+      SyncCall.run(devices.drive(), devices.get(device).place().queue(), asking);
+    } catch (DeviceFault e) {
+      switch (e.getCause()) {
+        case RuntimeException cause -> throw cause;
+        case Error cause -> throw cause;
+        case null, default -> throw new DeviceException(e.getMessage(), e);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("cancelled");
+    }
+    return asking.answer.orElseThrow();
+  }
+
+  private static final class Asking implements CallQueue.Body {
+    private static final long LIMIT_NS = TimeUnit.MINUTES.toNanos(10);
+
+    private final Supplier<MemoryUse> estimate;
+    private volatile Optional<MemoryUse> answer = Optional.empty();
+
+    private Asking(Supplier<MemoryUse> estimate) {
+      this.estimate = estimate;
+    }
+
+    @Override
+    public CallQueue.Label label() {
+      return new CallQueue.Label(new Timeline(), "estimate", -1, -1);
+    }
+
+    @Override
+    public long limitNs() {
+      return LIMIT_NS;
+    }
+
+    @Override
+    public void run(Runner runner) {
+      answer = Optional.of(estimate.get());
+    }
   }
 
   private RequestException refused(String device, List<Need> stages, String bound) {

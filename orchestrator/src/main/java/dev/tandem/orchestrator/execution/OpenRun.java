@@ -128,6 +128,9 @@ public final class OpenRun implements AutoCloseable {
    */
   public PictureHandle submit(Request request, int priority, PictureEvents events) {
     Kinds.Resolved kind = kinds.of(request);
+    CompletableFuture<Picture> result = new CompletableFuture<>();
+    ModelTask task;
+    Engine<ModelTask> to;
     synchronized (this) {
       if (closed) {
         throw new IllegalStateException("the run is closed");
@@ -135,25 +138,18 @@ public final class OpenRun implements AutoCloseable {
       if (cancelled) {
         throw new CancellationException("cancelled");
       }
-      CompletableFuture<Picture> result = new CompletableFuture<>();
       int index = submitted++;
-      ModelTask task =
-          new ModelTask(
-              index,
-              priority,
-              kind.job(),
-              kind.tile(),
-              guarded(new Told(index, listener, events, result)),
-              listener::onWarning);
+      PictureEvents told = guarded(new Told(index, listener, events, result));
+      task = new ModelTask(index, priority, kind.job(), kind.tile(), told, listener::onWarning);
       if (!announced) {
         left.announce(1);
       }
       figures.entered(index, pool.drive().now());
-      task.events().accepted();
-      Engine<ModelTask> e = engine();
-      e.submit(task);
-      return new PictureHandle(index, kind.job().request(), result, () -> e.cancel(task));
+      to = engine();
     }
+    task.events().accepted();
+    to.submit(task);
+    return new PictureHandle(task.index(), kind.job().request(), result, () -> to.cancel(task));
   }
 
   /** Waits until what was submitted before has found room; then submits. */

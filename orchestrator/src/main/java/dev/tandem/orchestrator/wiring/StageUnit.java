@@ -58,8 +58,8 @@ final class StageUnit<P extends PictureTask> implements Unit {
   private final class SeatCall implements Part {
     private final Call call;
     private final Seat seat;
-    private Place place;
-    private Object result = "";
+    private volatile Place place;
+    private volatile Object result = "";
 
     private SeatCall(Call call, Seat seat) {
       this.call = call;
@@ -94,7 +94,11 @@ final class StageUnit<P extends PictureTask> implements Unit {
 
     @Override
     public void run(Runner runner) throws Exception {
-      result = stage.workload().run(task, call, place, runner);
+      Place at = place;
+      Object made = stage.workload().run(task, call, at, runner);
+      if (at.equals(place)) { // else it was given up here, and is done elsewhere
+        result = made;
+      }
     }
 
     @Override

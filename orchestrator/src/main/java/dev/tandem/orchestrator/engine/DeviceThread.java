@@ -22,6 +22,7 @@ import java.util.function.LongConsumer;
  */
 final class DeviceThread implements CallQueue {
   private static final long CLOSE_NS = TimeUnit.MINUTES.toNanos(2);
+  private static final long NO_LIMIT = Long.MAX_VALUE / 4;
   private static final long LOOK_NS = TimeUnit.SECONDS.toNanos(1);
   private static final long LEAST_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -33,7 +34,6 @@ final class DeviceThread implements CallQueue {
   private final RingBuffer<Slot> ring;
   private final BatchEventProcessor<Slot> processor;
   private final Thread thread;
-  private final Thread watchdog;
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /** Made beforehand, as it is for when there is no memory left. */
@@ -43,6 +43,9 @@ final class DeviceThread implements CallQueue {
   private Optional<DeviceFault> dead = Optional.empty();
   private Call atWork;
   private volatile boolean closing;
+
+  /** Started with the first call that has a limit. */
+  private Optional<Thread> watchdog = Optional.empty();
 
   /** A call on its way, as it lies in the ring: emptied on receipt. */
   private static final class Slot {
@@ -82,7 +85,6 @@ final class DeviceThread implements CallQueue {
             .daemon(true)
             .uncaughtExceptionHandler((t, e) -> die(threadDied))
             .start(processor);
-    watchdog = Thread.ofPlatform().name("tandem-watchdog-" + id).daemon(true).start(this::watch);
   }
 
   @Override
@@ -164,8 +166,18 @@ final class DeviceThread implements CallQueue {
   private void begin(Call call) {
     long limit = call.body.limitNs();
     synchronized (state) {
-      call.limitNs = limit;
-      call.deadlineNs = System.nanoTime() + Math.min(limit, Long.MAX_VALUE / 4);
+      if (limit < NO_LIMIT) {
+        call.limitNs = limit;
+        call.deadlineNs = System.nanoTime() + limit;
+        if (watchdog.isEmpty()) {
+          watchdog =
+              Optional.of(
+                  Thread.ofPlatform()
+                      .name("tandem-watchdog-" + id)
+                      .daemon(true)
+                      .start(this::watch));
+        }
+      }
     }
   }
 
@@ -241,7 +253,9 @@ final class DeviceThread implements CallQueue {
   @Override
   public void close() {
     closing = true;
-    LockSupport.unpark(watchdog);
+    synchronized (state) {
+      watchdog.ifPresent(LockSupport::unpark);
+    }
     if (dead() || !thread.isAlive()) {
       return; // the device may still be at work in memory that closing would free
     }

@@ -66,7 +66,14 @@ final class Outlet<T extends Task> {
 
   /** Behind all that is to be told of the task until here. */
   private void start(T task) {
-    engine.later(() -> queue.start(new Output(task), (q, fault, ns) -> engine.ended(task)));
+    engine.later(
+        () ->
+            queue.start(
+                new Output(task),
+                (q, fault, ns) -> {
+                  fault.ifPresent(breakdown::report); // its thread died
+                  engine.ended(task);
+                }));
   }
 
   /** Waits for what is being handed over, then ends the queue. */

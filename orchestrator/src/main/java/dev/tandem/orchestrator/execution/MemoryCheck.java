@@ -2,14 +2,9 @@ package dev.tandem.orchestrator.execution;
 
 import dev.tandem.devices.ByteSize;
 import dev.tandem.devices.Device;
-import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.DeviceSpec;
 import dev.tandem.devices.Executable.MemoryUse;
 import dev.tandem.devices.MemoryLimit;
-import dev.tandem.orchestrator.engine.CallQueue;
-import dev.tandem.orchestrator.engine.DeviceFault;
-import dev.tandem.orchestrator.engine.SyncCall;
-import dev.tandem.orchestrator.engine.Threads;
 import dev.tandem.orchestrator.placement.DenoisePart;
 import dev.tandem.orchestrator.placement.Lane;
 import dev.tandem.orchestrator.placement.Placement;
@@ -17,21 +12,16 @@ import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
 import dev.tandem.orchestrator.request.RequestException;
 import dev.tandem.orchestrator.request.VaeTiling;
-import dev.tandem.orchestrator.timeline.Timeline;
 import dev.tandem.stages.MemoryNeeds;
-import dev.tandem.stages.Runner;
 import dev.tandem.stages.vae.Tiles;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -314,57 +304,10 @@ final class MemoryCheck {
     String key = device + " " + stage;
     MemoryUse use = known.get(key);
     if (use == null) {
-      use = asked(device, estimate);
+      use = InTurn.ask(devices, device, estimate);
       known.put(key, use);
     }
     return use;
-  }
-
-  /** Where runs may be at work, a device is asked in its turn, on its thread. */
-  private MemoryUse asked(String device, Supplier<MemoryUse> estimate) {
-    if (!(devices.drive() instanceof Threads)) {
-      return estimate.get();
-    }
-    Asking asking = new Asking(estimate);
-    try {
-      SyncCall.run(devices.drive(), devices.get(device).place().queue(), asking);
-    } catch (DeviceFault e) {
-      switch (e.getCause()) {
-        case RuntimeException cause -> throw cause;
-        case Error cause -> throw cause;
-        case null, default -> throw new DeviceException(e.getMessage(), e);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancellationException("cancelled");
-    }
-    return asking.answer.orElseThrow();
-  }
-
-  private static final class Asking implements CallQueue.Body {
-    private static final long LIMIT_NS = TimeUnit.MINUTES.toNanos(10);
-
-    private final Supplier<MemoryUse> estimate;
-    private volatile Optional<MemoryUse> answer = Optional.empty();
-
-    private Asking(Supplier<MemoryUse> estimate) {
-      this.estimate = estimate;
-    }
-
-    @Override
-    public CallQueue.Label label() {
-      return new CallQueue.Label(new Timeline(), "estimate", -1, -1);
-    }
-
-    @Override
-    public long limitNs() {
-      return LIMIT_NS;
-    }
-
-    @Override
-    public void run(Runner runner) {
-      answer = Optional.of(estimate.get());
-    }
   }
 
   private RequestException refused(String device, List<Need> stages, String bound) {

@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * A run of one model with one placement, to which requests are submitted until it is closed. Any
@@ -139,7 +138,7 @@ public final class OpenRun implements AutoCloseable {
         throw new CancellationException("cancelled");
       }
       int index = submitted++;
-      PictureEvents told = guarded(new Told(index, listener, events, result));
+      PictureEvents told = new Told(index, listener, events, result, breakdown);
       task = new ModelTask(index, priority, kind.job(), kind.tile(), told, listener::onWarning);
       if (!announced) {
         left.announce(1);
@@ -208,81 +207,6 @@ public final class OpenRun implements AutoCloseable {
         .mapToLong(j -> (long) j.request().width() * j.request().height())
         .max()
         .orElse(1);
-  }
-
-  /** What listeners throw ends the run. */
-  private PictureEvents guarded(PictureEvents events) {
-    return new PictureEvents() {
-      @Override
-      public void accepted() {
-        guard(events::accepted);
-      }
-
-      @Override
-      public void stage(String stage, String device) {
-        guard(() -> events.stage(stage, device));
-      }
-
-      @Override
-      public void step(int step, int steps, Supplier<Optional<float[]>> preview) {
-        guard(() -> events.step(step, steps, preview));
-      }
-
-      @Override
-      public void done(Picture picture) throws Exception {
-        events.done(picture);
-      }
-
-      @Override
-      public void failed(Throwable cause) {
-        guard(() -> events.failed(cause));
-      }
-    };
-  }
-
-  private void guard(Runnable call) {
-    try {
-      call.run();
-    } catch (Throwable e) { // whatever a listener throws is for whoever started the run
-      breakdown.report(e);
-    }
-  }
-
-  /** One picture's events: to the run's listener, the picture's own, and the one who waits. */
-  private record Told(
-      int index, GenerationListener run, PictureEvents own, CompletableFuture<Picture> result)
-      implements PictureEvents {
-    @Override
-    public void accepted() {
-      own.accepted();
-    }
-
-    @Override
-    public void stage(String stage, String device) {
-      own.stage(stage, device);
-    }
-
-    @Override
-    public void step(int step, int steps, Supplier<Optional<float[]>> preview) {
-      run.onStep(index, step, steps);
-      own.step(step, steps, preview);
-    }
-
-    @Override
-    public void done(Picture picture) throws Exception {
-      run.onPicture(picture);
-      own.done(picture);
-      result.complete(picture);
-    }
-
-    @Override
-    public void failed(Throwable cause) {
-      try {
-        own.failed(cause);
-      } finally {
-        result.completeExceptionally(cause);
-      }
-    }
   }
 
   /** Something went wrong that is not one picture's matter: the run ends. */

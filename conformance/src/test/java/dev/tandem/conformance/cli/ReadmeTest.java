@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -59,14 +58,22 @@ class ReadmeTest {
     }
   }
 
-  @Test
-  void theJavaExampleCompilesAndRuns(@TempDir Path folder) throws Exception {
-    String source = blocks("java").findFirst().orElseThrow();
+  static List<String> programs() throws Exception {
+    return blocks("java").toList();
+  }
+
+  /** Each prints the size of a picture. */
+  @ParameterizedTest
+  @MethodSource("programs")
+  void everyJavaExampleCompilesAndRuns(String source, @TempDir Path folder) throws Exception {
+    Matcher m = Pattern.compile("public class (\\w+)").matcher(source);
+    assertThat(m.find()).isTrue();
+    String name = m.group(1);
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     String classPath = System.getProperty("java.class.path");
     var unit =
         new SimpleJavaFileObject(
-            URI.create("mem:///Example.java"), javax.tools.JavaFileObject.Kind.SOURCE) {
+            URI.create("mem:///" + name + ".java"), javax.tools.JavaFileObject.Kind.SOURCE) {
           @Override
           public CharSequence getCharContent(boolean ignore) {
             return source;
@@ -81,7 +88,8 @@ class ReadmeTest {
                 + folder
                 + ":"
                 + classPath
-                + "' Example");
+                + "' "
+                + name);
     assertThat(r.out()).as(r.err()).isEqualTo("128 x 128\n");
   }
 }

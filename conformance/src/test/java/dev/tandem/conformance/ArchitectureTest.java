@@ -67,6 +67,10 @@ class ArchitectureTest {
   static final ArchRule orchestrator =
       mayImport(ORCHESTRATOR, STAGES, DEVICES, GRAPH, JACKSON, DISRUPTOR, HISTOGRAM);
 
+  @ArchTest
+  static final ArchRule planning =
+      mayImport(PLANNING, ORCHESTRATOR, STAGES, DEVICES, GRAPH, JACKSON);
+
   @ArchTest static final ArchRule lab = mayImport(LAB, ORCHESTRATOR, STAGES, DEVICES, JACKSON);
 
   /** It knows stages and devices only through the orchestrator and the list of devices. */

@@ -62,6 +62,11 @@ public interface CallQueue extends AutoCloseable {
    */
   void host(Runnable work, LongConsumer then);
 
+  /**
+   * Whether the caller is what runs its calls: who waits here for a call would wait for himself.
+   */
+  boolean isHere();
+
   /** Whether it answers no more. */
   boolean dead();
 

@@ -93,6 +93,11 @@ final class DeviceThread implements CallQueue {
   }
 
   @Override
+  public boolean isHere() {
+    return Thread.currentThread().equals(thread);
+  }
+
+  @Override
   public boolean dead() {
     synchronized (state) {
       return dead.isPresent();

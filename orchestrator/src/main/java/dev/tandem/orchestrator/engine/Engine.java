@@ -240,6 +240,9 @@ public final class Engine<T extends Task> implements AutoCloseable {
   }
 
   void span(Span.Kind kind, Stage<T> stage, T task, long from, long to) {
+    if (!timeline.stages()) {
+      return;
+    }
     Span span =
         new Span(
             kind, stage.name(), stage.device(), task.index(), -1, stage.number(), from, to, "", 0);

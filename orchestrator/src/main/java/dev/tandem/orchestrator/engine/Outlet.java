@@ -134,6 +134,9 @@ final class Outlet<T extends Task> {
     }
 
     private void span(Span.Kind kind, long from, long to) {
+      if (!timeline.stages()) {
+        return;
+      }
       timeline.add(new Span(kind, NAME, DEVICE, task.index(), -1, 0, from, to, "", 0));
     }
   }

@@ -73,6 +73,11 @@ final class VirtualQueue implements CallQueue {
   }
 
   @Override
+  public boolean isHere() {
+    return true; // there is one thread
+  }
+
+  @Override
   public boolean dead() {
     return dead.isPresent();
   }

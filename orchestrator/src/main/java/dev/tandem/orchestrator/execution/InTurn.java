@@ -4,7 +4,6 @@ import dev.tandem.devices.DeviceException;
 import dev.tandem.orchestrator.engine.CallQueue;
 import dev.tandem.orchestrator.engine.DeviceFault;
 import dev.tandem.orchestrator.engine.SyncCall;
-import dev.tandem.orchestrator.engine.Threads;
 import dev.tandem.orchestrator.timeline.Timeline;
 import dev.tandem.stages.Runner;
 import java.util.Optional;
@@ -25,12 +24,13 @@ final class InTurn<R> implements CallQueue.Body {
 
   /** Waits for the answer; what the question throws is thrown here. */
   static <R> R ask(DevicePool pool, String device, Supplier<R> question) {
-    if (!(pool.drive() instanceof Threads)) {
-      return question.get(); // there is one thread
+    CallQueue queue = pool.get(device).place().queue();
+    if (queue.isHere()) { // a listener, which the device's thread calls
+      return question.get();
     }
     InTurn<R> asked = new InTurn<>(question);
     try {
-      SyncCall.run(pool.drive(), pool.get(device).place().queue(), asked);
+      SyncCall.run(pool.drive(), queue, asked);
     } catch (DeviceFault e) {
       switch (e.getCause()) {
         case RuntimeException cause -> throw cause;

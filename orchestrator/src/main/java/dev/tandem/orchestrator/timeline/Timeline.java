@@ -28,7 +28,15 @@ public final class Timeline {
     this.events = events;
   }
 
-  /** A timeline of a simulated run: nothing for JFR, as nothing happened. */
+  /** Whether anybody wants more than the runs of devices. */
+  public boolean stages() {
+    return events;
+  }
+
+  /**
+   * A timeline of a simulated run: only the runs of devices, and nothing for JFR, as nothing
+   * happened.
+   */
   public static Timeline simulated(Consumer<Span> receiver) {
     return new Timeline(Detail.HOST, receiver, false);
   }

@@ -47,6 +47,9 @@ public record RunContext(
   }
 
   void span(Span.Kind kind, PlacedStage<?> at, int picture, int step, long from, long to) {
+    if (!timeline.stages()) {
+      return;
+    }
     timeline.add(
         new Span(kind, at.name(), at.device(), picture, step, at.number(), from, to, "", 0));
   }

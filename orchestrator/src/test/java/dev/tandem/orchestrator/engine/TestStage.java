@@ -32,6 +32,7 @@ final class TestStage implements Stage<TestStage.Numbered> {
   private final Work work;
   private final Work join;
   private final Map<Integer, Integer> done = new HashMap<>();
+  private Timeline timeline = new Timeline();
 
   TestStage(String name, CallQueue queue, int units, Work work, Work join) {
     this.name = name;
@@ -43,6 +44,12 @@ final class TestStage implements Stage<TestStage.Numbered> {
 
   TestStage(String name, CallQueue queue, Work work) {
     this(name, queue, 1, work, task -> {});
+  }
+
+  /** Records its calls there. */
+  TestStage on(Timeline newTimeline) {
+    timeline = newTimeline;
+    return this;
   }
 
   /** Stages one after the other. */
@@ -98,7 +105,7 @@ final class TestStage implements Stage<TestStage.Numbered> {
 
     @Override
     public CallQueue.Label label() {
-      return new CallQueue.Label(new Timeline(), name, task.index(), -1);
+      return new CallQueue.Label(timeline, name, task.index(), -1);
     }
 
     @Override

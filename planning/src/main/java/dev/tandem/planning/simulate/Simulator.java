@@ -56,13 +56,7 @@ public final class Simulator {
         new VirtualTime(
             (device, work, other, otherWork) ->
                 costs.slowdown(device, (Work) work, other, (Work) otherWork));
-    Timeline timeline =
-        Timeline.simulated(
-            span -> {
-              if (span.kind() == Span.Kind.RUN) {
-                spans.add(span);
-              }
-            });
+    Timeline timeline = Timeline.simulated(spans::add);
     LiveCosts expected = new LiveCosts();
     expected.expect(job.kind(), placement.devices(), costs);
     List<Place> places =

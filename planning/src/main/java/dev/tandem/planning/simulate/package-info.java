@@ -1,17 +1,14 @@
 /**
- * What a placement would give, without hardware: a discrete-event simulation of the pipeline.
+ * What a placement would give, without hardware: the engine that makes pictures, driven by virtual
+ * time, with work that only spends what a cost table says.
  *
  * <pre>
- *   pictures --> SimulatedJunction --> SimulatedStation --> SimulatedJunction --> ... --> order
- *                 (text)                  |                  (lane, part, decode)
- *                                         v
- *                      SimulatedDevices: one run at a time each, first come first served,
- *                      slower while others are busy
+ *   Job --Simulator--> SimulatedTasks --Wiring, Engine--> calls of SimulatedWorkload at VirtualTime's queues
+ *                                                         slower while others are busy
  * </pre>
  *
- * <p>It mirrors the run time: the same junctions with the same choices, stations that hold as many
- * pictures, a thread for each station.
- *
- * <p>Time is a number; {@link dev.tandem.planning.simulate.EventQueue} steps from event to event.
+ * So a prediction is wrong by the costs alone, never by the order of things. Of a long run the
+ * first pictures are simulated, the others go on at their pace ({@link
+ * dev.tandem.planning.simulate.LongRun}).
  */
 package dev.tandem.planning.simulate;

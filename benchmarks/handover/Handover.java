@@ -7,19 +7,26 @@ import com.lmax.disruptor.SleepingWaitStrategy;
 import com.lmax.disruptor.WaitStrategy;
 import com.lmax.disruptor.YieldingWaitStrategy;
 import com.sun.management.OperatingSystemMXBean;
-import dev.tandem.orchestrator.pipeline.Breakdown;
-import dev.tandem.orchestrator.pipeline.Completion;
-import dev.tandem.orchestrator.pipeline.Junction;
-import dev.tandem.orchestrator.pipeline.Pipeline;
-import dev.tandem.orchestrator.pipeline.PipelineStage;
-import dev.tandem.orchestrator.pipeline.Threading;
+import dev.tandem.orchestrator.engine.Breakdown;
+import dev.tandem.orchestrator.engine.CallQueue;
+import dev.tandem.orchestrator.engine.Chooser;
+import dev.tandem.orchestrator.engine.Completion;
+import dev.tandem.orchestrator.engine.Engine;
+import dev.tandem.orchestrator.engine.Junction;
+import dev.tandem.orchestrator.engine.Stage;
+import dev.tandem.orchestrator.engine.Station;
+import dev.tandem.orchestrator.engine.Task;
+import dev.tandem.orchestrator.engine.Threads;
+import dev.tandem.orchestrator.engine.Unit;
 import dev.tandem.orchestrator.timeline.Detail;
 import dev.tandem.orchestrator.timeline.Span;
 import dev.tandem.orchestrator.timeline.Timeline;
+import dev.tandem.stages.Runner;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -31,7 +38,7 @@ import org.HdrHistogram.Histogram;
  * rounds, hand-overs in a round.
  *
  * <ul>
- *   <li>"pipeline": Tandem's own, two idle stages.
+ *   <li>"engine": Tandem's own, two idle stages, both at one device or each at its own.
  *   <li>"ring each": a bare Disruptor ring between two threads.
  *   <li>"one ring": one ring, the second handler behind the first by a sequence barrier.
  * </ul>
@@ -62,7 +69,8 @@ public final class Handover {
     int rounds = Integer.parseInt(args[0]);
     int count = Integer.parseInt(args[1]);
     List<Named> forms = new ArrayList<>();
-    add(forms, "pipeline", TandemPipeline::new);
+    add(forms, "engine, one device", () -> new TandemEngine(1));
+    add(forms, "engine, two devices", () -> new TandemEngine(2));
     add(forms, "ring each, blocking", () -> new Bare(false, new BlockingWaitStrategy()));
     add(forms, "ring each, lite blocking", () -> new Bare(false, new LiteBlockingWaitStrategy()));
     add(forms, "ring each, sleeping", () -> new Bare(false, new SleepingWaitStrategy()));
@@ -101,7 +109,8 @@ public final class Handover {
           best.getValueAtPercentile(99.9) / 1e3,
           n.burnt[0]);
     }
-    allocation(20_000);
+    allocation("one device", new TandemEngine(1), 20_000);
+    allocation("two devices", new TandemEngine(2), 20_000);
   }
 
   private static void add(List<Named> forms, String name, Supplier<Form> make) {
@@ -121,8 +130,7 @@ public final class Handover {
    * Bytes that all threads allocate for a picture, beside the spans of the timeline: those are
    * counted by recording as many of them alone.
    */
-  private static void allocation(int count) throws Exception {
-    TandemPipeline p = new TandemPipeline();
+  private static void allocation(String name, TandemEngine p, int count) throws Exception {
     for (int i = 0; i < count; i++) {
       p.handOver();
     }
@@ -135,19 +143,24 @@ public final class Handover {
     long all = threads.getTotalThreadAllocatedBytes() - start;
     int spans = (p.spans.get() - before) / count;
     p.close();
-    Timeline alone = new Timeline();
+    Timeline alone = new Timeline(Detail.HOST, span -> kept = span);
     record(alone, count * spans);
     long startAlone = threads.getTotalThreadAllocatedBytes();
     record(alone, count * spans);
     long ofSpans = threads.getTotalThreadAllocatedBytes() - startAlone;
     System.out.printf(
         Locale.ROOT,
-        "allocated for a picture: %.1f bytes, of which %d spans %.1f; the rings: %.1f%n",
+        "allocated for a picture, %s: %.1f bytes, of which %d spans %.1f; the engine: %.1f%n",
+        name,
         all / (double) count,
         spans,
         ofSpans / (double) count,
         (all - ofSpans) / (double) count);
   }
+
+  /** So that a span is really allocated. */
+  @SuppressWarnings("unused")
+  private static volatile Span kept;
 
   private static void record(Timeline timeline, int spans) {
     for (int i = 0; i < spans; i++) {
@@ -156,86 +169,164 @@ public final class Handover {
     }
   }
 
-  /** Tandem's pipeline with two stages. */
-  private static final class TandemPipeline implements Form {
+  /** A picture that only notes when the first stage had it, and when the second. */
+  private static final class Noting extends Task {
+    private final boolean busy;
+    private boolean begun;
+    private boolean second;
+    private long firstEndNs;
+    private long secondStartNs;
+
+    private Noting(int index, boolean busy) {
+      super(index, 0);
+      this.busy = busy;
+    }
+  }
+
+  /** Tandem's engine with two stages. */
+  private static final class TandemEngine implements Form {
     private final AtomicInteger spans = new AtomicInteger();
     private final Timeline timeline = new Timeline(Detail.HOST, span -> spans.incrementAndGet());
-    private final long[] task = new long[2];
+    private final List<CallQueue> devices = new ArrayList<>();
+    private final Engine<Noting> engine;
     private volatile int ended;
     private int sent;
-    private boolean busy;
-    private final Pipeline<long[]> pipeline =
-        new Pipeline<>(
-            Junction.chain(List.of(new Stage("a", 0), new Stage("b", 1)), 2),
-            new Threading.Threads(),
-            new Pipeline.Exit(true, 8),
-            timeline,
-            t -> 0,
-            new Completion<>() {
-              @Override
-              public void completed(long[] t) {
-                ended++;
-              }
 
-              @Override
-              public void failed(long[] t, Throwable cause) {
-                throw new IllegalStateException(cause);
-              }
-            },
-            new Breakdown());
+    private TandemEngine(int deviceCount) {
+      Threads threads = new Threads();
+      for (int i = 0; i < deviceCount; i++) {
+        devices.add(threads.queue("device" + i, () -> {}));
+      }
+      Junction<Noting> second = junction(new Once(devices.getLast(), true), Optional.empty());
+      engine =
+          new Engine<>(
+              junction(new Once(devices.getFirst(), false), Optional.of(second)),
+              threads,
+              new Engine.Exit(true, 8),
+              timeline,
+              new Completion<>() {
+                @Override
+                public void completed(Noting t) {}
 
-    private final class Stage implements PipelineStage<long[]> {
-      private final String name;
-      private final Visit visit;
+                @Override
+                public void failed(Noting t, Throwable cause) {
+                  throw new IllegalStateException(cause);
+                }
 
-      private Stage(String name, int number) {
-        this.name = name;
-        visit =
-            () -> {
-              if (busy && number == 0) {
-                LockSupport.parkNanos(BUSY_NS);
-              }
-              task[number] = System.nanoTime();
-              return false;
-            };
+                @Override
+                public void ended(Noting t) {
+                  ended++;
+                }
+              },
+              new Breakdown());
+    }
+
+    private static Junction<Noting> junction(Once stage, Optional<Junction<Noting>> next) {
+      Station<Noting> station = new Station<>(stage, 2, next);
+      return new Junction<>(
+          List.of(station), (task, hasRoom) -> hasRoom.test(0) ? 0 : Chooser.WAIT);
+    }
+
+    /** A stage with one call for each picture. */
+    private final class Once implements Stage<Noting> {
+      private final CallQueue queue;
+      private final boolean second;
+
+      private Once(CallQueue queue, boolean second) {
+        this.queue = queue;
+        this.second = second;
       }
 
       @Override
       public String name() {
-        return name;
+        return second ? "b" : "a";
       }
 
       @Override
       public String device() {
-        return "host";
+        return queue.id();
       }
 
       @Override
-      public Visit begin(long[] t) {
-        return visit;
+      public Optional<Unit> next(Noting task) {
+        if (task.begun && task.second == second) {
+          return Optional.empty();
+        }
+        task.begun = true;
+        task.second = second;
+        return Optional.of(new Call(this, task));
+      }
+    }
+
+    private final class Call implements Unit, Unit.Part {
+      private final Once stage;
+      private final Noting task;
+
+      private Call(Once stage, Noting task) {
+        this.stage = stage;
+        this.task = task;
+      }
+
+      @Override
+      public List<Call> parts() {
+        return List.of(this);
+      }
+
+      @Override
+      public void join() {}
+
+      @Override
+      public CallQueue queue() {
+        return stage.queue;
+      }
+
+      @Override
+      public CallQueue.Label label() {
+        return new CallQueue.Label(timeline, stage.name(), task.index(), -1);
+      }
+
+      @Override
+      public long limitNs() {
+        return Long.MAX_VALUE / 4;
+      }
+
+      @Override
+      public void run(Runner runner) {
+        if (stage.second) {
+          task.secondStartNs = System.nanoTime();
+          return;
+        }
+        if (task.busy) {
+          LockSupport.parkNanos(BUSY_NS);
+        }
+        task.firstEndNs = System.nanoTime();
       }
     }
 
     @Override
     public long handOver() throws Exception {
-      pipeline.submit(task);
+      return send(false);
+    }
+
+    private long send(boolean busy) {
+      Noting task = new Noting(sent, busy);
+      engine.submit(task);
       sent++;
       while (ended != sent) {
         LockSupport.parkNanos(20_000);
       }
-      return task[1] - task[0];
+      return task.secondStartNs - task.firstEndNs;
     }
 
     @Override
     public void busy() throws Exception {
-      busy = true;
-      handOver();
-      busy = false;
+      send(true);
     }
 
     @Override
     public void close() {
-      pipeline.close();
+      engine.close();
+      devices.forEach(CallQueue::close);
     }
   }
 

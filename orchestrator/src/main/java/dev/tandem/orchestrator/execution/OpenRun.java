@@ -149,9 +149,14 @@ public final class OpenRun implements AutoCloseable {
         left.announce(1);
       }
       figures.entered(index, pool.drive().now());
+      Engine<ModelTask> e = engine(); // who hears of the acceptance may cancel
       task.events().accepted();
-      Engine<ModelTask> e = engine();
-      e.submit(task);
+      try {
+        e.submit(task);
+      } catch (CancellationException c) { // since it was accepted
+        task.events().failed(c);
+        throw c;
+      }
       return new PictureHandle(index, kind.job().request(), result, () -> e.cancel(task));
     }
   }

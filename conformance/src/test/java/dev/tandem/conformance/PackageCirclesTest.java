@@ -34,7 +34,9 @@ class PackageCirclesTest {
 
   @ArchTest
   static void noPackageNeedsOneThatNeedsIt(JavaClasses all) {
-    assertThat(circles(packages(all))).as("packages that need each other").isEmpty();
+    assertThat(circles(packages(all)))
+        .as("packages that need each other")
+        .isEmpty();
   }
 
   @ArchTest

@@ -119,14 +119,16 @@ final class CostProbe {
 
   private long once(PooledDevice d, Work work, Function<Runner, ?> body)
       throws InterruptedException, DeviceFault {
-    return SyncCall.run(drive, d.place().queue(), new Measured(work, body));
+    return SyncCall.run(drive, d.place().queue(), new Measured(d, work, body));
   }
 
   private final class Measured implements CallQueue.Body {
+    private final PooledDevice device;
     private final Work work;
     private final Function<Runner, ?> body;
 
-    private Measured(Work work, Function<Runner, ?> body) {
+    private Measured(PooledDevice device, Work work, Function<Runner, ?> body) {
+      this.device = device;
       this.work = work;
       this.body = body;
     }
@@ -143,7 +145,7 @@ final class CostProbe {
 
     @Override
     public void run(Runner runner) {
-      var _ = body.apply(runner);
+      var _ = device.alone(() -> body.apply(runner));
     }
   }
 }

@@ -82,6 +82,10 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
 
   @Override
   public Object run(ModelTask task, Call call, Place at, Runner runner) {
+    return pool.get(at.id()).alone(() -> compute(task, call, at, runner));
+  }
+
+  private Object compute(ModelTask task, Call call, Place at, Runner runner) {
     DeviceStages s = at(at);
     return switch (call.work()) {
       case TEXT -> encode(s.text(), task, runner);
@@ -169,7 +173,7 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
       return;
     }
     try {
-      SyncCall.run(pool.drive(), device.place().queue(), new Closing(stagesThere));
+      SyncCall.run(pool.drive(), device.place().queue(), new Closing(device, stagesThere));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the device frees it in its turn
     } catch (DeviceFault e) {
@@ -178,7 +182,7 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
     }
   }
 
-  private record Closing(DeviceStages stages) implements CallQueue.Body {
+  private record Closing(PooledDevice device, DeviceStages stages) implements CallQueue.Body {
     @Override
     public CallQueue.Label label() {
       return new CallQueue.Label(new Timeline(), "close", -1, -1);
@@ -191,7 +195,11 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
 
     @Override
     public void run(Runner runner) {
-      stages.close();
+      device.alone(
+          () -> {
+            stages.close();
+            return stages;
+          });
     }
   }
 }

@@ -61,6 +61,7 @@ final class MemoryCheck {
   private final Placement placement;
   private final DeviceOptions options;
   private final DevicePool devices;
+  private final boolean asksDevices;
   private final Map<String, MemoryUse> known = new ConcurrentHashMap<>();
 
   /**
@@ -69,6 +70,16 @@ final class MemoryCheck {
    * @param devices where those of the placement are opened
    */
   MemoryCheck(MemoryNeeds needs, Placement placement, DeviceOptions options, DevicePool devices) {
+    this(needs, placement, options, devices, true);
+  }
+
+  private MemoryCheck(
+      MemoryNeeds needs,
+      Placement placement,
+      DeviceOptions options,
+      DevicePool devices,
+      boolean asksDevices) {
+    this.asksDevices = asksDevices;
     this.needs = needs;
     this.placement = placement;
     this.options = options;
@@ -136,8 +147,9 @@ final class MemoryCheck {
     return (long) job.request().width() * job.request().height() > QUICK_PIXELS;
   }
 
-  private MemoryCheck of(MemoryNeeds others) {
-    return new MemoryCheck(others, placement, options, devices);
+  /** By bounds, which ask no device. */
+  private MemoryCheck of(MemoryNeeds bounds) {
+    return new MemoryCheck(bounds, placement, options, devices, false);
   }
 
   /** Refuses what does not fit; {@code bound} is what the numbers are, in the message. */
@@ -191,7 +203,7 @@ final class MemoryCheck {
           new Need(
               "text encoder",
               false,
-              once(device + " text", () -> needs.text(d, options.compile(device)))));
+              once(device, "text", () -> needs.text(d, options.compile(device)))));
     }
     List<Size> images = sizes.stream().filter(Size::image).toList();
     if (!images.isEmpty() && placement.lanes().stream().anyMatch(l -> l.image().contains(device))) {
@@ -235,7 +247,8 @@ final class MemoryCheck {
         stage,
         false,
         once(
-            device + stage,
+            device,
+            stage,
             () -> needs.denoise(d, options.compile(device), batch, s.height, s.width)));
   }
 
@@ -244,7 +257,7 @@ final class MemoryCheck {
     return new Need(
         stage,
         false,
-        once(device + stage, () -> needs.encode(d, options.compile(device), s.height, s.width)));
+        once(device, stage, () -> needs.encode(d, options.compile(device), s.height, s.width)));
   }
 
   private Need vae(String device, Device d, Size s, int tile) {
@@ -254,17 +267,19 @@ final class MemoryCheck {
     String stage =
         "VAE for " + s + (tiles.all().size() == 1 ? "" : " in tiles of " + h + " x " + w);
     return new Need(
-        stage, true, once(device + stage, () -> needs.decode(d, options.compile(device), h, w)));
+        stage, true, once(device, stage, () -> needs.decode(d, options.compile(device), h, w)));
   }
 
   private static Need largest(List<Need> sizes) {
     return sizes.stream().max(Comparator.comparingLong(n -> n.use.total())).orElseThrow();
   }
 
-  private MemoryUse once(String key, Supplier<MemoryUse> estimate) {
+  /** Devices may be at work for others meanwhile. */
+  private MemoryUse once(String device, String stage, Supplier<MemoryUse> estimate) {
+    String key = device + " " + stage;
     MemoryUse use = known.get(key);
     if (use == null) {
-      use = estimate.get();
+      use = asksDevices ? devices.get(device).alone(estimate) : estimate.get();
       known.put(key, use);
     }
     return use;

@@ -51,8 +51,7 @@ class TwoModelsTest {
 
   private static List<Request> requests(int side) {
     return IntStream.range(0, PICTURES)
-        .mapToObj(
-            i -> Request.of("apple " + i % 2).withSteps(2).withSize(side, side).withSeed(i))
+        .mapToObj(i -> Request.of("apple " + i % 2).withSteps(2).withSize(side, side).withSeed(i))
         .toList();
   }
 

@@ -18,8 +18,7 @@ public record PictureJob(Request request, Course course, int pixelsPerLatent, bo
   /** The same with the words, the seed and the picture to begin with of another request. */
   PictureJob with(Request r) {
     Request own = request.withPrompt(r.prompt()).withNegative(r.negative()).withSeed(r.seed());
-    return new PictureJob(
-        r.init().map(own::withInit).orElse(own), course, pixelsPerLatent, guided);
+    return new PictureJob(r.init().map(own::withInit).orElse(own), course, pixelsPerLatent, guided);
   }
 
   /** What its work depends on. */

@@ -37,8 +37,7 @@ class KindsTest {
   void otherWordsSeedsAndPicturesAreNoOtherKind() {
     for (int i = 0; i < 100; i++) {
       BufferedImage image = image(64, 48);
-      Request asked =
-          begunWith(image, 0.5).withPrompt("p" + i).withNegative("n" + i).withSeed(i);
+      Request asked = begunWith(image, 0.5).withPrompt("p" + i).withNegative("n" + i).withSeed(i);
       Kinds.Resolved r = kinds.of(asked);
       assertThat(r.job().request()).isEqualTo(asked.withSize(32, 32));
       assertThat(r.job().request().init().orElseThrow().image()).isSameAs(image);

@@ -31,7 +31,7 @@ class PlacementSchemaTest {
          "denoise": [{"steps": 3, "device": "a"},
                      {"steps": "12.5%", "device": "b"},
                      {"steps": "rest", "device": "a", "unconditional": "b"}]},
-        {"text": "c", "denoise": "c", "decode": ["c"]}],
+        {"text": "c", "denoise": "c", "decode": ["c"], "image": ["b", "c"]}],
        "ringDepth": 3, "order": "finished"}
       """;
 

@@ -229,18 +229,21 @@ final class DeviceThread implements CallQueue {
   }
 
   private void die(Optional<DeviceFault> fault) {
-    Call lost;
+    Call lost = null;
     synchronized (state) {
       if (dead.isEmpty()) {
         dead = fault;
       }
-      lost = atWork;
+      if (atWork != null && !atWork.over) {
+        lost = atWork;
+        lost.over = true; // what the interrupt makes it throw is too late
+      }
     }
     closed.countDown();
     processor.halt();
     thread.interrupt();
     if (lost != null) {
-      end(lost, fault);
+      lost.ended.ended(this, fault, lost.runNs);
     }
     drain();
   }

@@ -265,7 +265,6 @@ public final class Engine<T extends Task> implements AutoCloseable {
     return switch (task.state) {
       case PENDING -> {
         pending.remove(task);
-        inside.add(task); // until it is told
         task.failure = new CancellationException("cancelled");
         leave(task);
         yield true;

@@ -5,7 +5,9 @@ import dev.tandem.orchestrator.timeline.Timeline;
 import dev.tandem.stages.Runner;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * The end of the pipeline: hands each task to the {@link Completion}, in order of submission or as
@@ -23,6 +25,8 @@ final class Outlet<T extends Task> {
   private final Breakdown breakdown;
   private final Map<Long, T> early = new HashMap<>();
   private final boolean inOrder;
+  private final Queue<T> ready = new ConcurrentLinkedQueue<>();
+  private boolean handing;
   private long next;
 
   /** Of the queue's thread alone. */
@@ -67,13 +71,35 @@ final class Outlet<T extends Task> {
   /** Behind all that is to be told of the task until here. */
   private void start(T task) {
     engine.later(
-        () ->
-            queue.start(
-                new Output(task),
-                (q, fault, ns) -> {
-                  fault.ifPresent(breakdown::report); // its thread died
-                  engine.ended(task);
-                }));
+        () -> {
+          ready.add(task);
+          handOver();
+        });
+  }
+
+  /** One at a time: tasks that are cancelled may be more than the queue has room for. */
+  private void handOver() {
+    T task;
+    synchronized (ready) {
+      task = handing ? null : ready.poll();
+      handing |= task != null;
+    }
+    if (task != null) {
+      queue.start(
+          new Output(task),
+          (q, fault, ns) -> {
+            fault.ifPresent(breakdown::report); // its thread died
+            handedOver(task);
+          });
+    }
+  }
+
+  private void handedOver(T task) {
+    synchronized (ready) {
+      handing = false;
+    }
+    engine.ended(task);
+    handOver();
   }
 
   /** Waits for what is being handed over, then ends the queue. */

@@ -4,18 +4,49 @@ import dev.tandem.orchestrator.request.Request;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /**
- * The kinds of pictures of a run. Requests that differ in prompts and seed only share what was
- * found out about one of them, so that a million of them need no memory. Any thread.
+ * The kinds of pictures of a run. Requests that differ only in prompts, seed and what a picture to
+ * begin with shows share what was found out about one of them, so that a million of them need no
+ * memory. Any thread.
  */
 final class Kinds {
   private final Function<Request, PictureJob> resolve;
   private final ToIntFunction<PictureJob> tile;
-  private final Map<Request, Resolved> kinds = new ConcurrentHashMap<>();
+  private final Map<Kind, Resolved> kinds = new ConcurrentHashMap<>();
+
+  /**
+   * What requests have in common.
+   *
+   * @param request without prompts, seed and picture to begin with
+   * @param strength 0 where there is none
+   * @param width of the picture to begin with, 0 where there is none
+   * @param height likewise
+   */
+  private record Kind(Request request, double strength, int width, int height) {
+    static Kind of(Request r) {
+      Request rest =
+          new Request(
+              "",
+              "",
+              0,
+              r.steps(),
+              r.guidance(),
+              r.width(),
+              r.height(),
+              r.sampler(),
+              r.eta(),
+              r.limits(),
+              Optional.empty());
+      return r.init()
+          .map(i -> new Kind(rest, i.strength(), i.image().getWidth(), i.image().getHeight()))
+          .orElseGet(() -> new Kind(rest, 0, 0, 0));
+    }
+  }
 
   /**
    * A request as the model will fulfil it.
@@ -36,17 +67,13 @@ final class Kinds {
   }
 
   Resolved of(Request r) {
-    Resolved like = kinds.computeIfAbsent(kind(r), k -> resolved(r));
-    return new Resolved(like.job.with(r.prompt(), r.negative(), r.seed()), like.tile);
+    Resolved like = kinds.computeIfAbsent(Kind.of(r), k -> resolved(r));
+    return new Resolved(like.job.with(r), like.tile);
   }
 
   private Resolved resolved(Request r) {
     PictureJob job = resolve.apply(r);
     return new Resolved(job, tile.applyAsInt(job));
-  }
-
-  private static Request kind(Request r) {
-    return r.withPrompt("").withNegative("").withSeed(0);
   }
 
   /** A job of each kind so far: size, steps, sampler and guidance. */

@@ -147,7 +147,12 @@ public final class OpenRun implements AutoCloseable {
       to = engine();
     }
     task.events().accepted();
-    to.submit(task);
+    try {
+      to.submit(task);
+    } catch (IllegalStateException e) { // cancelled or closed since it was accepted
+      task.events().failed(e);
+      throw e;
+    }
     return new PictureHandle(task.index(), kind.job().request(), result, () -> to.cancel(task));
   }
 

@@ -15,13 +15,10 @@ import dev.tandem.stages.sampling.Guidance;
  */
 public record PictureJob(Request request, Course course, int pixelsPerLatent, boolean guided) {
 
-  /** The same with other words and another seed. */
-  PictureJob with(String prompt, String negative, long seed) {
-    return new PictureJob(
-        request.withPrompt(prompt).withNegative(negative).withSeed(seed),
-        course,
-        pixelsPerLatent,
-        guided);
+  /** The same with the words, the seed and the picture to begin with of another request. */
+  PictureJob with(Request r) {
+    Request own = request.withPrompt(r.prompt()).withNegative(r.negative()).withSeed(r.seed());
+    return new PictureJob(r.init().map(own::withInit).orElse(own), course, pixelsPerLatent, guided);
   }
 
   /** What its work depends on. */

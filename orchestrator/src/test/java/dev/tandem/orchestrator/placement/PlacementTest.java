@@ -64,6 +64,20 @@ class PlacementTest {
     assertThat(p.devices()).containsExactly("a", "b", "c");
   }
 
+  @Test
+  void picturesToBeginWithAreEncodedWherePicturesAreDecodedUnlessItIsSaid() {
+    String usual = "{'lanes':[{'text':'a','denoise':'b','decode':['c','a']}]}";
+    Lane lane = PlacementJson.parse(usual.replace('\'', '"')).lanes().getFirst();
+    assertThat(lane.image()).containsExactly("c", "a");
+    String said = "{'lanes':[{'text':'a','denoise':'b','decode':'c','image':['d','b']}]}";
+    Placement placement = PlacementJson.parse(said.replace('\'', '"'));
+    assertThat(placement.lanes().getFirst().image()).containsExactly("d", "b");
+    assertThat(placement.lanes().getFirst().devices("image")).containsExactly("d", "b");
+    assertThat(placement.devices()).containsExactly("a", "b", "c", "d");
+    assertThat(PlacementJson.format(placement)).contains("\"image\" : [ \"d\", \"b\" ]");
+    assertThat(PlacementJson.format(Placement.on("a"))).doesNotContain("image");
+  }
+
   @Property(tries = 200)
   void whatIsWrittenIsRead(@ForAll("placements") Placement placement) {
     assertThat(PlacementJson.parse(PlacementJson.format(placement))).isEqualTo(placement);
@@ -124,12 +138,13 @@ class PlacementTest {
             device.list().uniqueElements().ofMinSize(1).ofMaxSize(3),
             part.list().ofMaxSize(3),
             device,
-            device.list().uniqueElements().ofMinSize(1).ofMaxSize(3))
+            device.list().uniqueElements().ofMinSize(1).ofMaxSize(3),
+            device.list().uniqueElements().ofMinSize(1).ofMaxSize(3).optional())
         .as(
-            (share, text, parts, last, decode) -> {
+            (share, text, parts, last, decode, image) -> {
               List<DenoisePart> all = new java.util.ArrayList<>(parts);
               all.add(DenoisePart.on(last));
-              return new Lane(share, text, all, decode);
+              return new Lane(share, text, all, decode, image.orElse(decode));
             });
   }
 
@@ -154,6 +169,11 @@ class PlacementTest {
           {"lanes": [{"text": ["a", 5], "denoise": "a", "decode": "a"}]} | lanes[0].text[1] is 5
           {"lanes": [{"text": "a", "denoise": "a", "decode": []}]} | lanes[0].decode is []
           {"lanes": [{"text": "a", "denoise": "a", "decode": ["b", "b"]}]} | names a device twice
+          {"lanes": [{"text": "a", "denoise": "a", "decode": "a", "image": []}]} | lanes[0].image is []
+          {"lanes": [{"text": "a", "denoise": "a", "decode": "a", "image": ["b", 5]}]} | lanes[0].image[1] is 5
+          {"lanes": [{"text": "a", "denoise": "a", "decode": "a", "image": ["b", "b"]}]} | image is [b, b]: it names a device twice
+          {"lanes": [{"text": "a", "denoise": "a", "decode": "a", "image": " "}]} | lanes[0].image is ' '
+          {"lanes": [{"text": "a", "denoise": "a", "decode": "a", "images": "a"}]} | unknown field 'images'
           {"lanes": [{"text": "a", "denoise": [], "decode": "a"}]} | lanes[0].denoise is []
           {"lanes": [{"share": -1, "text": "a", "denoise": "a", "decode": "a"}]} | lanes[0].share is -1.0
           {"lanes": [{"share": "x", "text": "a", "denoise": "a", "decode": "a"}]} | lanes[0].share is "x"

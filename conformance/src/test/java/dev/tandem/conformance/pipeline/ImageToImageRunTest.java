@@ -75,7 +75,7 @@ class ImageToImageRunTest {
     int width = t.shape().dim(3);
     BufferedImage image = new BufferedImage(width, t.shape().dim(2), BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < rgb.length / 3; i++) {
-      int pixel = (rgb[3 * i] & 255) << 16 | (rgb[3 * i + 1] & 255) << 8 | rgb[3 * i + 2] & 255;
+      int pixel = ((rgb[3 * i] & 255) << 16) | ((rgb[3 * i + 1] & 255) << 8) | (rgb[3 * i + 2] & 255);
       image.setRGB(i % width, i / width, pixel);
     }
     return image;
@@ -194,7 +194,7 @@ class ImageToImageRunTest {
       byte[] rgb = own.init().orElseThrow().rgb(32, 32);
       BufferedImage drawn = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
       for (int i = 0; i < 32 * 32; i++) {
-        int pixel = (rgb[3 * i] & 255) << 16 | (rgb[3 * i + 1] & 255) << 8 | rgb[3 * i + 2] & 255;
+        int pixel = ((rgb[3 * i] & 255) << 16) | ((rgb[3 * i + 1] & 255) << 8) | (rgb[3 * i + 2] & 255);
         drawn.setRGB(i % 32, i / 32, pixel);
       }
       Request begunWithDrawn = own.withSize(32, 32).withInit(new InitPicture(drawn, 0.5));

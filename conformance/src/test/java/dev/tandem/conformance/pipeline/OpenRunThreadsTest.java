@@ -154,7 +154,7 @@ class OpenRunThreadsTest {
         mine.get(random.nextInt(mine.size())).handle.cancel();
       }
       if (random.nextInt(8) == 0) {
-        Thread.yield();
+        Thread.onSpinWait();
       }
     }
     return mine;
@@ -274,7 +274,7 @@ class OpenRunThreadsTest {
     }
   }
 
-  private enum Where {
+  enum Where {
     ACCEPTED,
     STAGE,
     STEP,

@@ -156,6 +156,9 @@ class VirtualEngineTest {
         };
     Runnable cancel =
         () -> {
+          if (tasks.isEmpty()) {
+            return; // stopped before the first
+          }
           Numbered task = tasks.get(random.nextInt(tasks.size()));
           if (e.cancel(task)) {
             cancelled.add(task.index());

@@ -109,6 +109,15 @@ public final class MemoryNeeds {
     return new MemoryNeeds(plan, Kind.AT_LEAST);
   }
 
+  /** Whether a device is asked, which must not be at work meanwhile. */
+  public boolean asks(CompileOptions options) {
+    return switch (kind) {
+      case AT_LEAST -> false;
+      case AT_MOST -> !options.equals(CompileOptions.DEFAULT);
+      case EXACT -> true;
+    };
+  }
+
   private MemoryUse use(Device device, Graph graph, CompileOptions options) {
     return switch (kind) {
       case AT_LEAST -> GraphMemory.least(graph, options);

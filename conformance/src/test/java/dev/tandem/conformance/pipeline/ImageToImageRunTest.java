@@ -23,6 +23,7 @@ import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.Runner;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.checkpoint.SafeTensors;
+import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -71,12 +72,14 @@ class ImageToImageRunTest {
   }
 
   private static BufferedImage image(Tensor t) {
-    byte[] rgb = DecodeStage.toBytes(channelsLast(t));
-    int width = t.shape().dim(3);
-    BufferedImage image = new BufferedImage(width, t.shape().dim(2), BufferedImage.TYPE_INT_RGB);
-    for (int i = 0; i < rgb.length / 3; i++) {
-      int pixel = ((rgb[3 * i] & 255) << 16) | ((rgb[3 * i + 1] & 255) << 8) | (rgb[3 * i + 2] & 255);
-      image.setRGB(i % width, i / width, pixel);
+    return image(DecodeStage.toBytes(channelsLast(t)), t.shape().dim(3), t.shape().dim(2));
+  }
+
+  private static BufferedImage image(byte[] rgb, int width, int height) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < width * height; i++) {
+      Color color = new Color(rgb[3 * i] & 255, rgb[3 * i + 1] & 255, rgb[3 * i + 2] & 255);
+      image.setRGB(i % width, i / width, color.getRGB());
     }
     return image;
   }
@@ -191,12 +194,7 @@ class ImageToImageRunTest {
       Picture smaller = tandem.generate(own.withSize(32, 32));
       assertThat(List.of(smaller.width(), smaller.height())).isEqualTo(List.of(32, 32));
 
-      byte[] rgb = own.init().orElseThrow().rgb(32, 32);
-      BufferedImage drawn = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
-      for (int i = 0; i < 32 * 32; i++) {
-        int pixel = ((rgb[3 * i] & 255) << 16) | ((rgb[3 * i + 1] & 255) << 8) | (rgb[3 * i + 2] & 255);
-        drawn.setRGB(i % 32, i / 32, pixel);
-      }
+      BufferedImage drawn = image(own.init().orElseThrow().rgb(32, 32), 32, 32);
       Request begunWithDrawn = own.withSize(32, 32).withInit(new InitPicture(drawn, 0.5));
       assertThat(tandem.generate(begunWithDrawn).rgb()).isEqualTo(smaller.rgb());
     }

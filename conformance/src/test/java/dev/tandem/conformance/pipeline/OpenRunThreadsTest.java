@@ -33,6 +33,7 @@ import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -154,7 +155,7 @@ class OpenRunThreadsTest {
         mine.get(random.nextInt(mine.size())).handle.cancel();
       }
       if (random.nextInt(8) == 0) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(100_000);
       }
     }
     return mine;

@@ -107,6 +107,12 @@ public final class Engine<T extends Task> implements AutoCloseable {
    * @throws CancellationException after {@link #cancel()}; the task then never was here
    */
   public void submit(T task) {
+    add(task);
+    proceed();
+  }
+
+  /** The first half of {@link #submit}: the task has its place in the order, and nobody is told. */
+  public void add(T task) {
     synchronized (lock) {
       if (closed) {
         throw new IllegalStateException("the engine is closed");
@@ -121,6 +127,10 @@ public final class Engine<T extends Task> implements AutoCloseable {
       task.state = Task.State.PENDING;
       pending.add(task);
     }
+  }
+
+  /** The second half: tasks that were added enter where there is room. */
+  public void proceed() {
     event(() -> {});
   }
 

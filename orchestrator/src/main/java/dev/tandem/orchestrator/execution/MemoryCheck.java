@@ -304,7 +304,10 @@ final class MemoryCheck {
     String key = device + " " + stage;
     MemoryUse use = known.get(key);
     if (use == null) {
-      use = InTurn.ask(devices, device, estimate);
+      use =
+          needs.asks(options.compile(device))
+              ? InTurn.ask(devices, device, estimate)
+              : estimate.get();
       known.put(key, use);
     }
     return use;

@@ -144,15 +144,16 @@ public final class OpenRun implements AutoCloseable {
         left.announce(1);
       }
       figures.entered(index, pool.drive().now());
-      to = engine();
+      to = engine(); // who hears of the acceptance may cancel
+      task.events().accepted();
+      try {
+        to.add(task);
+      } catch (CancellationException e) { // since it was accepted
+        task.events().failed(e);
+        throw e;
+      }
     }
-    task.events().accepted();
-    try {
-      to.submit(task);
-    } catch (IllegalStateException e) { // cancelled or closed since it was accepted
-      task.events().failed(e);
-      throw e;
-    }
+    to.proceed();
     return new PictureHandle(task.index(), kind.job().request(), result, () -> to.cancel(task));
   }
 

@@ -14,7 +14,7 @@ public interface PictureEvents {
   /** Ignores everything. */
   PictureEvents NONE = new PictureEvents() {};
 
-  /** The request is possible and waits for its turn. */
+  /** The request is possible and waits for its turn; must not wait for others who submit. */
   default void accepted() {}
 
   /** A stage has begun with it at a device. */

@@ -10,6 +10,7 @@ import dev.tandem.stages.unet.UNet2DConfig;
 import dev.tandem.stages.vae.LatentScaling;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What a model is, without a device: its stages with the very graphs that a run compiles, its
@@ -17,6 +18,7 @@ import java.util.List;
  */
 public final class ModelPlan {
   private static final int USUAL_STEPS = 20;
+  private static final AtomicLong OPENED = new AtomicLong();
   private static final int USUAL_LATENTS = 64;
 
   private final ModelParts parts;
@@ -27,7 +29,7 @@ public final class ModelPlan {
   private ModelPlan(ModelParts parts) {
     this.parts = parts;
     var folder = parts.folder().folder().toAbsolutePath().normalize();
-    id = folder.toString();
+    id = folder + "#" + OPENED.incrementAndGet();
     name = folder.getFileName().toString();
     stages.add(
         new StagePlan(StagePlan.TEXT, parts.text().stream().map(ModelParts.Text::part).toList()));
@@ -65,7 +67,10 @@ public final class ModelPlan {
     return new StagePlan(key, List.of(new StagePlan.Part(part, "vae", builder)));
   }
 
-  /** Tells models apart, also those of one name: the folder's absolute path. */
+  /**
+   * Tells opened models apart, also those of one name and one folder opened twice: each has its own
+   * executables, as it knows what it has written to their inputs.
+   */
   public String id() {
     return id;
   }

@@ -155,4 +155,31 @@ class TwoModelsTest {
     }
     assertThat(device.open()).isZero();
   }
+
+  /** Each opening has executables of its own, and closes no other's. */
+  @Test
+  void oneFolderOpenedTwiceMakesTheRightPicturesBothTimes() {
+    Alone alone = Alone.of(Run.MODEL, OF_DEFAULT);
+    CountedDevice device = device(PLENTY);
+    try (DevicePool pool = new DevicePool(id -> device, new Threads());
+        Tandem second = open(Run.MODEL, pool)) {
+      OpenRun secondRun = second.start(GenerationListener.NONE);
+      List<PictureHandle> ofSecond;
+      try (Tandem first = open(Run.MODEL, pool)) {
+        OpenRun firstRun = first.start(GenerationListener.NONE);
+        List<PictureHandle> ofFirst = OF_DEFAULT.stream().map(firstRun::submit).toList();
+        ofSecond = OF_DEFAULT.reversed().stream().map(secondRun::submit).toList();
+        firstRun.close();
+        for (int i = 0; i < PICTURES; i++) {
+          assertThat(ofFirst.get(i).result().join().rgb()).isEqualTo(alone.pictures.get(i));
+        }
+      }
+      secondRun.close();
+      for (int i = 0; i < PICTURES; i++) {
+        assertThat(ofSecond.reversed().get(i).result().join().rgb())
+            .isEqualTo(alone.pictures.get(i));
+      }
+    }
+    assertThat(device.openBytes()).isZero();
+  }
 }

@@ -139,13 +139,17 @@ final class VirtualQueue implements CallQueue {
     if (atWork.isEmpty()) {
       return;
     }
+    Run run = atWork.get();
+    double now = slowdown(run);
     if (end != null) {
+      if (now == slowdown) {
+        return; // it ends when it was to end
+      }
       end.callOff();
     }
-    Run run = atWork.get();
     run.leftNs = Math.max(0, run.leftNs - (time.exactNow() - countedNs) / slowdown);
     countedNs = time.exactNow();
-    slowdown = slowdown(run);
+    slowdown = now;
     end = time.schedule(run.leftNs * slowdown, () -> ended(run));
   }
 

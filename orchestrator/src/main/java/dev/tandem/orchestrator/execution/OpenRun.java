@@ -116,7 +116,8 @@ public final class OpenRun implements AutoCloseable {
   }
 
   /**
-   * Asks for a picture; does not wait.
+   * Asks for a picture; does not wait, but where memory is short a device is asked in its turn
+   * whether a new kind of picture fits.
    *
    * @param priority requests of a higher one go first, of equal ones the first that came; may be
    *     negative

@@ -16,6 +16,11 @@ final class StepsStage<P extends PictureTask> extends PlacedStage<P> {
   private final Lane lane;
   private final int part;
 
+  /** Where the part ends for pictures of so many evaluations: those of the latest one. */
+  private int end;
+
+  private int evaluations;
+
   /**
    * A part of a lane.
    *
@@ -40,9 +45,9 @@ final class StepsStage<P extends PictureTask> extends PlacedStage<P> {
 
   @Override
   int unitsLeft(P task) {
-    int end = 0;
-    for (int i = 0; i <= part; i++) {
-      end += lane.stepsOfParts(task.kind().evaluations()).get(i);
+    if (task.kind().evaluations() != evaluations) {
+      evaluations = task.kind().evaluations();
+      end = lane.stepsOfParts(evaluations).stream().limit(part + 1L).mapToInt(n -> n).sum();
     }
     return Math.max(0, end - task.steps());
   }

@@ -29,7 +29,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * Predicted and real time of placements: real threads on simulated devices that sleep for stated
@@ -50,8 +52,9 @@ public final class Prediction {
   /** A placement to be tried. */
   private record Case(String name, Placement placement, int pictures, int prompts) {}
 
-  /** Of the runs, the median one and the shortest. */
-  private record Result(Case of, double predictedNs, double realNs, double leastNs) {
+  /** Of the runs, the median one and the shortest; whether that one did the same work where. */
+  private record Result(
+      Case of, double predictedNs, double realNs, double leastNs, boolean sameChoices) {
     private double error() {
       return predictedNs / realNs - 1;
     }
@@ -86,13 +89,14 @@ public final class Prediction {
         results.add(r);
         System.out.printf(
             Locale.ROOT,
-            "%-46s %12.1f %9.1f %+7.2f%% %9.1f %+7.2f%%%n",
+            "%-46s %12.1f %9.1f %+7.2f%% %9.1f %+7.2f%%%s%n",
             c.name,
             r.predictedNs / MS,
             r.realNs / MS,
             100 * r.error(),
             r.leastNs / MS,
-            100 * r.errorOfLeast());
+            100 * r.errorOfLeast(),
+            r.sameChoices ? "" : " other choices");
       }
       summary("median run", results, Result::error);
       summary("shortest run", results, Result::errorOfLeast);
@@ -116,16 +120,33 @@ public final class Prediction {
 
   private static Result run(Tandem tandem, Case c, Costs costs, int repeats) throws Exception {
     List<Double> real = new ArrayList<>();
+    Set<List<Object>> choices = Set.of();
     Job job = tandem.job(requests(c));
     tandem.expect(job, c.placement.devices(), costs);
     for (int i = -1; i < repeats; i++) { // the first one compiles
-      RunReport report = once(tandem, requests(c), c.placement, new ArrayList<>());
+      List<Span> spans = new ArrayList<>();
+      RunReport report = once(tandem, requests(c), c.placement, spans);
       if (i >= 0) {
+        boolean shortest = real.stream().allMatch(ns -> ns > report.wallNs());
+        choices = shortest ? choices(spans) : choices;
         real.add((double) report.wallNs());
       }
     }
     Simulation simulation = Simulator.run(job, c.placement, costs);
-    return new Result(c, simulation.makespanNs(), median(real), Collections.min(real));
+    return new Result(
+        c,
+        simulation.makespanNs(),
+        median(real),
+        Collections.min(real),
+        choices.equals(choices(simulation.spans())));
+  }
+
+  /** What each device did. */
+  private static Set<List<Object>> choices(List<Span> spans) {
+    return spans.stream()
+        .filter(s -> s.kind() == Span.Kind.RUN)
+        .map(s -> List.<Object>of(s.stage(), s.device(), s.picture(), s.step()))
+        .collect(Collectors.toSet());
   }
 
   private static RunReport once(

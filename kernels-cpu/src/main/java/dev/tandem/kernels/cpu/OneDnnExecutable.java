@@ -5,6 +5,7 @@ import dev.tandem.devices.Executable;
 import dev.tandem.devices.OpSpans;
 import dev.tandem.devices.Tensor;
 import dev.tandem.graph.Graph;
+import dev.tandem.graph.Node;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -44,14 +45,19 @@ final class OneDnnExecutable implements Executable {
 
   @Override
   public Tensor input(String name) {
-    compiled.graph().input(name); // reports an unknown name
-    return compiled.inputs().get(name);
+    Tensor known = compiled.inputs().get(name);
+    return known == null ? unknown(compiled.graph().input(name)) : known;
   }
 
   @Override
   public Tensor output(String name) {
-    compiled.graph().output(name); // reports an unknown name
-    return compiled.outputs().get(name);
+    Tensor known = compiled.outputs().get(name);
+    return known == null ? unknown(compiled.graph().output(name)) : known;
+  }
+
+  /** Looking a name up in the graph reports it; done at last, as it looks at every node. */
+  private static Tensor unknown(Node node) {
+    throw new IllegalStateException("no tensor for " + node);
   }
 
   @Override

@@ -38,6 +38,10 @@ public final class Engine<T extends Task> implements AutoCloseable {
   private final Set<T> inside = new LinkedHashSet<>();
   private final Deque<Runnable> following = new ArrayDeque<>();
   private boolean atEvent;
+
+  /** Whether something has happened that others wait for. */
+  private boolean awaited;
+
   private long submitted;
   private long ended;
   private int entered;
@@ -169,7 +173,10 @@ public final class Engine<T extends Task> implements AutoCloseable {
         }
       } finally {
         atEvent = false;
-        lock.notifyAll();
+        if (awaited) { // who waits need not be woken at each step
+          awaited = false;
+          lock.notifyAll();
+        }
       }
     }
     outbox.deliver();
@@ -210,6 +217,7 @@ public final class Engine<T extends Task> implements AutoCloseable {
     task.state = Task.State.INSIDE;
     inside.add(task);
     entered++;
+    awaited = true;
     station.get().accept(task, this);
     return true;
   }
@@ -236,6 +244,7 @@ public final class Engine<T extends Task> implements AutoCloseable {
           task.state = Task.State.ENDED;
           inside.remove(task);
           ended++;
+          awaited = true;
         });
   }
 
@@ -275,6 +284,7 @@ public final class Engine<T extends Task> implements AutoCloseable {
     return switch (task.state) {
       case PENDING -> {
         pending.remove(task);
+        awaited = true;
         task.failure = new CancellationException("cancelled");
         leave(task);
         yield true;
@@ -301,6 +311,7 @@ public final class Engine<T extends Task> implements AutoCloseable {
           List<T> all = new ArrayList<>(pending);
           all.addAll(inside);
           all.forEach(this::end);
+          awaited = true;
         });
   }
 

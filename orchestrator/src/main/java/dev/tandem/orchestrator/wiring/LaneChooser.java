@@ -33,7 +33,7 @@ final class LaneChooser<P extends PictureTask> implements Chooser<P> {
 
   @Override
   public int choose(P task, IntPredicate hasRoom) {
-    int lane = lanes.size() == 1 && hasRoom.test(0) ? 0 : chooseOfSeveral(task, hasRoom);
+    int lane = lanes.size() > 1 ? chooseOfSeveral(task, hasRoom) : hasRoom.test(0) ? 0 : WAIT;
     if (lane != WAIT) {
       task.takenBy(lane);
       left.take();

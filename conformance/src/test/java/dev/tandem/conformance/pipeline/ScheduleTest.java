@@ -68,16 +68,6 @@ class ScheduleTest {
     }
 
     @Override
-    public double hostNs(Work work, String device) {
-      return 0;
-    }
-
-    @Override
-    public double outputNs() {
-      return 0;
-    }
-
-    @Override
     public double slowdown(String device, Work work, String other, Work otherWork) {
       return slowdown;
     }

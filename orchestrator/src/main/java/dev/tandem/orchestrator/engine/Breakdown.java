@@ -26,6 +26,15 @@ public final class Breakdown {
     }
   }
 
+  /** Does something; whatever it throws is for whoever started the run. */
+  public void guarded(Runnable action) {
+    try {
+      action.run();
+    } catch (Throwable e) {
+      report(e);
+    }
+  }
+
   /** What broke first. */
   public Optional<Throwable> cause() {
     return Optional.ofNullable(cause.get());

@@ -44,7 +44,6 @@ public final class Engine<T extends Task> implements AutoCloseable {
 
   private long submitted;
   private long ended;
-  private int entered;
   private volatile boolean cancelled;
   private volatile boolean closed;
 
@@ -166,9 +165,9 @@ public final class Engine<T extends Task> implements AutoCloseable {
       atEvent = true;
       try {
         while (!following.isEmpty()) {
-          guarded(following.poll());
+          breakdown.guarded(following.poll()); // a task's own work is guarded by itself
           if (!cancelled) {
-            guarded(this::settle);
+            breakdown.guarded(this::settle);
           }
         }
       } finally {
@@ -184,14 +183,6 @@ public final class Engine<T extends Task> implements AutoCloseable {
       synchronized (lock) {
         lock.notifyAll();
       }
-    }
-  }
-
-  private void guarded(Runnable action) {
-    try {
-      action.run();
-    } catch (Throwable e) { // not a task's own work, that is guarded
-      broken(e);
     }
   }
 
@@ -216,7 +207,6 @@ public final class Engine<T extends Task> implements AutoCloseable {
     pending.remove(task);
     task.state = Task.State.INSIDE;
     inside.add(task);
-    entered++;
     awaited = true;
     station.get().accept(task, this);
     return true;
@@ -313,20 +303,6 @@ public final class Engine<T extends Task> implements AutoCloseable {
           all.forEach(this::end);
           awaited = true;
         });
-  }
-
-  /** Tasks that have not found room yet. */
-  public int pending() {
-    synchronized (lock) {
-      return pending.size();
-    }
-  }
-
-  /** Tasks that have found room so far. */
-  public int entered() {
-    synchronized (lock) {
-      return entered;
-    }
   }
 
   /** Waits until all submitted tasks have ended; nothing can be submitted any more. */

@@ -1,6 +1,9 @@
 package dev.tandem.orchestrator.engine;
 
+import dev.tandem.orchestrator.timeline.Timeline;
+import dev.tandem.stages.Runner;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Calls that are waited for. */
 public final class SyncCall {
@@ -26,6 +29,29 @@ public final class SyncCall {
         throw call.fault.get();
       }
       return call.runNs;
+    }
+  }
+
+  /**
+   * As {@link #run(Drive, CallQueue, CallQueue.Body)}, for work of no picture.
+   *
+   * @param name what it is for
+   */
+  public static long run(
+      Drive drive, CallQueue queue, String name, long limitNs, Consumer<Runner> work)
+      throws InterruptedException, DeviceFault {
+    return run(drive, queue, new Work(name, limitNs, work));
+  }
+
+  private record Work(String name, long limitNs, Consumer<Runner> work) implements CallQueue.Body {
+    @Override
+    public CallQueue.Label label() {
+      return new CallQueue.Label(new Timeline(), name, -1, -1);
+    }
+
+    @Override
+    public void run(Runner runner) {
+      work.accept(runner);
     }
   }
 

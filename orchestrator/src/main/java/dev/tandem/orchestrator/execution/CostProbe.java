@@ -1,13 +1,11 @@
 package dev.tandem.orchestrator.execution;
 
 import dev.tandem.devices.DeviceException;
-import dev.tandem.orchestrator.engine.CallQueue;
 import dev.tandem.orchestrator.engine.DeviceFault;
 import dev.tandem.orchestrator.engine.Drive;
 import dev.tandem.orchestrator.engine.Incident;
 import dev.tandem.orchestrator.engine.SyncCall;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
-import dev.tandem.orchestrator.timeline.Timeline;
 import dev.tandem.orchestrator.wiring.Watchdog;
 import dev.tandem.stages.Conditioning;
 import dev.tandem.stages.DenoiseStage;
@@ -18,7 +16,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.Consumer;
 
 /**
  * Measures what a job's work costs on devices: each kind of work once to compile and warm up, then
@@ -98,7 +96,7 @@ final class CostProbe {
     return model.unet().textTime().orElseThrow().textDim();
   }
 
-  private void time(PooledDevice d, Work work, Map<Work, Long> into, Function<Runner, ?> body)
+  private void time(PooledDevice d, Work work, Map<Work, Long> into, Consumer<Runner> body)
       throws InterruptedException {
     try {
       once(d, work, body);
@@ -117,33 +115,9 @@ final class CostProbe {
     }
   }
 
-  private long once(PooledDevice d, Work work, Function<Runner, ?> body)
+  private long once(PooledDevice d, Work work, Consumer<Runner> body)
       throws InterruptedException, DeviceFault {
-    return SyncCall.run(drive, d.place().queue(), new Measured(work, body));
-  }
-
-  private final class Measured implements CallQueue.Body {
-    private final Work work;
-    private final Function<Runner, ?> body;
-
-    private Measured(Work work, Function<Runner, ?> body) {
-      this.work = work;
-      this.body = body;
-    }
-
-    @Override
-    public CallQueue.Label label() {
-      return new CallQueue.Label(new Timeline(), "measure " + work, -1, -1);
-    }
-
-    @Override
-    public long limitNs() {
-      return watchdog.unknown().toNanos();
-    }
-
-    @Override
-    public void run(Runner runner) {
-      var _ = body.apply(runner);
-    }
+    return SyncCall.run(
+        drive, d.place().queue(), "measure " + work, watchdog.unknown().toNanos(), body);
   }
 }

@@ -4,23 +4,16 @@ import dev.tandem.devices.DeviceException;
 import dev.tandem.orchestrator.engine.CallQueue;
 import dev.tandem.orchestrator.engine.DeviceFault;
 import dev.tandem.orchestrator.engine.SyncCall;
-import dev.tandem.orchestrator.timeline.Timeline;
-import dev.tandem.stages.Runner;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
-/** A question to a device at which runs may be at work: asked in its turn, on its thread. */
-final class InTurn<R> implements CallQueue.Body {
+/** Questions to devices at which runs may be at work: asked in their turn, on their threads. */
+final class InTurn {
   private static final long LIMIT_NS = TimeUnit.MINUTES.toNanos(10);
 
-  private final Supplier<R> question;
-  private volatile Optional<R> answer = Optional.empty();
-
-  private InTurn(Supplier<R> question) {
-    this.question = question;
-  }
+  private InTurn() {}
 
   /** Waits for the answer; what the question throws is thrown here. */
   static <R> R ask(DevicePool pool, String device, Supplier<R> question) {
@@ -28,9 +21,9 @@ final class InTurn<R> implements CallQueue.Body {
     if (queue.isHere()) { // a listener, which the device's thread calls
       return question.get();
     }
-    InTurn<R> asked = new InTurn<>(question);
+    AtomicReference<R> answer = new AtomicReference<>();
     try {
-      SyncCall.run(pool.drive(), queue, asked);
+      SyncCall.run(pool.drive(), queue, "estimate", LIMIT_NS, runner -> answer.set(question.get()));
     } catch (DeviceFault e) {
       switch (e.getCause()) {
         case RuntimeException cause -> throw cause;
@@ -41,21 +34,6 @@ final class InTurn<R> implements CallQueue.Body {
       Thread.currentThread().interrupt();
       throw new CancellationException("cancelled");
     }
-    return asked.answer.orElseThrow();
-  }
-
-  @Override
-  public CallQueue.Label label() {
-    return new CallQueue.Label(new Timeline(), "estimate", -1, -1);
-  }
-
-  @Override
-  public long limitNs() {
-    return LIMIT_NS;
-  }
-
-  @Override
-  public void run(Runner runner) {
-    answer = Optional.of(question.get());
+    return answer.get();
   }
 }

@@ -10,17 +10,9 @@ import dev.tandem.orchestrator.timeline.Span;
 record ListenerGuard(GenerationListener listener, Breakdown breakdown)
     implements GenerationListener {
 
-  private void guarded(Runnable call) {
-    try {
-      call.run();
-    } catch (Throwable e) { // whatever a listener throws is for whoever started the run
-      breakdown.report(e);
-    }
-  }
-
   @Override
   public void onStep(int index, int step, int steps) {
-    guarded(() -> listener.onStep(index, step, steps));
+    breakdown.guarded(() -> listener.onStep(index, step, steps));
   }
 
   /** Throws what the listener throws: the picture's failure. */
@@ -31,16 +23,16 @@ record ListenerGuard(GenerationListener listener, Breakdown breakdown)
 
   @Override
   public void onFailure(int index, Request request, Throwable cause) {
-    guarded(() -> listener.onFailure(index, request, cause));
+    breakdown.guarded(() -> listener.onFailure(index, request, cause));
   }
 
   @Override
   public void onSpan(Span span) {
-    guarded(() -> listener.onSpan(span));
+    breakdown.guarded(() -> listener.onSpan(span));
   }
 
   @Override
   public void onWarning(String text) {
-    guarded(() -> listener.onWarning(text));
+    breakdown.guarded(() -> listener.onWarning(text));
   }
 }

@@ -1,12 +1,10 @@
 package dev.tandem.orchestrator.execution;
 
-import dev.tandem.orchestrator.engine.CallQueue;
 import dev.tandem.orchestrator.engine.DeviceFault;
 import dev.tandem.orchestrator.engine.SyncCall;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
 import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
-import dev.tandem.orchestrator.timeline.Timeline;
 import dev.tandem.orchestrator.wiring.Place;
 import dev.tandem.orchestrator.wiring.Workload;
 import dev.tandem.stages.Conditioning;
@@ -169,29 +167,13 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
       return;
     }
     try {
-      SyncCall.run(pool.drive(), device.place().queue(), new Closing(stagesThere));
+      SyncCall.run(
+          pool.drive(), device.place().queue(), "close", CLOSE_NS, runner -> stagesThere.close());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the device frees it in its turn
     } catch (DeviceFault e) {
       throw new IllegalStateException(
           "cannot free the model at device '" + device.id() + "': " + e.getMessage(), e);
-    }
-  }
-
-  private record Closing(DeviceStages stages) implements CallQueue.Body {
-    @Override
-    public CallQueue.Label label() {
-      return new CallQueue.Label(new Timeline(), "close", -1, -1);
-    }
-
-    @Override
-    public long limitNs() {
-      return CLOSE_NS;
-    }
-
-    @Override
-    public void run(Runner runner) {
-      stages.close();
     }
   }
 }

@@ -160,14 +160,16 @@ public final class OpenRun implements AutoCloseable {
 
   /** Waits until what was submitted before has found room; then submits. */
   void submitWhenRoom(Request request) throws InterruptedException {
-    Optional<Engine<ModelTask>> e;
-    synchronized (this) {
-      e = engine;
-    }
+    Optional<Engine<ModelTask>> e = begun();
     if (e.isPresent()) {
       e.get().awaitRoom();
     }
     submit(request);
+  }
+
+  /** Empty before the first request. */
+  private synchronized Optional<Engine<ModelTask>> begun() {
+    return engine;
   }
 
   private synchronized Engine<ModelTask> engine() {
@@ -224,11 +226,7 @@ public final class OpenRun implements AutoCloseable {
   /** Makes every request that is not done end soon; nothing can be submitted any more. */
   public void cancel() {
     cancelled = true;
-    Optional<Engine<ModelTask>> e;
-    synchronized (this) {
-      e = engine;
-    }
-    e.ifPresent(Engine::cancel);
+    begun().ifPresent(Engine::cancel);
   }
 
   /** Waits until every request has ended; nothing can be submitted any more. */

@@ -21,28 +21,20 @@ record Told(
     Breakdown breakdown)
     implements PictureEvents {
 
-  private void guarded(Runnable call) {
-    try {
-      call.run();
-    } catch (Throwable e) { // whatever a listener throws is for whoever started the run
-      breakdown.report(e);
-    }
-  }
-
   @Override
   public void accepted() {
-    guarded(own::accepted);
+    breakdown.guarded(own::accepted);
   }
 
   @Override
   public void stage(String stage, String device) {
-    guarded(() -> own.stage(stage, device));
+    breakdown.guarded(() -> own.stage(stage, device));
   }
 
   @Override
   public void step(int step, int steps, Supplier<Optional<float[]>> preview) {
     run.onStep(index, step, steps);
-    guarded(() -> own.step(step, steps, preview));
+    breakdown.guarded(() -> own.step(step, steps, preview));
   }
 
   @Override
@@ -54,7 +46,7 @@ record Told(
 
   @Override
   public void failed(Throwable cause) {
-    guarded(() -> own.failed(cause));
+    breakdown.guarded(() -> own.failed(cause));
     result.completeExceptionally(cause);
   }
 }

@@ -15,16 +15,16 @@ import java.util.function.IntPredicate;
 final class LaneChooser<P extends PictureTask> implements Chooser<P> {
   private final RunContext run;
   private final List<StepsStage<P>> lanes;
-  private final List<String> after;
+  private final List<Work> after;
   private final PicturesLeft left;
 
   /**
    * A chooser for the first stations of the lanes.
    *
-   * @param after stages that a lane has after its steps
+   * @param after what a lane does after its steps
    * @param left pictures that no lane has taken yet; counted down here
    */
-  LaneChooser(RunContext run, List<StepsStage<P>> lanes, List<String> after, PicturesLeft left) {
+  LaneChooser(RunContext run, List<StepsStage<P>> lanes, List<Work> after, PicturesLeft left) {
     this.run = run;
     this.lanes = lanes;
     this.after = after;
@@ -84,8 +84,8 @@ final class LaneChooser<P extends PictureTask> implements Chooser<P> {
       return step;
     }
     long ns = task.kind().evaluations() * step.getAsLong();
-    for (String key : after) {
-      OptionalLong least = leastNs(stage.lane(), key, task);
+    for (Work work : after) {
+      OptionalLong least = leastNs(stage.lane(), work, task);
       if (least.isEmpty()) {
         return least;
       }
@@ -94,9 +94,9 @@ final class LaneChooser<P extends PictureTask> implements Chooser<P> {
     return OptionalLong.of(ns);
   }
 
-  private OptionalLong leastNs(Lane lane, String key, P task) {
-    return lane.devices(key).stream()
-        .map(d -> run.costs().ns(Work.of(key), d, task.kind()))
+  private OptionalLong leastNs(Lane lane, Work work, P task) {
+    return lane.devices(work.stage()).stream()
+        .map(d -> run.costs().ns(work, d, task.kind()))
         .flatMapToLong(OptionalLong::stream)
         .min();
   }

@@ -156,7 +156,7 @@ public final class Wiring<P extends PictureTask> {
       firstParts.add(stage);
       lanes.add(new Station<>(stage, holds, next));
     }
-    List<String> after = entries.after().stream().map(Entry::key).toList();
+    List<Work> after = entries.after().stream().map(e -> Work.of(e.key())).toList();
     Junction<P> first = new Junction<>(lanes, new LaneChooser<>(run, firstParts, after, left));
     for (Entry e : entries.before().reversed()) {
       Set<String> devices = new LinkedHashSet<>();

@@ -10,21 +10,6 @@ record PlainCosts(StageCosts costs) implements SimulationCosts {
   }
 
   @Override
-  public double hostNs(Work work, String device) {
-    return 0;
-  }
-
-  @Override
-  public double outputNs() {
-    return 0;
-  }
-
-  @Override
-  public double slowdown(String device, Work work, String other, Work otherWork) {
-    return 1;
-  }
-
-  @Override
   public long bytes(Work work, String device) {
     return costs.bytes(work, device);
   }

@@ -9,14 +9,23 @@ public interface SimulationCosts extends StageCosts {
   /** The device computing one unit of work while nothing else is busy, ns. */
   double deviceNs(Work work, String device);
 
-  /** Work of the stage's own thread for one unit, while the device is free for others, ns. */
-  double hostNs(Work work, String device);
+  /** The host's part of one unit, for which the device is held, ns; none if not said otherwise. */
+  default double hostNs(Work work, String device) {
+    return 0;
+  }
 
-  /** Handing a finished picture to its listener, ns. */
-  double outputNs();
+  /** Handing a finished picture to its listener, ns; 0 if not said otherwise. */
+  default double outputNs() {
+    return 0;
+  }
 
-  /** How many times as long a device takes while another one is busy, at least 1. */
-  double slowdown(String device, Work work, String other, Work otherWork);
+  /**
+   * How many times as long a device takes while another one is busy, at least 1, and 1 if not said
+   * otherwise.
+   */
+  default double slowdown(String device, Work work, String other, Work otherWork) {
+    return 1;
+  }
 
   /** Electrical power, where known. */
   default Optional<PowerDraw> power(String device) {

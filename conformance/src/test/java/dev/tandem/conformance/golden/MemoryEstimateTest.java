@@ -7,13 +7,14 @@ import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.CompileOptions.Precision;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.DeviceException;
-import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.DeviceSpec;
 import dev.tandem.devices.Devices;
 import dev.tandem.devices.Executable;
 import dev.tandem.devices.Executable.MemoryUse;
+import dev.tandem.devices.ForwardingDevice;
+import dev.tandem.devices.ForwardingExecutable;
 import dev.tandem.devices.GraphMemory;
-import dev.tandem.devices.MemoryLimit;
+import dev.tandem.devices.OpSpans;
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.Weights;
 import dev.tandem.devices.cases.OpCase;
@@ -137,26 +138,20 @@ class MemoryEstimateTest {
   }
 
   /** Compares the estimate of every graph with what compiling it takes. */
-  private static final class Comparing implements Device {
-    private final Device device;
+  private static final class Comparing extends ForwardingDevice {
     private final CompileOptions options;
     private final AtomicInteger compiled = new AtomicInteger();
 
     private Comparing(Device device, CompileOptions options) {
-      this.device = device;
+      super(device);
       this.options = options;
     }
 
     @Override
-    public DeviceInfo info() {
-      return device.info();
-    }
-
-    @Override
     public Executable compile(Graph graph, Weights weights, CompileOptions ignored) {
-      MemoryUse estimate = device.estimate(graph, options);
-      Executable e = device.compile(graph, weights, options);
-      assertThat(e.memory()).as("%s on %s", graph.name(), device.info().id()).isEqualTo(estimate);
+      MemoryUse estimate = estimate(graph, options);
+      Executable e = super.compile(graph, weights, options);
+      assertThat(e.memory()).as("%s on %s", graph.name(), info().id()).isEqualTo(estimate);
       assertThat(GraphMemory.bound(graph).total()).isGreaterThanOrEqualTo(estimate.total());
       assertThat(GraphMemory.bound(graph).largest()).isGreaterThanOrEqualTo(estimate.largest());
       MemoryUse least = GraphMemory.least(graph, options);
@@ -167,54 +162,18 @@ class MemoryEstimateTest {
       compiled.incrementAndGet();
       return new NotRun(e);
     }
-
-    @Override
-    public MemoryUse estimate(Graph graph, CompileOptions o) {
-      return device.estimate(graph, o);
-    }
-
-    @Override
-    public MemoryLimit memoryLimit() {
-      return device.memoryLimit();
-    }
-
-    @Override
-    public void close() {
-      device.close();
-    }
   }
 
   /** An executable that has outputs without running: nobody looks at them here. */
-  private record NotRun(Executable executable) implements Executable {
-    @Override
-    public Graph graph() {
-      return executable.graph();
+  private static final class NotRun extends ForwardingExecutable {
+    private NotRun(Executable executable) {
+      super(executable);
     }
 
     @Override
-    public Tensor input(String name) {
-      return executable.input(name);
-    }
-
-    @Override
-    public Tensor output(String name) {
-      return executable.output(name);
-    }
-
-    @Override
-    public void run(dev.tandem.devices.OpSpans spans) {
+    public void run(OpSpans spans) {
       // Only memory is looked at: nothing is computed, and every operation is said to be done.
       graph().nodes().forEach(n -> spans.span(n, 0, 0));
-    }
-
-    @Override
-    public MemoryUse memory() {
-      return executable.memory();
-    }
-
-    @Override
-    public void close() {
-      executable.close();
     }
   }
 }

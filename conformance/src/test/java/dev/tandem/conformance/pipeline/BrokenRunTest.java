@@ -153,7 +153,7 @@ class BrokenRunTest {
   void anErrorOnADevicesThreadEndsTheRunOfAllLanes(String network, int first) {
     Listener listener = new Listener(Optional.empty());
     Function<String, Device> devices =
-        id -> id.equals("a") ? cpu() : ThrowingDevice.of(cpu(), network, first, planned);
+        id -> id.equals("a") ? cpu() : new ThrowingDevice(cpu(), network, first, planned);
     try (Tandem tandem = open(twoLanes(), devices)) {
       RunReport report = tandem.generateAll(REQUESTS, listener);
       assertBroken(report, listener);
@@ -216,7 +216,7 @@ class BrokenRunTest {
   void aDeviceWhoseOwnMemoryIsFullEndsTheRunOnlyWhereNoOtherIsLeft() {
     Error full = new OutOfMemoryError("Cannot reserve 8 bytes of direct buffer memory");
     Function<String, Device> devices =
-        id -> id.equals("a") ? cpu() : ThrowingDevice.of(cpu(), "vae", 0, full);
+        id -> id.equals("a") ? cpu() : new ThrowingDevice(cpu(), "vae", 0, full);
     Listener listener = new Listener(Optional.empty());
     try (Tandem tandem = open(Placement.of("a", "a", "b"), devices)) {
       RunReport report = tandem.generateAll(REQUESTS.subList(0, 4), listener);

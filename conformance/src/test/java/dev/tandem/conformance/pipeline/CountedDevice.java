@@ -2,11 +2,9 @@ package dev.tandem.conformance.pipeline;
 
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
-import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.Executable;
-import dev.tandem.devices.MemoryLimit;
-import dev.tandem.devices.OpSpans;
-import dev.tandem.devices.Tensor;
+import dev.tandem.devices.ForwardingDevice;
+import dev.tandem.devices.ForwardingExecutable;
 import dev.tandem.devices.Weights;
 import dev.tandem.graph.Graph;
 import java.util.ArrayList;
@@ -15,15 +13,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Another device whose executables are counted. */
-final class CountedDevice implements Device {
-  private final Device device;
+final class CountedDevice extends ForwardingDevice {
   private final Set<Executable> open = ConcurrentHashMap.newKeySet();
   private final List<String> compiled = new ArrayList<>();
   private long peakBytes;
   private boolean closed;
 
   CountedDevice(Device device) {
-    this.device = device;
+    super(device);
   }
 
   /** Executables that are not closed. */
@@ -51,13 +48,8 @@ final class CountedDevice implements Device {
   }
 
   @Override
-  public DeviceInfo info() {
-    return device.info();
-  }
-
-  @Override
   public Executable compile(Graph graph, Weights weights, CompileOptions options) {
-    Executable made = new Counted(device.compile(graph, weights, options));
+    Executable made = new Counted(super.compile(graph, weights, options));
     open.add(made);
     synchronized (this) {
       compiled.add(graph.name());
@@ -67,59 +59,22 @@ final class CountedDevice implements Device {
   }
 
   @Override
-  public Executable.MemoryUse estimate(Graph graph, CompileOptions options) {
-    return device.estimate(graph, options);
-  }
-
-  @Override
-  public MemoryLimit memoryLimit() {
-    return device.memoryLimit();
-  }
-
-  @Override
   public void close() {
-    device.close();
+    super.close();
     synchronized (this) {
       closed = true;
     }
   }
 
-  private final class Counted implements Executable {
-    private final Executable executable;
-
+  private final class Counted extends ForwardingExecutable {
     private Counted(Executable executable) {
-      this.executable = executable;
-    }
-
-    @Override
-    public Graph graph() {
-      return executable.graph();
-    }
-
-    @Override
-    public Tensor input(String name) {
-      return executable.input(name);
-    }
-
-    @Override
-    public Tensor output(String name) {
-      return executable.output(name);
-    }
-
-    @Override
-    public void run(OpSpans spans) {
-      executable.run(spans);
-    }
-
-    @Override
-    public MemoryUse memory() {
-      return executable.memory();
+      super(executable);
     }
 
     @Override
     public void close() {
       open.remove(this);
-      executable.close();
+      super.close();
     }
   }
 }

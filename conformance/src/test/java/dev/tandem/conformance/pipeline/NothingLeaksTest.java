@@ -7,7 +7,7 @@ import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.Executable;
-import dev.tandem.devices.MemoryLimit;
+import dev.tandem.devices.ForwardingDevice;
 import dev.tandem.devices.Weights;
 import dev.tandem.devices.simulated.Faults;
 import dev.tandem.devices.simulated.FaultyDevice;
@@ -155,11 +155,14 @@ class NothingLeaksTest {
   }
 
   /** Lets go of a graph only when it is told to. */
-  private record SlowToCompile(Device device, CountDownLatch begun, CountDownLatch end)
-      implements Device {
-    @Override
-    public DeviceInfo info() {
-      return device.info();
+  private static final class SlowToCompile extends ForwardingDevice {
+    private final CountDownLatch begun;
+    private final CountDownLatch end;
+
+    private SlowToCompile(Device device, CountDownLatch begun, CountDownLatch end) {
+      super(device);
+      this.begun = begun;
+      this.end = end;
     }
 
     @Override
@@ -172,22 +175,7 @@ class NothingLeaksTest {
           throw new IllegalStateException(e);
         }
       }
-      return device.compile(graph, weights, options);
-    }
-
-    @Override
-    public Executable.MemoryUse estimate(Graph graph, CompileOptions options) {
-      return device.estimate(graph, options);
-    }
-
-    @Override
-    public MemoryLimit memoryLimit() {
-      return device.memoryLimit();
-    }
-
-    @Override
-    public void close() {
-      device.close();
+      return super.compile(graph, weights, options);
     }
   }
 

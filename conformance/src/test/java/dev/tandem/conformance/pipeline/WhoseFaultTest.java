@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.DeviceException;
-import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.Devices;
 import dev.tandem.devices.Executable;
+import dev.tandem.devices.ForwardingDevice;
 import dev.tandem.devices.MemoryLimit;
 import dev.tandem.devices.Weights;
 import dev.tandem.graph.Graph;
@@ -114,20 +114,14 @@ class WhoseFaultTest {
   }
 
   /** A device on which nothing compiles. */
-  private final class Failing implements Device {
-    private final Device device;
+  private final class Failing extends ForwardingDevice {
     private final MemoryLimit limit;
     private final Supplier<RuntimeException> failure;
 
     private Failing(Device device, MemoryLimit limit, Supplier<RuntimeException> failure) {
-      this.device = device;
+      super(device);
       this.limit = limit;
       this.failure = failure;
-    }
-
-    @Override
-    public DeviceInfo info() {
-      return device.info();
     }
 
     @Override
@@ -139,17 +133,12 @@ class WhoseFaultTest {
     @Override
     public Executable.MemoryUse estimate(Graph graph, CompileOptions options) {
       estimated.incrementAndGet();
-      return device.estimate(graph, options);
+      return super.estimate(graph, options);
     }
 
     @Override
     public MemoryLimit memoryLimit() {
       return limit;
-    }
-
-    @Override
-    public void close() {
-      device.close();
     }
   }
 }

@@ -36,6 +36,9 @@ public final class Devices {
     for (DeviceProvider p : ServiceLoader.load(DeviceProvider.class)) {
       p.problem().ifPresent(all::add);
     }
+    if (TornadoHome.isNamed()) {
+      TornadoHome.problem().ifPresent(p -> all.add("no TornadoVM: " + p));
+    }
     return all;
   }
 
@@ -80,7 +83,13 @@ public final class Devices {
     throw new DeviceException(
         "unknown device '"
             + s.text()
-            + "'; found: "
+            + "'"
+            + (s.scheme().equals(TornadoHome.SCHEME) ? ": " + withoutTornado() : "")
+            + "; found: "
             + String.join(", ", list().stream().map(DeviceInfo::id).toList()));
+  }
+
+  private static String withoutTornado() {
+    return TornadoHome.problem().orElse("tandem-kernels-tornado is not on the class path");
   }
 }

@@ -69,7 +69,7 @@ public final class TornadoHome {
           ? named
               + "which has no tornado-argfile yet: "
               + folder
-              + "/bin/tornado --version makes it"
+              + "/bin/tornado --generate-argfile makes it"
           : named + "which has neither a tornado-argfile nor its template";
     } catch (InvalidPathException | IOException e) {
       return named + "which cannot be read: " + e.getMessage();

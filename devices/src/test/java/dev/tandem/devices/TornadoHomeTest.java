@@ -40,7 +40,7 @@ class TornadoHomeTest {
 
     Files.createFile(home.resolve("tornado-argfile.template"));
     assertThat(problem())
-        .endsWith("which has no tornado-argfile yet: HOME/bin/tornado --version makes it");
+        .endsWith("which has no tornado-argfile yet: HOME/bin/tornado --generate-argfile makes it");
 
     Files.createFile(home.resolve("tornado-argfile"));
     assertThat(problem())

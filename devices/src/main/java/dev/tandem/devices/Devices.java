@@ -1,60 +1,52 @@
 package dev.tandem.devices;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.stream.Stream;
 
 /** Finds and opens devices through every {@link DeviceProvider} on the class path. */
 public final class Devices {
+  /** After all others: what shows their hardware once more, and the oracle of tests. */
+  private static final List<String> LAST = List.of(TornadoHome.SCHEME, "reference");
+
   private Devices() {}
+
+  private static Stream<DeviceProvider> providers() {
+    return ServiceLoader.load(DeviceProvider.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .sorted(Comparator.comparingInt(p -> LAST.indexOf(p.scheme())));
+  }
 
   /** Every device found, the reference device last. */
   public static List<DeviceInfo> list() {
-    List<DeviceInfo> all = new ArrayList<>();
-    List<DeviceInfo> reference = new ArrayList<>();
-    for (DeviceProvider p : ServiceLoader.load(DeviceProvider.class)) {
-      (p.scheme().equals("reference") ? reference : all).addAll(p.list());
-    }
-    all.addAll(reference);
-    return all;
+    return providers().flatMap(p -> p.list().stream()).toList();
   }
 
   /** Every device found with all that is known of it, the reference device last. */
   public static List<DeviceDetails> details() {
-    List<DeviceDetails> all = new ArrayList<>();
-    List<DeviceDetails> reference = new ArrayList<>();
-    for (DeviceProvider p : ServiceLoader.load(DeviceProvider.class)) {
-      (p.scheme().equals("reference") ? reference : all).addAll(p.details());
-    }
-    all.addAll(reference);
-    return all;
+    return providers().flatMap(p -> p.details().stream()).toList();
   }
 
   /** Why device families that could be there are not, one line each. */
   public static List<String> problems() {
     List<String> all = new ArrayList<>();
-    for (DeviceProvider p : ServiceLoader.load(DeviceProvider.class)) {
-      p.problem().ifPresent(all::add);
+    providers().flatMap(p -> p.problem().stream()).forEach(all::add);
+    if (TornadoHome.isNamed()) {
+      TornadoHome.problem().ifPresent(p -> all.add("no TornadoVM: " + p));
     }
     return all;
   }
 
   /** Every {@link DeviceProvider#leftOut} of every provider. */
   public static List<LeftOut> leftOut() {
-    List<LeftOut> all = new ArrayList<>();
-    for (DeviceProvider p : ServiceLoader.load(DeviceProvider.class)) {
-      all.addAll(p.leftOut());
-    }
-    return all;
+    return providers().flatMap(p -> p.leftOut().stream()).toList();
   }
 
   /** Every {@link DeviceProvider#specs} of every provider. */
   public static List<String> specs() {
-    List<String> all = new ArrayList<>();
-    for (DeviceProvider p : ServiceLoader.load(DeviceProvider.class)) {
-      all.addAll(p.specs());
-    }
-    return all;
+    return providers().flatMap(p -> p.specs().stream()).toList();
   }
 
   /**
@@ -77,10 +69,20 @@ public final class Devices {
         return p.open(s);
       }
     }
-    throw new DeviceException(
+    throw unknown(s);
+  }
+
+  private static DeviceException unknown(DeviceSpec s) {
+    return new DeviceException(
         "unknown device '"
             + s.text()
-            + "'; found: "
+            + "'"
+            + (s.scheme().equals(TornadoHome.SCHEME) ? ": " + withoutTornado() : "")
+            + "; found: "
             + String.join(", ", list().stream().map(DeviceInfo::id).toList()));
+  }
+
+  private static String withoutTornado() {
+    return TornadoHome.problem().orElse("tandem-kernels-tornado is not on the class path");
   }
 }

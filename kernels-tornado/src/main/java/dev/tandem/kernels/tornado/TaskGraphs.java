@@ -26,7 +26,7 @@ record TaskGraphs(List<ImmutableTaskGraph> graphs, GridScheduler grids, List<Str
   private static final int MOST_TASKS = 240;
   private static final int MOST_NODES = 960;
   private static final int NODES_OF_ARRAY = 3;
-  private static final int NODES_OF_TASK = 3;
+  private static final int NODES_OF_TASK = 5;
 
   /** Builds the graphs; all arrays must have been allocated. */
   static TaskGraphs of(List<Task> tasks) {

@@ -10,40 +10,25 @@ import dev.tandem.devices.cases.OpCaseResult;
 import dev.tandem.devices.cases.OpCaseRunner;
 import dev.tandem.devices.cases.OpCases;
 import dev.tandem.devices.cases.Tag;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The table of operation cases on the first TornadoVM device, in 32 and in 16 bits. */
 class TornadoOperationCasesTest {
-  private static final String ONLY = System.getProperty("only", "");
 
-  @Test
-  void everyCaseIsWithinItsBound() {
-    List<OpCase> cases =
-        OpCases.all().stream()
-            .filter(c -> c.tag() == Tag.CORRECTNESS)
-            .filter(c -> c.name().contains(ONLY))
-            .toList();
+  @ParameterizedTest
+  @CsvSource({"java, F32", "java, F16"})
+  void everyCaseIsWithinItsBound(String kernels, Precision precision) {
+    List<OpCase> cases = OpCases.tagged(Tag.CORRECTNESS);
     assertThat(cases).isNotEmpty();
-    List<String> failed = new ArrayList<>();
-    try (Device device = Devices.open("tornado:0,kernels=java")) {
-      long t0 = System.nanoTime();
-      for (OpCase c : cases) {
-        try {
-          OpCaseResult r = OpCaseRunner.run(device, c, Precision.F32);
-          if (!r.passed()) {
-            failed.add(r.toString());
-          }
-        } catch (RuntimeException e) {
-          failed.add(c.name() + ": " + e);
-          if (failed.size() < 3) e.printStackTrace();
-        }
-      }
-      System.err.println(
-          cases.size() + " cases in " + (System.nanoTime() - t0) / 1_000_000_000 + " s");
+    try (Device device = Devices.open("tornado:0,kernels=" + kernels)) {
+      assertThat(cases)
+          .allSatisfy(
+              c -> {
+                OpCaseResult r = OpCaseRunner.run(device, c, precision);
+                assertThat(r.passed()).as(r.toString()).isTrue();
+              });
     }
-    failed.forEach(System.err::println);
-    assertThat(failed).isEmpty();
   }
 }

@@ -7,6 +7,7 @@ import dev.tandem.graph.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -96,16 +97,26 @@ final class DeviceArray {
     return TornadoNativeArray.ARRAY_HEADER + count * type.bytes;
   }
 
-  /** Makes it, and writes its contents. */
-  void allocate(Arena arena) {
+  /**
+   * Makes it, and writes its contents.
+   *
+   * @param hashes of all arrays of a graph, to which its own is added: TornadoVM knows its
+   *     arguments by their hash codes, and takes two with the same for one
+   */
+  void allocate(Arena arena, Set<Integer> hashes) {
     MemorySegment memory = UntouchedMemory.allocate(arena, purpose, bytes());
-    array =
-        switch (type) {
-          case FLOATS -> FloatArray.fromSegmentShallow(memory);
-          case SHORTS -> ShortArray.fromSegmentShallow(memory);
-          case INTS -> IntArray.fromSegmentShallow(memory);
-        };
+    do {
+      array = around(memory);
+    } while (!hashes.add(array.hashCode()));
     contents.ifPresent(c -> c.accept(data()));
+  }
+
+  private TornadoNativeArray around(MemorySegment memory) {
+    return switch (type) {
+      case FLOATS -> FloatArray.fromSegmentShallow(memory);
+      case SHORTS -> ShortArray.fromSegmentShallow(memory);
+      case INTS -> IntArray.fromSegmentShallow(memory);
+    };
   }
 
   /** Gives back the host's memory of what is on the device. */

@@ -10,11 +10,14 @@ import dev.tandem.graph.Node;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoExecutionResult;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
@@ -35,7 +38,6 @@ final class TornadoExecutable implements Executable {
   private final Map<String, Tensor> inputs = new HashMap<>();
   private final Map<String, Tensor> outputs = new HashMap<>();
   private final Consumer<TornadoExecutable> whenClosed;
-  private boolean uploaded;
   private boolean closed;
 
   private TornadoExecutable(
@@ -63,7 +65,8 @@ final class TornadoExecutable implements Executable {
   }
 
   /**
-   * Lays the weights and has TornadoVM compile all tasks.
+   * Lays the weights, has TornadoVM compile all tasks, and runs them once on zeros: drivers compile
+   * for a size of group when they first see it, and weights are uploaded by a first run.
    *
    * @param flags for the compiler of the backend's language
    * @throws DeviceException if it cannot, with the operation
@@ -78,11 +81,11 @@ final class TornadoExecutable implements Executable {
     Arena arena = Arena.ofShared();
     TornadoExecutable e = null;
     try {
-      lowered.arrays().forEach(a -> a.allocate(arena));
+      Set<Integer> hashes = new HashSet<>();
+      lowered.arrays().forEach(a -> a.allocate(arena, hashes));
       TaskGraphs graphs = TaskGraphs.of(lowered.tasks());
       TornadoExecutionPlan plan =
-          new TornadoExecutionPlan(
-              graphs.graphs().toArray(uk.ac.manchester.tornado.api.ImmutableTaskGraph[]::new));
+          new TornadoExecutionPlan(graphs.graphs().toArray(ImmutableTaskGraph[]::new));
       e = new TornadoExecutable(id, lowered, arena, graphs, plan, whenClosed);
       e.prepare(device, flags);
       return e;
@@ -107,6 +110,8 @@ final class TornadoExecutable implements Executable {
             plan.withGraph(i).withPreCompilation();
           }
         });
+    calling("run", () -> execute(false, OpSpans.NONE));
+    lowered.arrays().forEach(DeviceArray::uploaded);
   }
 
   @Override
@@ -140,10 +145,6 @@ final class TornadoExecutable implements Executable {
     lowered.checks().forEach(c -> c.check(input(c.input())));
     boolean timed = spans.operations() && !spans.equals(OpSpans.NONE);
     calling("run", () -> execute(timed, spans));
-    if (!uploaded) {
-      uploaded = true;
-      lowered.arrays().forEach(DeviceArray::uploaded);
-    }
   }
 
   private void execute(boolean timed, OpSpans spans) {

@@ -1,74 +1,65 @@
 package dev.tandem.kernels.opencl;
 
-import dev.tandem.devices.DeviceException;
+import dev.tandem.devices.Executable.MemoryUse;
 import dev.tandem.devices.Tensor;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.GraphException;
-import dev.tandem.graph.MemoryPlan;
 import dev.tandem.graph.Node;
+import dev.tandem.kernels.opencl.plan.KernelPlan;
+import dev.tandem.kernels.opencl.plan.PlannedBuffer;
+import dev.tandem.kernels.opencl.plan.PlannedBuffer.Kind;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.LongPredicate;
 import org.jocl.cl_command_queue;
+import org.jocl.cl_mem;
 
 /**
- * The tensors that a caller writes and reads, 32 bits an element, each in a buffer of its own: so a
- * checker of kernels sees an access beyond a tensor. Mapped, a buffer is the caller's memory.
- * Copied, the caller writes and reads pinned memory, and a run copies from and to it.
+ * The tensors that a caller writes and reads. Mapped, a buffer is the caller's memory. Copied, the
+ * caller writes and reads pinned memory, and a run copies from and to it.
  */
 final class CallerMemory {
   private record Slot(SharedBuffer buffer, boolean input, boolean output) {}
 
   private final Graph graph;
-  private final Map<Node, Slot> slots = new LinkedHashMap<>();
+  private final Map<Integer, Slot> slots = new LinkedHashMap<>();
   private final Map<String, Tensor> inputs = new LinkedHashMap<>();
   private final Map<String, Tensor> outputs = new LinkedHashMap<>();
 
-  CallerMemory(CompiledMemory memory, Graph graph, LongPredicate mapped) {
-    this.graph = graph;
-    Set<Node> stored = new LinkedHashSet<>(graph.inputs());
-    graph.outputs().forEach((name, n) -> stored.add(outputStorage(name, n)));
-    Set<Node> results = new LinkedHashSet<>();
-    graph.outputs().values().forEach(o -> results.add(MemoryPlan.storage(o)));
-    for (Node n : stored) {
-      String kind = n.isInput() ? "input '" : "output '";
-      String purpose = kind + n.name() + "' of " + graph.name();
-      SharedBuffer buffer = memory.shared(purpose, n.bytes(), mapped.test(n.bytes()));
-      slots.put(n, new Slot(buffer, n.isInput(), results.contains(n)));
+  CallerMemory(CompiledMemory memory, KernelPlan plan, LongPredicate mapped) {
+    this.graph = plan.graph();
+    for (PlannedBuffer b : plan.buffers(Kind.INPUT, Kind.OUTPUT)) {
+      SharedBuffer buffer = memory.shared(b.purpose(), b.bytes(), mapped.test(b.bytes()));
+      boolean output = plan.outputs().containsValue(b.number());
+      slots.put(b.number(), new Slot(buffer, b.kind() == Kind.INPUT, output));
     }
-    if (memory.real()) {
-      graph.inputs().forEach(n -> inputs.put(n.name(), tensor(n)));
-      graph.outputs().forEach((name, n) -> outputs.put(name, tensor(n)));
+    graph.inputs().forEach(n -> inputs.put(n.name(), tensor(n, plan.inputs().get(n.name()))));
+    graph.outputs().forEach((name, n) -> outputs.put(name, tensor(n, plan.outputs().get(name))));
+  }
+
+  private Tensor tensor(Node n, int number) {
+    return new Tensor(n.shape(), n.type(), slots.get(number).buffer().host());
+  }
+
+  /** What a plan takes on a device, bytes, with the caller's side of what is copied. */
+  static MemoryUse use(KernelPlan plan, LongPredicate mapped) {
+    MemoryUse use = plan.memory();
+    for (PlannedBuffer b : plan.buffers(Kind.INPUT, Kind.OUTPUT)) {
+      long device = mapped.test(b.bytes()) ? SharedBuffer.mappedBytes(b.bytes()) : b.bytes();
+      long host = mapped.test(b.bytes()) ? 0 : b.bytes();
+      use = use.plus(new MemoryUse(device + host - b.bytes(), 0, 0, device));
     }
+    return use;
   }
 
-  private static Node outputStorage(String name, Node n) {
-    Node storage = MemoryPlan.storage(n);
-    if (storage.isWeight()) {
-      throw new DeviceException(
-          "output '" + name + "' is the weight '" + storage.name() + "': nothing to compute");
-    }
-    return storage;
-  }
-
-  private Tensor tensor(Node n) {
-    return new Tensor(n.shape(), n.type(), slots.get(MemoryPlan.storage(n)).buffer().host());
-  }
-
-  /** True if the value is seen by the caller. */
-  boolean holds(Node storage) {
-    return slots.containsKey(storage);
-  }
-
-  Ref ref(Node storage) {
-    return new Ref(slots.get(storage).buffer().device(), 0);
+  /** The device's side of a buffer. */
+  cl_mem device(PlannedBuffer b) {
+    return slots.get(b.number()).buffer().device();
   }
 
   Tensor input(String name) {
     Tensor t = inputs.get(name);
-    return t != null ? t : tensor(graph.input(name));
+    return t != null ? t : inputs.get(graph.input(name).name());
   }
 
   Tensor output(String name) {

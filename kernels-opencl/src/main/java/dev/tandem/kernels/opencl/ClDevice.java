@@ -2,6 +2,7 @@ package dev.tandem.kernels.opencl;
 
 import dev.tandem.devices.DeviceDetails;
 import dev.tandem.devices.DeviceInfo;
+import dev.tandem.kernels.opencl.plan.DeviceTraits;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -178,6 +179,12 @@ record ClDevice(
         fp16,
         fma,
         parts);
+  }
+
+  /** What the choice of kernels depends on. */
+  DeviceTraits traits() {
+    return new DeviceTraits(
+        name, vendor, type, computeUnits, vectorWidth, localMemory, addressAlign, fma);
   }
 
   String id() {

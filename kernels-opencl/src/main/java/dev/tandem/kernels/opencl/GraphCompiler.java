@@ -1,44 +1,42 @@
 package dev.tandem.kernels.opencl;
 
 import dev.tandem.devices.CompileOptions;
-import dev.tandem.devices.CompileOptions.Precision;
 import dev.tandem.devices.CompileThreads;
+import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.Executable.MemoryUse;
 import dev.tandem.devices.Weights;
-import dev.tandem.graph.BatchSplit;
-import dev.tandem.graph.DType;
-import dev.tandem.graph.Fusion;
 import dev.tandem.graph.Graph;
-import dev.tandem.graph.MemoryPlan;
-import dev.tandem.graph.Node;
-import dev.tandem.graph.Op;
-import java.util.ArrayList;
+import dev.tandem.kernels.opencl.plan.KernelPlan;
+import dev.tandem.kernels.opencl.plan.PlannedBuffer;
+import dev.tandem.kernels.opencl.plan.PlannedBuffer.Kind;
+import dev.tandem.kernels.opencl.plan.PlannedKernel;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jocl.CLException;
+import org.jocl.cl_kernel;
 import org.jocl.cl_mem;
 
 /**
- * Fuses a graph, places its tensors, lays its weights and lists its kernels. Where the device's
- * units can work on parts of a batch, each part has its own kernels and activations. An estimate
- * goes the same way with memory that is only counted, and leaves out programs and weights.
+ * Makes what a plan lists: buffers with their contents, programs, and kernels with their arguments.
+ * Programs are built, and weights laid where their source allows it, by several threads at once.
  */
 final class GraphCompiler {
   private final Target target;
-  private final Graph graph;
-  private final boolean half;
+  private final KernelPlan plan;
   private final CompiledMemory memory;
-  private final Lookups lookups;
+  private final CallerMemory caller;
+  private final CompileThreads threads;
 
   private GraphCompiler(
-      Target target, Graph source, CompileOptions options, CompiledMemory memory) {
+      Target target, KernelPlan plan, CompiledMemory memory, CompileThreads threads) {
     this.target = target;
-    this.graph = Fusion.apply(source);
-    this.half = options.precision() == Precision.F16;
+    this.plan = plan;
     this.memory = memory;
-    this.lookups = new Lookups(target.tunables(), target.cl().device());
+    this.caller = new CallerMemory(memory, plan, target::mapped);
+    this.threads = threads;
   }
 
   /**
@@ -52,10 +50,10 @@ final class GraphCompiler {
       Weights weights,
       CompileOptions options,
       Consumer<OpenClExecutable> closed) {
-    CompiledMemory memory = CompiledMemory.on(target.cl());
+    KernelPlan plan = target.plan(source, options);
+    CompiledMemory memory = new CompiledMemory(target.cl());
     try (CompileThreads threads = new CompileThreads(source.name())) {
-      return new GraphCompiler(target, source, options, memory)
-          .executable(weights, threads, closed);
+      return new GraphCompiler(target, plan, memory, threads).executable(weights, closed);
     } catch (RuntimeException e) {
       memory.close();
       throw e;
@@ -64,125 +62,47 @@ final class GraphCompiler {
 
   /** What {@link #compile} would allocate. */
   static MemoryUse estimate(Target target, Graph source, CompileOptions options) {
-    return counted(target, source, options).memory.use();
+    return CallerMemory.use(target.plan(source, options), target::mapped);
   }
 
-  /** Which tunables {@link #compile} would ask for, in order, and what it would get. */
-  static Map<Lookup, Tunables> lookups(Target target, Graph source) {
-    return counted(target, source, CompileOptions.DEFAULT).lookups.all();
-  }
-
-  private static GraphCompiler counted(Target target, Graph source, CompileOptions options) {
-    CompiledMemory memory = CompiledMemory.counted(target.cl());
-    GraphCompiler c = new GraphCompiler(target, source, options, memory);
-    c.parts(c.caller(), WeightStore.shapes(memory, c.half), Optional.empty());
-    return c;
-  }
-
-  /** A part of the batch in kernels, and the memory that they need while they run. */
-  private record Lowered(Lowering low, cl_mem scratch) {}
-
-  private OpenClExecutable executable(
-      Weights weights, CompileThreads threads, Consumer<OpenClExecutable> closed) {
-    CallerMemory caller = caller();
-    WeightStore store = WeightStore.of(memory, weights, half, threads);
+  private OpenClExecutable executable(Weights weights, Consumer<OpenClExecutable> closed) {
+    Map<Integer, Supplier<cl_mem>> buffers = new HashMap<>();
+    plan.buffers(Kind.INPUT, Kind.OUTPUT, Kind.ARENA, Kind.SCRATCH, Kind.CONSTANT)
+        .forEach(b -> buffers.put(b.number(), buffer(b, weights)));
+    plan.kernels().forEach(k -> target.programs().begin(k.program(), threads));
+    plan.buffers(Kind.WEIGHT).forEach(b -> buffers.put(b.number(), buffer(b, weights)));
     List<List<Launch>> launches =
-        parts(caller, store, Optional.of(threads)).stream().map(this::bound).toList();
-    return new OpenClExecutable(
-        target.cl(), graph, memory, caller, launches, IndexCheck.of(graph, caller), closed);
+        plan.parts().stream().map(p -> p.stream().map(k -> bound(k, buffers)).toList()).toList();
+    MemoryUse use = CallerMemory.use(plan, target::mapped);
+    return new OpenClExecutable(target.cl(), plan, memory, use, caller, launches, closed);
   }
 
-  private List<Launch> bound(Lowered part) {
-    Lowering low = part.low();
+  /** Begins to make a buffer; what it returns waits for it to be filled. */
+  private Supplier<cl_mem> buffer(PlannedBuffer b, Weights weights) {
+    return switch (b.kind()) {
+      case INPUT, OUTPUT -> made(caller.device(b));
+      case ARENA, SCRATCH -> made(memory.allocate(b.purpose(), b.bytes()));
+      case CONSTANT -> made(memory.filled(b, weights));
+      case WEIGHT ->
+          weights.concurrent()
+              ? threads.begin(() -> memory.filled(b, weights))
+              : made(memory.filled(b, weights));
+    };
+  }
+
+  private static Supplier<cl_mem> made(cl_mem buffer) {
+    return () -> buffer;
+  }
+
+  private Launch bound(PlannedKernel k, Map<Integer, Supplier<cl_mem>> buffers) {
     try {
-      low.bind();
-    } finally {
-      memory.own(low.kernels());
-    }
-    low.scratch().bind(part.scratch());
-    return low.launches();
-  }
-
-  private CallerMemory caller() {
-    return new CallerMemory(memory, graph, target::mapped);
-  }
-
-  private List<Lowered> parts(
-      CallerMemory caller, WeightStore weights, Optional<CompileThreads> threads) {
-    int parts = BatchSplit.parts(graph, target.cl().halves());
-    Graph part = parts > 1 ? BatchSplit.part(graph, parts) : graph;
-    cl_mem zeros = zeros();
-    int units = target.cl().computeUnits() / parts;
-    List<Lowered> lowered = new ArrayList<>();
-    for (int i = 0; i < parts; i++) {
-      lowered.add(lowered(part, new CallerView(caller, graph, i), zeros, weights, units, threads));
-    }
-    return lowered;
-  }
-
-  private Lowered lowered(
-      Graph part,
-      CallerView caller,
-      cl_mem zeros,
-      WeightStore weights,
-      int units,
-      Optional<CompileThreads> threads) {
-    // What the caller sees is not in the arena, unless it is stored narrower there.
-    MemoryPlan plan =
-        MemoryPlan.of(
-            part,
-            target.cl().device().addressAlign(),
-            n -> half && n.type() == DType.F32 ? n.bytes() / 2 : caller.holds(n) ? 0 : n.bytes());
-    cl_mem arena = memory.arena("activations of " + part.name(), Math.max(64, plan.arenaBytes()));
-    Lowering.Buffers buffers = new Lowering.Buffers(arena, zeros, caller);
-    Lowering low = new Lowering(target, lookups, half, plan, buffers, weights, units, threads);
-    lower(part, low, caller);
-    return new Lowered(
-        low,
-        memory.scratch(
-            "scratch of the kernels of " + part.name(), Math.max(64, low.scratch().bytes())));
-  }
-
-  private static void lower(Graph graph, Lowering low, CallerView caller) {
-    for (Node n : graph.nodes()) {
-      if (n.isInput() && low.converted(n)) {
-        MoveOps.narrowInput(low, n);
-      } else if (n.isComputed()) {
-        lower(low, n);
-      }
-    }
-    for (Node n : graph.nodes()) {
-      if (caller.holds(n) && !n.isInput() && low.converted(n)) {
-        MoveOps.widenOutput(low, n);
-      }
-    }
-  }
-
-  private static void lower(Lowering low, Node n) {
-    low.scratch().reset();
-    try {
-      OpFamilies.lower(low, n);
+      cl_kernel kernel = target.programs().kernel(k.program(), k.entry());
+      memory.own(kernel);
+      KernelArguments.set(kernel, k.arguments(), number -> buffers.get(number).get());
+      return new Launch(k, kernel);
     } catch (CLException e) {
-      throw low.cannotPrepare(n, e);
+      throw new DeviceException(
+          target.cl().id() + ": cannot prepare " + k.node() + ": " + e.getMessage(), e);
     }
-  }
-
-  /**
-   * Given to the driver with the buffer, not written by a queue: Intel's runtime for processors may
-   * run kernels of another queue before such a write, though it waited.
-   */
-  private cl_mem zeros() {
-    long longest = 1;
-    for (Node n : graph.nodes()) {
-      for (int extent : n.shape().toArray()) {
-        longest = Math.max(longest, extent);
-      }
-      if (n.op() instanceof Op.Conv2d) {
-        // A row of taps of one pixel.
-        longest = Math.max(longest, (long) n.input(0).shape().dim(3) * n.input(1).shape().dim(3));
-      }
-    }
-    long bytes = 4L * longest + 64;
-    return memory.constant("padding of " + graph.name(), bytes, arena -> arena.allocate(bytes));
   }
 }

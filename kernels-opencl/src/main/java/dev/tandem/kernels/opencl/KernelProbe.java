@@ -2,6 +2,7 @@ package dev.tandem.kernels.opencl;
 
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.Probe;
+import dev.tandem.kernels.opencl.plan.KernelProgram;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -110,7 +111,8 @@ final class KernelProbe {
   }
 
   private cl_kernel kernel(String entry) {
-    return programs.kernel("probe", entry, Tunables.of(Map.of("VEC", vec)).values());
+    return programs.kernel(
+        KernelProgram.of("probe", Map.of("VEC", vec), cl.device().traits()), entry);
   }
 
   private double leastNanos(cl_kernel kernel, long items, int lastArgument) {

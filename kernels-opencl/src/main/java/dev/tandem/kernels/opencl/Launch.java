@@ -1,46 +1,48 @@
 package dev.tandem.kernels.opencl;
 
 import dev.tandem.graph.Node;
+import dev.tandem.kernels.opencl.plan.PlannedKernel;
+import java.util.List;
 import org.jocl.cl_kernel;
 
 /** One kernel of a run, with its arguments set. */
 final class Launch {
-  private final Node node;
-  private final String kernel;
+  private final PlannedKernel planned;
   private final cl_kernel handle;
   private final long[] global;
   private final long[] local;
 
-  /**
-   * @param node the operation it belongs to
-   * @param kernel what it is called in messages, for example {@code gemm_panel/gemm}
-   * @param global work-items along each axis
-   * @param local work-items of a work-group along each axis
-   */
-  Launch(Node node, String kernel, cl_kernel handle, long[] global, long[] local) {
-    this.node = node;
-    this.kernel = kernel;
+  Launch(PlannedKernel planned, cl_kernel handle) {
+    this.planned = planned;
     this.handle = handle;
-    this.global = global;
-    this.local = local;
+    this.global = array(planned.global());
+    this.local = array(planned.local());
   }
 
+  private static long[] array(List<Long> sizes) {
+    return sizes.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  /** The operation it belongs to. */
   Node node() {
-    return node;
+    return planned.node();
   }
 
+  /** What it is called in messages, for example {@code gemm_panel/gemm}. */
   String kernel() {
-    return kernel;
+    return planned.label();
   }
 
   cl_kernel handle() {
     return handle;
   }
 
+  /** Work-items along each axis. */
   long[] global() {
     return global;
   }
 
+  /** Work-items of a work-group along each axis. */
   long[] local() {
     return local;
   }

@@ -11,6 +11,10 @@ import dev.tandem.devices.MemoryLimit;
 import dev.tandem.devices.Probe;
 import dev.tandem.devices.Weights;
 import dev.tandem.graph.Graph;
+import dev.tandem.kernels.opencl.plan.KernelFamily;
+import dev.tandem.kernels.opencl.plan.Lookup;
+import dev.tandem.kernels.opencl.plan.TunableTable;
+import dev.tandem.kernels.opencl.plan.Tunables;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +55,7 @@ public final class OpenClDevice implements Device {
               + ") cannot compute in 16 bits (it lacks cl_khr_fp16): leave out arith=f16; with"
               + " precision f16, values are stored in 16 bits all the same");
     }
-    if (settings.halfArithmetic() && settings.family(d) == Settings.Family.CPU) {
+    if (settings.halfArithmetic() && settings.family(d) == KernelFamily.CPU) {
       throw new DeviceException(
           selected.id()
               + " ("
@@ -134,10 +138,10 @@ public final class OpenClDevice implements Device {
 
   /** Which tunables a graph asks for with the present table, in order, and what it gets. */
   Map<Lookup, Tunables> lookups(Graph graph) {
-    return GraphCompiler.lookups(target, graph);
+    return target.plan(graph, CompileOptions.DEFAULT).lookups();
   }
 
-  Settings.Family family() {
+  KernelFamily family() {
     return target.family();
   }
 

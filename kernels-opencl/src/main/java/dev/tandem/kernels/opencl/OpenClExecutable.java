@@ -5,7 +5,7 @@ import dev.tandem.devices.Executable;
 import dev.tandem.devices.OpSpans;
 import dev.tandem.devices.Tensor;
 import dev.tandem.graph.Graph;
-import dev.tandem.graph.Node;
+import dev.tandem.kernels.opencl.plan.KernelPlan;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -19,34 +19,34 @@ import org.jocl.cl_command_queue;
  */
 final class OpenClExecutable implements Executable {
   private final ClContext cl;
-  private final Graph graph;
+  private final KernelPlan plan;
   private final CompiledMemory memory;
+  private final MemoryUse use;
   private final CallerMemory caller;
   private final List<List<Launch>> parts;
-  private final List<IndexCheck> checks;
   private final Consumer<OpenClExecutable> whenClosed;
   private boolean closed;
 
   OpenClExecutable(
       ClContext cl,
-      Graph graph,
+      KernelPlan plan,
       CompiledMemory memory,
+      MemoryUse use,
       CallerMemory caller,
       List<List<Launch>> parts,
-      List<IndexCheck> checks,
       Consumer<OpenClExecutable> whenClosed) {
     this.whenClosed = whenClosed;
     this.cl = cl;
-    this.graph = graph;
+    this.plan = plan;
     this.memory = memory;
+    this.use = use;
     this.caller = caller;
     this.parts = parts.stream().map(List::copyOf).toList();
-    this.checks = List.copyOf(checks);
   }
 
   @Override
   public Graph graph() {
-    return graph;
+    return plan.graph();
   }
 
   @Override
@@ -62,9 +62,9 @@ final class OpenClExecutable implements Executable {
   @Override
   public void run(OpSpans spans) {
     if (closed) {
-      throw new IllegalStateException("the executable of " + graph.name() + " is closed");
+      throw new IllegalStateException("the executable of " + graph().name() + " is closed");
     }
-    checks.forEach(IndexCheck::check);
+    plan.checks().forEach(c -> c.check(caller.input(c.input())));
     boolean timed = !spans.equals(OpSpans.NONE);
     cl_command_queue queue = cl.queue(timed);
     try (RunTimes times = RunTimes.of(cl, spans)) {
@@ -76,15 +76,14 @@ final class OpenClExecutable implements Executable {
       for (int i = 0; i <= last; i++) {
         for (int p = 0; p < parts.size(); p++) {
           Launch l = parts.get(p).get(i);
-          Node node = graph.nodes().get(l.node().id());
           int part = parts.size() == 1 ? 0 : p + 1;
-          enqueue(times, queue(p, timed), l, node, part, i == 0 || i == last);
+          enqueue(times, queue(p, timed), l, part, i == 0 || i == last);
         }
       }
       finish(timed, times);
       times.report();
     } catch (CLException e) {
-      throw failed("a transfer of " + graph.name(), e);
+      throw failed("a transfer of " + graph().name(), e);
     }
   }
 
@@ -107,16 +106,15 @@ final class OpenClExecutable implements Executable {
       caller.toHost(queue, times);
       CL.clFinish(queue);
     } catch (CLException e) {
-      throw failed("a kernel of " + graph.name(), e);
+      throw failed("a kernel of " + graph().name(), e);
     }
   }
 
-  private void enqueue(
-      RunTimes times, cl_command_queue queue, Launch l, Node node, int part, boolean edge) {
+  private void enqueue(RunTimes times, cl_command_queue queue, Launch l, int part, boolean edge) {
     try {
       times.kernel(
           queue,
-          node,
+          l.node(),
           part,
           edge,
           event ->
@@ -170,7 +168,7 @@ final class OpenClExecutable implements Executable {
 
   @Override
   public MemoryUse memory() {
-    return memory.use();
+    return use;
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.tandem.devices.MemoryLimit;
 import dev.tandem.devices.profile.DeviceProfile;
 import dev.tandem.devices.profile.Profile;
 import dev.tandem.devices.profile.ProfileFile;
+import dev.tandem.kernels.opencl.plan.TunableTable;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;

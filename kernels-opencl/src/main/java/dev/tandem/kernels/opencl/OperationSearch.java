@@ -9,6 +9,11 @@ import dev.tandem.devices.tuning.Trial.Outcome;
 import dev.tandem.devices.tuning.TunedOperation;
 import dev.tandem.devices.tuning.TuningListener;
 import dev.tandem.kernels.opencl.CandidateBench.Candidate;
+import dev.tandem.kernels.opencl.plan.KernelFamily;
+import dev.tandem.kernels.opencl.plan.KernelSource;
+import dev.tandem.kernels.opencl.plan.Lookup;
+import dev.tandem.kernels.opencl.plan.TunableTable;
+import dev.tandem.kernels.opencl.plan.Tunables;
 import dev.tandem.kernels.opencl.tuning.Limits;
 import dev.tandem.kernels.opencl.tuning.Search;
 import dev.tandem.kernels.opencl.tuning.Space;
@@ -95,7 +100,7 @@ final class OperationSearch {
 
   static Limits limits(OpenClDevice device) {
     ClDevice d = device.cl().device();
-    boolean processor = device.family() == Settings.Family.CPU;
+    boolean processor = device.family() == KernelFamily.CPU;
     return new Limits(d.localMemory(), d.maxWorkGroup(), processor, d.vectorWidth());
   }
 

@@ -2,12 +2,12 @@ package dev.tandem.kernels.opencl;
 
 import dev.tandem.devices.CompileThreads;
 import dev.tandem.devices.DeviceException;
+import dev.tandem.kernels.opencl.plan.KernelProgram;
+import dev.tandem.kernels.opencl.plan.KernelSource;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -23,7 +23,7 @@ import org.jocl.cl_program;
 final class Programs implements AutoCloseable {
   private final ClContext cl;
   private final Optional<ProgramCache> cache;
-  private final Map<String, FutureTask<cl_program>> built = new ConcurrentHashMap<>();
+  private final Map<KernelProgram, FutureTask<cl_program>> built = new ConcurrentHashMap<>();
 
   Programs(ClContext cl, Optional<ProgramCache> cache) {
     this.cl = cl;
@@ -31,10 +31,9 @@ final class Programs implements AutoCloseable {
   }
 
   /** Has a program built, where it is not yet, so that {@link #kernel} finds it there. */
-  void begin(String file, SortedMap<String, Integer> defines, CompileThreads threads) {
-    String options = options(defines);
-    FutureTask<cl_program> task = new FutureTask<>(() -> program(file, options));
-    if (built.putIfAbsent(key(file, options), task) == null) {
+  void begin(KernelProgram program, CompileThreads threads) {
+    FutureTask<cl_program> task = new FutureTask<>(() -> build(program));
+    if (built.putIfAbsent(program, task) == null) {
       var _ =
           threads.begin(
               () -> {
@@ -44,16 +43,12 @@ final class Programs implements AutoCloseable {
     }
   }
 
-  private static String key(String file, String options) {
-    return file + " " + options;
-  }
-
   /** The program; one that could not be built is forgotten, and tried again when asked for. */
-  private cl_program await(String file, String options, FutureTask<cl_program> task) {
+  private cl_program await(KernelProgram program, FutureTask<cl_program> task) {
     try {
       return CompileThreads.await(task);
     } catch (RuntimeException | Error e) {
-      built.remove(key(file, options), task);
+      built.remove(program, task);
       throw e;
     }
   }
@@ -63,33 +58,29 @@ final class Programs implements AutoCloseable {
    *
    * @throws DeviceException if the program cannot be built, with the compiler's words
    */
-  cl_kernel kernel(String file, String entry, SortedMap<String, Integer> defines) {
-    String options = options(defines);
+  cl_kernel kernel(KernelProgram program, String entry) {
     FutureTask<cl_program> task =
-        built.computeIfAbsent(
-            key(file, options), k -> new FutureTask<>(() -> program(file, options)));
+        built.computeIfAbsent(program, p -> new FutureTask<>(() -> build(p)));
     task.run(); // does nothing where another thread has begun
-    cl_program p = await(file, options, task);
+    cl_program p = await(program, task);
     try {
       return CL.clCreateKernel(p, entry, null);
     } catch (CLException e) {
       throw new DeviceException(
-          cl.id() + ": " + file + ".cl has no kernel '" + entry + "': " + e.getMessage(), e);
+          cl.id() + ": " + program.file() + ".cl has no kernel '" + entry + "': " + e.getMessage(),
+          e);
     }
   }
 
-  private String options(SortedMap<String, Integer> defines) {
+  private static String options(KernelProgram program) {
     StringBuilder s = new StringBuilder("-w -cl-std=CL1.2");
-    SortedMap<String, Integer> all = new TreeMap<>(defines);
-    if (cl.device().fma()) {
-      all.put("USE_FMA", 1);
-    }
-    all.forEach((k, v) -> s.append(" -D").append(k).append('=').append(v));
+    program.defines().forEach((k, v) -> s.append(" -D").append(k).append('=').append(v));
     return s.toString();
   }
 
-  private cl_program program(String file, String options) {
-    String source = KernelSource.load(file);
+  private cl_program build(KernelProgram program) {
+    String options = options(program);
+    String source = KernelSource.load(program.file());
     Optional<String> key = cache.map(c -> c.key(cl.device(), source, options));
     Optional<byte[]> stored = key.flatMap(k -> cache.orElseThrow().read(k));
     if (stored.isPresent()) {
@@ -105,7 +96,7 @@ final class Programs implements AutoCloseable {
       String log = log(p);
       CL.clReleaseProgram(p);
       throw new DeviceException(
-          cl.id() + ": " + file + ".cl does not build with " + options + ": " + log, e);
+          cl.id() + ": " + program.file() + ".cl does not build with " + options + ": " + log, e);
     }
     key.ifPresent(k -> cache.orElseThrow().write(k, binary(p)));
     return p;

@@ -4,6 +4,7 @@ import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.DeviceSpec;
 import dev.tandem.devices.files.CacheFolder;
 import dev.tandem.devices.profile.ProfileFile;
+import dev.tandem.kernels.opencl.plan.KernelFamily;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ import java.util.Set;
  * @param profileGiven whether the user named the profile
  */
 record Settings(
-    Optional<Family> family,
+    Optional<KernelFamily> family,
     boolean halfArithmetic,
     Optional<Boolean> mapped,
     Optional<Path> cache,
@@ -35,23 +36,16 @@ record Settings(
     Optional<Path> profile,
     boolean profileGiven) {
 
-  /** The two families of kernels. */
-  enum Family {
-    /** Register blocks, one work-item a work-group. */
-    CPU,
-    /** Tiles in local memory. */
-    GPU
-  }
-
   /** The family of kernels for a device. */
-  Family family(ClDevice device) {
-    return family.orElse(device.isCpu() ? Family.CPU : Family.GPU);
+  KernelFamily family(ClDevice device) {
+    return family.orElse(device.isCpu() ? KernelFamily.CPU : KernelFamily.GPU);
   }
 
   static Settings of(DeviceSpec spec) {
     spec.allowOptions(Set.of("family", "arith", "transfer", "cache", "profile"));
-    Optional<Family> family =
-        choice(spec, "family", "cpu", "gpu").map(f -> f.equals("cpu") ? Family.CPU : Family.GPU);
+    Optional<KernelFamily> family =
+        choice(spec, "family", "cpu", "gpu")
+            .map(f -> f.equals("cpu") ? KernelFamily.CPU : KernelFamily.GPU);
     boolean half = choice(spec, "arith", "f32", "f16").filter(a -> a.equals("f16")).isPresent();
     Optional<Boolean> mapped =
         choice(spec, "transfer", "mapped", "copied").map(t -> t.equals("mapped"));

@@ -15,6 +15,8 @@ import org.jocl.cl_mem;
  * copy that does not to a thread of its own, which costs more than the wait of a short copy.
  */
 final class SharedBuffer {
+  private static final int CACHE_LINE = 64;
+
   private final cl_mem device;
   private final MemorySegment host;
   private final boolean mapped;
@@ -28,6 +30,11 @@ final class SharedBuffer {
     this.device = device;
     this.host = host;
     this.mapped = mapped;
+  }
+
+  /** What a mapped buffer takes: whole cache lines. */
+  static long mappedBytes(long bytes) {
+    return (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
   }
 
   cl_mem device() {

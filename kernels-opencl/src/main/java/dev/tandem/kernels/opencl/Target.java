@@ -1,5 +1,13 @@
 package dev.tandem.kernels.opencl;
 
+import dev.tandem.devices.CompileOptions;
+import dev.tandem.graph.Graph;
+import dev.tandem.kernels.opencl.plan.DeviceTraits;
+import dev.tandem.kernels.opencl.plan.KernelFamily;
+import dev.tandem.kernels.opencl.plan.KernelPlan;
+import dev.tandem.kernels.opencl.plan.KernelPlanner;
+import dev.tandem.kernels.opencl.plan.TunableTable;
+
 /**
  * What graphs are compiled for and with.
  *
@@ -13,8 +21,15 @@ record Target(ClContext cl, Programs programs, Settings settings, TunableTable t
     return new Target(cl, programs, settings, other);
   }
 
+  /** The kernels of a graph, one part of the batch for each half of the device. */
+  KernelPlan plan(Graph source, CompileOptions options) {
+    DeviceTraits device = cl.device().traits().withComputeUnits(cl.computeUnits());
+    return new KernelPlanner(device, family(), halfArithmetic(), tunables)
+        .plan(source, options, cl.halves());
+  }
+
   /** Which of the two families of kernels. */
-  Settings.Family family() {
+  KernelFamily family() {
     return settings.family(cl.device());
   }
 

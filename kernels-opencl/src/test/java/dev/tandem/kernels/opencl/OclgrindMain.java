@@ -12,6 +12,7 @@ import dev.tandem.devices.cases.OpCases;
 import dev.tandem.devices.cases.Tag;
 import dev.tandem.devices.profile.TunableEntry;
 import dev.tandem.graph.Cost;
+import dev.tandem.kernels.opencl.plan.KernelProgram;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +69,7 @@ final class OclgrindMain {
     SMALL.forEach(
         (kernel, values) -> {
           Map<String, Integer> all =
-              new TreeMap<>(d.tunables().find(kernel, d.cl().device(), "any").values());
+              new TreeMap<>(d.tunables().find(kernel, d.cl().device().traits(), "any").values());
           all.putAll(values);
           small.add(
               new TunableEntry(
@@ -122,7 +123,7 @@ final class OclgrindMain {
 
   private static void planted(OpenClDevice d, String entry) {
     cl_mem memory = d.cl().allocate("planted", 2 * Float.BYTES);
-    cl_kernel k = d.programs().kernel("planted", entry, new TreeMap<>());
+    cl_kernel k = d.programs().kernel(new KernelProgram("planted", new TreeMap<>()), entry);
     CL.clSetKernelArg(k, 0, Long.BYTES, Pointer.to(memory));
     long[] two = {2};
     CL.clEnqueueNDRangeKernel(d.cl().queue(false), k, 1, null, two, two, 0, null, null);

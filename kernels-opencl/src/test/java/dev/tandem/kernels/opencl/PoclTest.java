@@ -20,6 +20,7 @@ import dev.tandem.graph.Graph;
 import dev.tandem.graph.GraphBuilder;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Shape;
+import dev.tandem.kernels.opencl.plan.KernelProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -265,7 +266,7 @@ class PoclTest {
       assertThatThrownBy(
               () ->
                   d.programs()
-                      .kernel("move", "concat", Tunables.of(java.util.Map.of("VEC", 3)).values()))
+                      .kernel(new KernelProgram("move", new TreeMap<>(Map.of("VEC", 3))), "concat"))
           .isInstanceOf(DeviceException.class)
           .hasMessageContaining("move.cl does not build")
           .hasMessageContaining("-DVEC=3");

@@ -58,14 +58,14 @@ class TransferTest {
   @Test
   void mappedMemoryBeginsAtAPageAndIsAMultipleOfACacheLineLong() {
     try (OpenClDevice d = Opened.device("opencl:0")) {
-      CompiledMemory memory = CompiledMemory.on(d.cl());
+      CompiledMemory memory = new CompiledMemory(d.cl());
       try {
         for (int bytes : new int[] {4, 4100, 1 << 20}) {
           SharedBuffer b = memory.shared("a test", bytes, true);
           assertThat(b.host().address() % 4096).isZero();
           assertThat(b.host().byteSize()).isEqualTo(bytes);
         }
-        assertThat(memory.use().arena()).isEqualTo(64 + 4160 + (1 << 20));
+        assertThat(d.cl().budget().used()).isEqualTo(64 + 4160 + (1 << 20));
       } finally {
         memory.close();
       }

@@ -19,6 +19,8 @@ import dev.tandem.graph.Graph;
 import dev.tandem.graph.GraphBuilder;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Shape;
+import dev.tandem.kernels.opencl.plan.KernelSource;
+import dev.tandem.kernels.opencl.plan.TunableTable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -108,7 +110,7 @@ class TuningTest {
       assertThat(
               tuned
                   .tunables()
-                  .find("elementwise", tuned.cl().device(), scale.shape().orElseThrow())
+                  .find("elementwise", tuned.cl().device().traits(), scale.shape().orElseThrow())
                   .values())
           .isEqualTo(scale.values());
       Heard again = new Heard();

@@ -1,0 +1,32 @@
+package dev.tandem.kernels.opencl.plan;
+
+import dev.tandem.devices.CompileOptions;
+import dev.tandem.devices.CompileOptions.Precision;
+import dev.tandem.graph.BatchSplit;
+import dev.tandem.graph.Fusion;
+import dev.tandem.graph.Graph;
+
+/**
+ * Chooses kernels for graphs. It asks no device and reads no weight.
+ *
+ * @param device that the kernels are for
+ * @param halfArithmetic true if products are computed in 16 bits where values are stored so; for
+ *     {@link KernelFamily#GPU} only
+ * @param tunables of the kernels, by device and shape
+ */
+public record KernelPlanner(
+    DeviceTraits device, KernelFamily family, boolean halfArithmetic, TunableTable tunables) {
+
+  /**
+   * Plans a graph.
+   *
+   * @param workers how many parts of a batch may be computed beside each other, each by an equal
+   *     share of the compute units; 1 for the batch as a whole
+   * @throws dev.tandem.devices.DeviceException if there is no kernel for an operation
+   */
+  public KernelPlan plan(Graph source, CompileOptions options, int workers) {
+    Graph fused = Fusion.apply(source);
+    boolean half = options.precision() == Precision.F16;
+    return new GraphLowering(this, fused, half).plan(BatchSplit.parts(fused, workers));
+  }
+}

@@ -1,0 +1,278 @@
+package dev.tandem.kernels.tornado;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
+
+/**
+ * Matrix products and convolutions (implicit GEMM), with what is done to their sums: {@code y =
+ * act(scale * x w + bias + addend)}.
+ *
+ * <p>A work-group of 8 x 8 work-items computes a tile of 32 x 32 results, each work-item 4 x 4 of
+ * them in registers, while slices of {@link #SLICE} of both factors lie in local memory. A row of x
+ * is a pixel of the result, its depth the input's channels, and a convolution goes through the taps
+ * of its window one after the other. Sizes come from an array: they are not known when TornadoVM
+ * compiles, which keeps it from unrolling loops beyond what registers hold.
+ */
+final class Products {
+  /** Results of a tile along both axes. */
+  static final int TILE = 32;
+
+  /** Work-items of a group along both axes. */
+  static final int GROUP = 8;
+
+  private static final int SLICE = 16;
+  private static final int ITEMS = GROUP * GROUP;
+
+  /** A slice's column in local memory: padded against bank conflicts. */
+  private static final int PITCH = TILE + 4;
+
+  // Where sizes lie in their array.
+  static final int X = 0;
+  static final int W = 1;
+  static final int Y = 2;
+  static final int ROWS = 3;
+  static final int COLS = 4;
+  static final int DEPTH = 5;
+  static final int TAPS = 6;
+  static final int KERNEL_WIDTH = 7;
+  static final int STRIDE = 8;
+  static final int TOP = 9;
+  static final int LEFT = 10;
+  static final int IN_HEIGHT = 11;
+  static final int IN_WIDTH = 12;
+  static final int OUT_WIDTH = 13;
+
+  /** Pixels of one picture of the result. */
+  static final int AREA = 14;
+
+  /** Elements from one product's operand to the next's, in a batch of products. */
+  static final int X_STEP = 15;
+
+  static final int W_STEP = 16;
+  static final int Y_STEP = 17;
+
+  /** Elements of w from one of its rows to the next, and from one of its columns to the next. */
+  static final int W_ROW = 18;
+
+  static final int W_COL = 19;
+
+  /** 1 if w is an activation. */
+  static final int W_COMPUTED = 20;
+
+  /** Of the bias among the 32-bit weights, or -1. */
+  static final int BIAS = 21;
+
+  static final int ADDEND = 22;
+
+  /** 0: none, 1: of the result's shape, 2: one row a picture. */
+  static final int ADDEND_MODE = 23;
+
+  static final int ACT = 24;
+
+  /** Where the factor of the sums lies among the 32-bit weights. */
+  static final int SCALE = 25;
+
+  /** {@link #SLICE}, {@link #TILE} * SLICE / ITEMS and TILE * TILE / ITEMS: loops' lengths. */
+  static final int SLICE_LENGTH = 26;
+
+  static final int LOADS = 27;
+  static final int STORES = 28;
+
+  static final int SIZES = 29;
+
+  private Products() {}
+
+  /** Sizes that hold no offsets, for {@code cols} results of {@code depth} products each. */
+  static int[] sizes(int rows, int cols, int depth) {
+    int[] p = new int[SIZES];
+    p[ROWS] = rows;
+    p[COLS] = cols;
+    p[DEPTH] = depth;
+    p[TAPS] = 1;
+    p[KERNEL_WIDTH] = 1;
+    p[STRIDE] = 1;
+    p[IN_HEIGHT] = 1;
+    p[IN_WIDTH] = rows;
+    p[OUT_WIDTH] = rows;
+    p[AREA] = rows;
+    p[W_ROW] = cols;
+    p[W_COL] = 1;
+    p[BIAS] = -1;
+    p[SLICE_LENGTH] = SLICE;
+    p[LOADS] = TILE * SLICE / ITEMS;
+    p[STORES] = TILE * TILE / ITEMS;
+    return p;
+  }
+
+  /**
+   * Global size: {@link #GROUP} work-items for each tile of columns and of rows, one for each
+   * product of a batch.
+   */
+  static void product(
+      KernelContext c,
+      FloatArray wide,
+      ShortArray small,
+      FloatArray weights,
+      ShortArray smallWeights,
+      IntArray p,
+      int narrow) {
+    float[] xs = c.allocateFloatLocalArray(SLICE * PITCH);
+    float[] ws = c.allocateFloatLocalArray(SLICE * PITCH);
+    float[] tile = c.allocateFloatLocalArray(TILE * PITCH);
+    int[] first = c.allocateIntLocalArray(TILE);
+    int[] top = c.allocateIntLocalArray(TILE);
+    int[] left = c.allocateIntLocalArray(TILE);
+    int lx = c.localIdx;
+    int ly = c.localIdy;
+    int item = ly * GROUP + lx;
+    int z = c.groupIdz;
+    int row0 = c.groupIdy * TILE;
+    int col0 = c.groupIdx * TILE;
+    int rows = p.get(ROWS);
+    int cols = p.get(COLS);
+    int depth = p.get(DEPTH);
+    int inHeight = p.get(IN_HEIGHT);
+    int inWidth = p.get(IN_WIDTH);
+    int x0 = p.get(X) + z * p.get(X_STEP);
+    int w0 = p.get(W) + z * p.get(W_STEP);
+    int slice = p.get(SLICE_LENGTH);
+    int loads = p.get(LOADS);
+    int kernelWidth = p.get(KERNEL_WIDTH);
+    int wRow = p.get(W_ROW);
+    int wCol = p.get(W_COL);
+    int computed = p.get(W_COMPUTED);
+    if (item < TILE) {
+      int row = TornadoMath.min(row0 + item, rows - 1);
+      int picture = row / p.get(AREA);
+      int pixel = row % p.get(AREA);
+      first[item] = picture * inHeight;
+      top[item] = pixel / p.get(OUT_WIDTH) * p.get(STRIDE) - p.get(TOP);
+      left[item] = pixel % p.get(OUT_WIDTH) * p.get(STRIDE) - p.get(LEFT);
+    }
+    c.localBarrier();
+    float s00 = 0f;
+    float s01 = 0f;
+    float s02 = 0f;
+    float s03 = 0f;
+    float s10 = 0f;
+    float s11 = 0f;
+    float s12 = 0f;
+    float s13 = 0f;
+    float s20 = 0f;
+    float s21 = 0f;
+    float s22 = 0f;
+    float s23 = 0f;
+    float s30 = 0f;
+    float s31 = 0f;
+    float s32 = 0f;
+    float s33 = 0f;
+    int taps = p.get(TAPS);
+    for (int tap = 0; tap < taps; tap++) {
+      int ky = tap / kernelWidth;
+      int kx = tap % kernelWidth;
+      for (int d = 0; d < depth; d += SLICE) {
+        for (int i = 0; i < loads; i++) {
+          int at = item + i * ITEMS;
+          int row = at / SLICE;
+          int k = d + at % SLICE;
+          int y = top[row] + ky;
+          int x = left[row] + kx;
+          float v = 0f;
+          if (k < depth) {
+            if (y >= 0 && y < inHeight && x >= 0 && x < inWidth) {
+              int from = x0 + ((first[row] + y) * inWidth + x) * depth + k;
+              v = Values.get(wide, small, from, narrow, weights);
+            }
+          }
+          xs[at % SLICE * PITCH + row] = v;
+        }
+        for (int i = 0; i < loads; i++) {
+          int at = item + i * ITEMS;
+          int k = d + at / TILE;
+          int col = col0 + at % TILE;
+          float v = 0f;
+          if (k < depth && col < cols) {
+            int from = w0 + (tap * depth + k) * wRow + col * wCol;
+            if (computed == 1) {
+              v = Values.get(wide, small, from, narrow, weights);
+            } else {
+              v = Values.get(weights, smallWeights, from, narrow, weights);
+            }
+          }
+          ws[at / TILE * PITCH + at % TILE] = v;
+        }
+        c.localBarrier();
+        for (int k = 0; k < slice; k++) {
+          int xAt = k * PITCH + ly * 4;
+          int wAt = k * PITCH + lx * 4;
+          float x0k = xs[xAt];
+          float x1k = xs[xAt + 1];
+          float x2k = xs[xAt + 2];
+          float x3k = xs[xAt + 3];
+          float w0k = ws[wAt];
+          float w1k = ws[wAt + 1];
+          float w2k = ws[wAt + 2];
+          float w3k = ws[wAt + 3];
+          s00 += x0k * w0k;
+          s01 += x0k * w1k;
+          s02 += x0k * w2k;
+          s03 += x0k * w3k;
+          s10 += x1k * w0k;
+          s11 += x1k * w1k;
+          s12 += x1k * w2k;
+          s13 += x1k * w3k;
+          s20 += x2k * w0k;
+          s21 += x2k * w1k;
+          s22 += x2k * w2k;
+          s23 += x2k * w3k;
+          s30 += x3k * w0k;
+          s31 += x3k * w1k;
+          s32 += x3k * w2k;
+          s33 += x3k * w3k;
+        }
+        c.localBarrier();
+      }
+    }
+    int at = ly * 4 * PITCH + lx * 4;
+    tile[at] = s00;
+    tile[at + 1] = s01;
+    tile[at + 2] = s02;
+    tile[at + 3] = s03;
+    tile[at + PITCH] = s10;
+    tile[at + PITCH + 1] = s11;
+    tile[at + PITCH + 2] = s12;
+    tile[at + PITCH + 3] = s13;
+    tile[at + 2 * PITCH] = s20;
+    tile[at + 2 * PITCH + 1] = s21;
+    tile[at + 2 * PITCH + 2] = s22;
+    tile[at + 2 * PITCH + 3] = s23;
+    tile[at + 3 * PITCH] = s30;
+    tile[at + 3 * PITCH + 1] = s31;
+    tile[at + 3 * PITCH + 2] = s32;
+    tile[at + 3 * PITCH + 3] = s33;
+    c.localBarrier();
+    float scale = weights.get(p.get(SCALE));
+    int y0 = p.get(Y) + z * p.get(Y_STEP);
+    int stores = p.get(STORES);
+    for (int i = 0; i < stores; i++) {
+      int k = item + i * ITEMS;
+      int row = row0 + k / TILE;
+      int col = col0 + k % TILE;
+      if (row < rows && col < cols) {
+        float v = tile[k / TILE * PITCH + k % TILE] * scale;
+        if (p.get(BIAS) >= 0) {
+          v += weights.get(p.get(BIAS) + col);
+        }
+        if (p.get(ADDEND_MODE) > 0) {
+          int line = p.get(ADDEND_MODE) == 1 ? row : row / p.get(AREA);
+          v += Values.get(wide, small, p.get(ADDEND) + line * cols + col, narrow, weights);
+        }
+        v = Activations.apply(v, p.get(ACT));
+        Values.set(wide, small, y0 + row * cols + col, v, narrow, weights);
+      }
+    }
+  }
+}

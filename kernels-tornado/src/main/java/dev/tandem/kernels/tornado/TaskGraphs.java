@@ -1,0 +1,130 @@
+package dev.tandem.kernels.tornado;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
+import uk.ac.manchester.tornado.api.TaskGraph;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+
+/**
+ * Tasks as task graphs: one, or as few as TornadoVM's limits allow, which are run one after the
+ * other. What is on the device stays there: a graph hands all arrays that later ones need on.
+ *
+ * @param grids of all tasks, by their names
+ * @param names of tasks, in order
+ */
+record TaskGraphs(List<ImmutableTaskGraph> graphs, GridScheduler grids, List<String> names) {
+  // TornadoVM's limits of one graph (version 5.2: TornadoTaskGraph, TornadoExecutionContext,
+  // TornadoGraph), each with some room: bytes of its description, tasks, nodes.
+  private static final int MOST_BYTES = 8000;
+  private static final int BYTES_OF_TASK = 15;
+  private static final int BYTES_OF_ARGUMENT = 5;
+  private static final int MOST_TASKS = 240;
+  private static final int MOST_NODES = 960;
+  private static final int NODES_OF_ARRAY = 3;
+  private static final int NODES_OF_TASK = 5;
+
+  /** Builds the graphs; all arrays must have been allocated. */
+  static TaskGraphs of(List<Task> tasks) {
+    List<List<Task>> parts = split(tasks);
+    List<ImmutableTaskGraph> graphs = new ArrayList<>();
+    GridScheduler grids = new GridScheduler();
+    List<String> names = new ArrayList<>();
+    Set<DeviceArray> known = new LinkedHashSet<>();
+    for (int i = 0; i < parts.size(); i++) {
+      List<Task> part = parts.get(i);
+      TaskGraph graph = new TaskGraph("g" + i);
+      if (!known.isEmpty()) {
+        graph.consumeFromDevice("g" + (i - 1), objects(known));
+      }
+      Set<DeviceArray> used = arrays(part);
+      used.stream().filter(a -> !known.contains(a)).forEach(a -> introduce(graph, a));
+      for (Task t : part) {
+        String name = "t" + names.size();
+        t.adding().to(graph, name);
+        names.add("g" + i + "." + name);
+        grids.addWorkerGrid(names.getLast(), t.grid().workers());
+      }
+      Set<DeviceArray> later =
+          arrays(parts.subList(i + 1, parts.size()).stream().flatMap(List::stream).toList());
+      used.stream()
+          .filter(a -> a.role() == DeviceArray.Role.OUTPUT && !later.contains(a))
+          .forEach(a -> graph.transferToHost(DataTransferMode.EVERY_EXECUTION, a.object()));
+      known.addAll(used);
+      known.retainAll(later);
+      if (!known.isEmpty()) {
+        graph.persistOnDevice(objects(known));
+      }
+      graphs.add(graph.snapshot());
+    }
+    return new TaskGraphs(graphs, grids, names);
+  }
+
+  private static void introduce(TaskGraph graph, DeviceArray a) {
+    switch (a.role()) {
+      case ONCE -> graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, a.object());
+      case INPUT -> graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, a.object());
+      // Otherwise TornadoVM would copy the host's side to the device once.
+      case RESIDENT -> graph.transferToHost(DataTransferMode.UNDER_DEMAND, a.object());
+      case OUTPUT -> {}
+    }
+  }
+
+  private static Object[] objects(Set<DeviceArray> arrays) {
+    return arrays.stream().map(DeviceArray::object).toArray();
+  }
+
+  private static Set<DeviceArray> arrays(List<Task> tasks) {
+    Set<DeviceArray> all = new LinkedHashSet<>();
+    tasks.forEach(t -> all.addAll(t.arrays()));
+    return all;
+  }
+
+  private static List<List<Task>> split(List<Task> tasks) {
+    List<List<Task>> parts = new ArrayList<>();
+    Size size = new Size();
+    for (Task t : tasks) {
+      if (parts.isEmpty() || !size.fits(t)) {
+        parts.add(new ArrayList<>());
+        size = new Size();
+      }
+      size.add(t);
+      parts.getLast().add(t);
+    }
+    return parts;
+  }
+
+  /** What a graph takes of TornadoVM's limits. */
+  private static final class Size {
+    private final Set<Object> nodes = new HashSet<>();
+    private int tasks;
+    private int bytes;
+    private int arrays;
+
+    private boolean fits(Task t) {
+      Size more = new Size();
+      more.nodes.addAll(nodes);
+      more.tasks = tasks;
+      more.bytes = bytes;
+      more.arrays = arrays;
+      more.add(t);
+      return more.bytes <= MOST_BYTES
+          && more.tasks <= MOST_TASKS
+          && more.nodes.size() + (NODES_OF_ARRAY - 1) * more.arrays + NODES_OF_TASK * more.tasks
+              <= MOST_NODES;
+    }
+
+    private void add(Task t) {
+      tasks++;
+      bytes += BYTES_OF_TASK + BYTES_OF_ARGUMENT * (1 + t.arrays().size() + t.numbers().size());
+      nodes.addAll(t.numbers());
+      for (DeviceArray a : t.arrays()) {
+        arrays += nodes.add(a) ? 1 : 0;
+      }
+    }
+  }
+}

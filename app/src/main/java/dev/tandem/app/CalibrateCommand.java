@@ -33,7 +33,9 @@ final class CalibrateCommand implements Callable<Integer> {
       names = {"--device", "--devices"},
       split = ";",
       paramLabel = "DEVICE",
-      description = "To measure, separated by semicolons. Default: all but the reference device.")
+      description =
+          "To measure, separated by semicolons. Default: all but the reference device and"
+              + " TornadoVM's.")
   private List<String> devices = new ArrayList<>();
 
   @Option(
@@ -80,7 +82,7 @@ final class CalibrateCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Calibration.Effort usual = Calibration.Effort.USUAL;
     List<Calibration.Size> wanted = sizes.stream().map(CalibrateCommand::size).toList();
-    List<String> ids = devices.isEmpty() ? all() : devices;
+    List<String> ids = devices.isEmpty() ? Devices.usual() : devices;
     Calibration calibration =
         new Calibration(
             model,
@@ -101,10 +103,6 @@ final class CalibrateCommand implements Callable<Integer> {
       out.flush();
     }
     return Main.DONE;
-  }
-
-  private static List<String> all() {
-    return Devices.list().stream().map(d -> d.id()).filter(id -> !id.equals("reference")).toList();
   }
 
   private static Calibration.Size size(String text) {

@@ -1,7 +1,6 @@
 package dev.tandem.app;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.Devices;
 import dev.tandem.devices.files.WholeFile;
 import dev.tandem.orchestrator.compare.Comparer;
@@ -67,7 +66,8 @@ final class CompareCommand implements Callable<Integer> {
       names = "--devices",
       split = ";",
       paramLabel = "DEVICE",
-      description = "Where to compute, separated by semicolons (default: all of 'tandem devices').")
+      description =
+          "Where to compute, separated by semicolons (default: all but the reference device and TornadoVM's).")
   private List<String> devices = new ArrayList<>();
 
   @Option(
@@ -203,10 +203,7 @@ final class CompareCommand implements Callable<Integer> {
     if (!devices.isEmpty()) {
       return devices.stream().map(String::strip).toList();
     }
-    return Devices.list().stream()
-        .map(DeviceInfo::id)
-        .filter(id -> !id.startsWith("reference"))
-        .toList();
+    return Devices.usual();
   }
 
   private List<Request> requests() {

@@ -18,12 +18,13 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
 
 /** Which room may import which, and which library belongs to which room. */
-@AnalyzeClasses(packages = "dev.tandem", importOptions = DoNotIncludeTests.class)
+@AnalyzeClasses(locations = Rooms.class, importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
   private static final String GRAPH = "dev.tandem.graph..";
   private static final String DEVICES = "dev.tandem.devices..";
   private static final String CPU = "dev.tandem.kernels.cpu..";
   private static final String OPENCL = "dev.tandem.kernels.opencl..";
+  private static final String TORNADO = "dev.tandem.kernels.tornado..";
   private static final String STAGES = "dev.tandem.stages..";
   private static final String ORCHESTRATOR = "dev.tandem.orchestrator..";
   private static final String PLANNING = "dev.tandem.planning..";
@@ -36,6 +37,7 @@ class ArchitectureTest {
   private static final String HISTOGRAM = "org.HdrHistogram..";
   private static final String JOCL = "org.jocl..";
   private static final String BYTEDECO = "org.bytedeco..";
+  private static final String TORNADOVM = "uk.ac.manchester.tornado..";
   private static final String PICOCLI = "picocli..";
   private static final String JSON_SCHEMA = "com.networknt.schema..";
 
@@ -61,6 +63,12 @@ class ArchitectureTest {
   @ArchTest static final ArchRule devices = mayImport(DEVICES, GRAPH, JACKSON);
   @ArchTest static final ArchRule kernelsCpu = mayImport(CPU, DEVICES, GRAPH, JACKSON, BYTEDECO);
   @ArchTest static final ArchRule kernelsOpencl = mayImport(OPENCL, DEVICES, GRAPH, JACKSON, JOCL);
+
+  /** It may be missing: it is built where TornadoVM is installed. */
+  @ArchTest
+  static final ArchRule kernelsTornado =
+      mayImport(TORNADO, OPENCL, DEVICES, GRAPH, JACKSON, TORNADOVM);
+
   @ArchTest static final ArchRule stages = mayImport(STAGES, DEVICES, GRAPH, JACKSON);
 
   @ArchTest
@@ -80,6 +88,7 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule jocl = onlyIn(OPENCL, JOCL);
   @ArchTest static final ArchRule bytedeco = onlyIn(CPU, BYTEDECO);
+  @ArchTest static final ArchRule tornadoVm = onlyIn(TORNADO, TORNADOVM);
   @ArchTest static final ArchRule disruptor = onlyIn(ORCHESTRATOR, DISRUPTOR);
   @ArchTest static final ArchRule picocli = onlyIn(APP, PICOCLI);
   @ArchTest static final ArchRule jsonSchema = onlyIn(APP, JSON_SCHEMA);

@@ -1,6 +1,7 @@
 package dev.tandem.devices;
 
 import dev.tandem.graph.Graph;
+import java.util.Optional;
 
 /**
  * Something that computes graphs. Opened by {@link Devices#open}, closed by its user; closing it
@@ -50,6 +51,14 @@ public interface Device extends AutoCloseable {
   /** Whose clock the times come from that {@link Executable#run(OpSpans)} tells. */
   default Clock clock() {
     return Clock.HOST;
+  }
+
+  /**
+   * Which hardware computes, as a driver says: devices of equal texts share its memory. Empty where
+   * no more is known than the name tells ({@link DeviceSpec#physical}).
+   */
+  default Optional<String> hardware() {
+    return Optional.empty();
   }
 
   @Override

@@ -24,6 +24,15 @@ public final class Devices {
     return providers().flatMap(p -> p.list().stream()).toList();
   }
 
+  /** Ids of what is taken where nobody has named devices: not what shows others' hardware again. */
+  public static List<String> usual() {
+    return providers()
+        .filter(p -> !LAST.contains(p.scheme()))
+        .flatMap(p -> p.list().stream())
+        .map(DeviceInfo::id)
+        .toList();
+  }
+
   /** Every device found with all that is known of it, the reference device last. */
   public static List<DeviceDetails> details() {
     return providers().flatMap(p -> p.details().stream()).toList();

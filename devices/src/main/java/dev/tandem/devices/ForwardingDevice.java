@@ -1,6 +1,7 @@
 package dev.tandem.devices;
 
 import dev.tandem.graph.Graph;
+import java.util.Optional;
 
 /**
  * Another device of which something is otherwise: what is not overridden it does. Only {@link
@@ -42,6 +43,11 @@ public abstract class ForwardingDevice implements Device {
   @Override
   public Clock clock() {
     return device.clock();
+  }
+
+  @Override
+  public Optional<String> hardware() {
+    return device.hardware();
   }
 
   @Override

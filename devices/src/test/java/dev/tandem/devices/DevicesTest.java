@@ -43,6 +43,12 @@ class DevicesTest {
     assertThat(Devices.list()).extracting(DeviceInfo::id).endsWith("reference");
   }
 
+  /** Here only the reference and simulated devices are built. */
+  @Test
+  void theReferenceDeviceIsNotUsedUnasked() {
+    assertThat(Devices.usual()).isEmpty();
+  }
+
   @Test
   void anUnknownDeviceIsAnsweredWithThoseFound() {
     assertThatThrownBy(() -> Devices.open("gpu:7"))

@@ -1,6 +1,7 @@
 package dev.tandem.planning;
 
 import dev.tandem.devices.CompileOptions.Precision;
+import dev.tandem.devices.DeviceSpec;
 import dev.tandem.devices.profile.DeviceProfile;
 import dev.tandem.devices.profile.DeviceProfile.PowerDraw;
 import dev.tandem.devices.profile.Interference;
@@ -27,6 +28,9 @@ import java.util.stream.Stream;
  */
 public final class ProfileCosts implements SimulationCosts {
   private static final double NS_PER_MS = 1e6;
+
+  /** How many times as long each of two takes that share all of their hardware. */
+  private static final double TWINS = 2;
 
   private final Profile profile;
   private final ModelId model;
@@ -122,7 +126,21 @@ public final class ProfileCosts implements SimulationCosts {
                     CostStage.of(a.beside.work).key()))
         .max(Comparator.comparingInt(Interference::exactness))
         .map(Interference::slowdown)
-        .orElse(1.0);
+        .orElse(areTwins(a.asked.device, a.beside.device) ? TWINS : 1.0);
+  }
+
+  /** All of the same hardware by two names: not parts of it, which are measured as they are. */
+  private boolean areTwins(String a, String b) {
+    return hardware(a).equals(hardware(b))
+        && !DeviceSpec.physical(a).equals(DeviceSpec.physical(b));
+  }
+
+  @Override
+  public String hardware(String device) {
+    return profile
+        .device(device)
+        .flatMap(DeviceProfile::hardware)
+        .orElseGet(() -> DeviceSpec.physical(device));
   }
 
   @Override

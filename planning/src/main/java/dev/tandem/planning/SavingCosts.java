@@ -40,6 +40,11 @@ record SavingCosts(SimulationCosts whole, SimulationCosts tile, int tiles)
   }
 
   @Override
+  public String hardware(String device) {
+    return whole.hardware(device);
+  }
+
+  @Override
   public long memoryBytes(String device) {
     return whole.memoryBytes(device);
   }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.tandem.devices.CompileOptions.Precision;
+import dev.tandem.devices.profile.ProfileFile;
 import dev.tandem.devices.profile.StageCost;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
 import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.stages.checkpoint.ModelFolder;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -91,5 +93,39 @@ class ProfileCostsTest {
     assertThat(costs(F32.withMemoryLimit(DEVICE, 5)).memoryBytes(DEVICE)).isEqualTo(5);
     assertThat(costs(F32.withMemoryLimit(DEVICE, Long.MAX_VALUE)).memoryBytes(DEVICE))
         .isEqualTo(Samples.MEMORY);
+  }
+
+  private static String device(String id, String hardware) {
+    return """
+    {"id": "ID", "name": "n", HARDWARE"type": "DISCRETE_GPU", "computeUnits": 1, "f16": false,
+     "unifiedMemory": false, "limits": {"memoryBytes": 1, "allocationBytes": 1},
+     "peak": {"gflops": 1, "gigabytesPerSecond": 1}}
+    """
+        .replace("ID", id)
+        .replace("HARDWARE", hardware.isEmpty() ? "" : "\"hardware\": \"" + hardware + "\", ");
+  }
+
+  private static double slowdown(String device, String other) {
+    String text =
+        """
+        {"format": 1, "name": "n", "description": "",
+         "machine": {"cpu": "c", "cores": 1, "memoryBytes": 1, "os": "o"},
+         "power": {"source": "mains", "throttled": false},
+         "devices": [%s, %s, %s, %s]}
+        """
+            .formatted(
+                device("opencl:0.0", "uuid 1"),
+                device("opencl:0.1", "uuid 1"),
+                device("opencl:1", ""),
+                device("tornado:0", "uuid 1"));
+    return Planner.costs(ProfileFile.parse(Path.of("p.json"), text), Samples.MODEL, F32, JOB)
+        .slowdown(device, Work.STEP, other, Work.STEP);
+  }
+
+  @Test
+  void ofTheSameHardwareByTwoNamesEachHasHalf() {
+    assertThat(slowdown("tornado:0", "opencl:0.0")).isEqualTo(2);
+    assertThat(slowdown("tornado:0", "opencl:1")).isEqualTo(1);
+    assertThat(slowdown("opencl:0.1", "opencl:0.0")).as("parts").isEqualTo(1);
   }
 }

@@ -37,6 +37,7 @@ public final class Samples {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         DeviceInfo.Type.CPU,
         1,
         true,

@@ -18,13 +18,11 @@ class TornadoLauncherTest {
 
   @TempDir Path folder;
 
-  /** The named files, which are empty, are all that there is of TornadoVM. */
-  private String home(String files) throws IOException {
-    for (String file : files.split(" ")) {
-      Path path = folder.resolve(file);
-      Files.createDirectories(path.getParent());
-      Files.createFile(path);
-    }
+  /** The named file, which is empty, is all that there is of TornadoVM. */
+  private String home(String file) throws IOException {
+    Path path = folder.resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.createFile(path);
     return "env TORNADOVM_HOME=" + folder + " ";
   }
 
@@ -59,8 +57,8 @@ class TornadoLauncherTest {
           share/java/tornado/tornado-api-5.2.0-jdk21.jar   | TornadoVM 5.2.0-jdk21, which does not run
           share/java/tornado/tornado-api-5.2.0-jdk2525.jar | TornadoVM 5.2.0-jdk2525, which does not
           """)
-  void aFolderThatIsNoFittingTornadoVmIsNamed(String files, String problem) throws IOException {
-    assertOneLine(home(files), "names '" + folder + "', " + problem);
+  void aFolderThatIsNoFittingTornadoVmIsNamed(String file, String problem) throws IOException {
+    assertOneLine(home(file), "names '" + folder + "', " + problem);
   }
 
   @Test

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestFactory;
  */
 class GoldenTest {
   private static final Path ROOT = Path.of(System.getProperty("tandem.root"));
-  private static final List<Path> FOLDERS =
+  static final List<Path> FOLDERS =
       List.of(ROOT.resolve("conformance/golden"), ROOT.resolve("models/default"));
 
   @TestFactory

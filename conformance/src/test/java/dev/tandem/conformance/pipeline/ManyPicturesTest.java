@@ -10,6 +10,7 @@ import dev.tandem.orchestrator.result.GenerationListener;
 import dev.tandem.orchestrator.result.RunReport;
 import dev.tandem.orchestrator.timeline.Detail;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,16 +78,16 @@ class ManyPicturesTest {
         atLate = usedAfterCollection();
       }
     }
+  }
 
-    /** The least of some collections: what other threads have at hand differs. */
-    private static long usedAfterCollection() {
-      long least = Long.MAX_VALUE;
-      for (int i = 0; i < 4; i++) {
-        System.gc();
-        least = Math.min(least, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
-      }
-      return least;
+  /** The least of some collections: what other threads have at hand differs. */
+  static long usedAfterCollection() {
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 4; i++) {
+      System.gc();
+      least = Math.min(least, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
     }
+    return least;
   }
 
   @ParameterizedTest
@@ -103,7 +105,7 @@ class ManyPicturesTest {
   }
 
   /** Made when they are asked for. */
-  private static List<Request> requests(int count) {
+  static List<Request> requests(int count) {
     return new AbstractList<>() {
       @Override
       public Request get(int i) {
@@ -118,11 +120,15 @@ class ManyPicturesTest {
   }
 
   /** Resident memory; this module's tests run with a heap that is fixed and touched. */
-  private static long nativeBytes() throws IOException {
-    return Files.readAllLines(Path.of("/proc/self/status")).stream()
-        .filter(l -> l.startsWith("RssAnon:"))
-        .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * 1024)
-        .findFirst()
-        .orElseThrow();
+  static long nativeBytes() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+      return lines
+          .filter(l -> l.startsWith("RssAnon:"))
+          .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * 1024)
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

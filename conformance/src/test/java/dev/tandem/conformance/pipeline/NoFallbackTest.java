@@ -35,6 +35,10 @@ class NoFallbackTest {
     "cpu, cpu, opencl:0.0"
   })
   void everyOperationRunsWhereItWasPlaced(String text, String unet, String vae) {
+    assertOperations(text, unet, vae);
+  }
+
+  static void assertOperations(String text, String unet, String vae) {
     Run run =
         Run.of(
             Request.of("red apple").withSteps(STEPS),

@@ -50,6 +50,7 @@ class MemoryRefusalTest {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         DeviceInfo.Type.CPU,
         1,
         false,

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param vendor of the hardware
  * @param platform what drives it, for example {@code Portable Computing Language}
  * @param driver its version
+ * @param hardware that shares its memory with every device of an equal text, where known
  * @param computeUnits cores of a CPU, compute units of a GPU
  * @param f16 whether it computes in half precision
  * @param unifiedMemory whether it shares main memory, so that nothing is copied
@@ -28,6 +29,7 @@ public record DeviceProfile(
     Optional<String> vendor,
     Optional<String> platform,
     Optional<String> driver,
+    Optional<String> hardware,
     DeviceInfo.Type type,
     int computeUnits,
     boolean f16,
@@ -82,6 +84,7 @@ public record DeviceProfile(
     vendor.ifPresent(v -> FieldException.notBlank("vendor", v));
     platform.ifPresent(p -> FieldException.notBlank("platform", p));
     driver.ifPresent(d -> FieldException.notBlank("driver", d));
+    hardware.ifPresent(h -> FieldException.notBlank("hardware", h));
     Range.COUNT.require("computeUnits", computeUnits);
     operations = List.copyOf(operations);
     stages = List.copyOf(stages);

@@ -18,11 +18,13 @@ import dev.tandem.kernels.opencl.plan.Tunables;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jocl.CLException;
 
 /** One OpenCL device or sub-device with the programs built for it. */
 public final class OpenClDevice implements Device {
   private final DeviceInfo info;
+  private final Optional<String> hardware;
   private final List<OpenClExecutable> executables = new ArrayList<>();
   private Target target;
   private boolean closed;
@@ -32,6 +34,7 @@ public final class OpenClDevice implements Device {
     ClContext cl = new ClContext(selected, limit);
     Programs programs = new Programs(cl, settings.cache(selected.device()).map(ProgramCache::new));
     this.target = new Target(cl, programs, settings, tunables);
+    this.hardware = Optional.of(selected.device().hardware()).filter(h -> !h.isEmpty());
     DeviceInfo whole = selected.device().info(selected.id());
     this.info =
         new DeviceInfo(
@@ -41,6 +44,11 @@ public final class OpenClDevice implements Device {
             cl.computeUnits(),
             limit.total(),
             whole.driver());
+  }
+
+  @Override
+  public Optional<String> hardware() {
+    return hardware;
   }
 
   private static void refuseWithout16Bits(Selector selected, Settings settings) {

@@ -76,6 +76,7 @@ class SelectorTest {
         Optional.empty(),
         Optional.ofNullable(platform),
         Optional.empty(),
+        Optional.empty(),
         DeviceInfo.Type.CPU,
         8,
         false,

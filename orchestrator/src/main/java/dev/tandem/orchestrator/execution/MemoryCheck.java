@@ -193,12 +193,16 @@ final class MemoryCheck {
   /** Devices that share the memory of one piece of hardware, where nobody has divided it. */
   private List<List<String>> shared() {
     return placement.devices().stream()
-        .collect(Collectors.groupingBy(DeviceSpec::physical))
+        .collect(Collectors.groupingBy(this::hardware))
         .values()
         .stream()
         .filter(all -> all.size() > 1)
         .filter(all -> all.stream().noneMatch(options.memoryLimits()::containsKey))
         .toList();
+  }
+
+  private String hardware(String device) {
+    return devices.get(device).device().hardware().orElseGet(() -> DeviceSpec.physical(device));
   }
 
   private long together(List<String> all, Set<Size> sizes, int tile) {

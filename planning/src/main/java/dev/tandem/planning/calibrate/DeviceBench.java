@@ -111,6 +111,7 @@ final class DeviceBench implements AutoCloseable {
         Optional.empty(),
         Optional.empty(),
         Optional.of(info.driver()),
+        device.hardware(),
         info.type(),
         info.computeUnits(),
         f16,

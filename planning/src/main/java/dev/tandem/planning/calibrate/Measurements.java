@@ -80,6 +80,7 @@ public record Measurements(
         now.vendor().or(before::vendor),
         now.platform().or(before::platform),
         now.driver(),
+        now.hardware().or(before::hardware),
         now.type(),
         now.computeUnits(),
         now.f16(),

@@ -1,11 +1,9 @@
 package dev.tandem.planning.simulate;
 
-import dev.tandem.devices.DeviceSpec;
 import dev.tandem.orchestrator.placement.DenoisePart;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.Lane;
 import dev.tandem.orchestrator.placement.Placement;
-import dev.tandem.orchestrator.placement.StageCosts;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -16,17 +14,22 @@ import java.util.Map;
 /**
  * What a placement needs in each device's memory: executables stay once they are compiled, so the
  * peak is the sum of all that a device may be asked for. Devices that share hardware, such as
- * {@code cpu:a,threads=1} and {@code cpu:b,threads=1}, share its memory.
+ * {@code cpu:a,threads=1} and {@code cpu:b,threads=1}, or one GPU through two drivers, share its
+ * memory.
  *
  * @param bytes by device, in the order of the placement
  * @param limits by device
  * @param works what each device may be asked for
+ * @param hardware of each device
  */
 public record MemoryNeed(
-    Map<String, Long> bytes, Map<String, Long> limits, Map<String, EnumSet<Work>> works) {
+    Map<String, Long> bytes,
+    Map<String, Long> limits,
+    Map<String, EnumSet<Work>> works,
+    Map<String, String> hardware) {
 
   /** What a placement needs for a job. */
-  public static MemoryNeed of(Job job, Placement placement, StageCosts costs) {
+  public static MemoryNeed of(Job job, Placement placement, SimulationCosts costs) {
     Map<String, EnumSet<Work>> works = new LinkedHashMap<>();
     placement.devices().forEach(d -> works.put(d, EnumSet.noneOf(Work.class)));
     for (Lane lane : placement.lanes()) {
@@ -41,12 +44,14 @@ public record MemoryNeed(
     }
     Map<String, Long> bytes = new LinkedHashMap<>();
     Map<String, Long> limits = new LinkedHashMap<>();
+    Map<String, String> hardware = new LinkedHashMap<>();
     works.forEach(
         (device, all) -> {
           bytes.put(device, all.stream().mapToLong(w -> costs.bytes(w, device)).sum());
           limits.put(device, costs.memoryBytes(device));
+          hardware.put(device, costs.hardware(device));
         });
-    return new MemoryNeed(bytes, limits, works);
+    return new MemoryNeed(bytes, limits, works, hardware);
   }
 
   /** Whether every device has enough, and so has hardware that several devices share. */
@@ -75,7 +80,7 @@ public record MemoryNeed(
   private List<List<String>> shared() {
     Map<String, List<String>> all = new LinkedHashMap<>();
     for (String device : bytes.keySet()) {
-      all.computeIfAbsent(DeviceSpec.physical(device), h -> new ArrayList<>()).add(device);
+      all.computeIfAbsent(hardware.get(device), h -> new ArrayList<>()).add(device);
     }
     return all.values().stream().filter(devices -> devices.size() > 1).toList();
   }

@@ -1,5 +1,6 @@
 package dev.tandem.planning.simulate;
 
+import dev.tandem.devices.DeviceSpec;
 import dev.tandem.devices.profile.DeviceProfile.PowerDraw;
 import dev.tandem.orchestrator.placement.StageCosts;
 import java.util.Optional;
@@ -25,6 +26,11 @@ public interface SimulationCosts extends StageCosts {
    */
   default double slowdown(String device, Work work, String other, Work otherWork) {
     return 1;
+  }
+
+  /** Which hardware computes: devices of equal texts share its memory. */
+  default String hardware(String device) {
+    return DeviceSpec.physical(device);
   }
 
   /** Electrical power, where known. */

@@ -33,6 +33,40 @@ class MemoryNeedTest {
         .contains("[TEXT, STEP, DECODE]");
   }
 
+  /** One GPU through two drivers. */
+  @Test
+  void twinsShareTheirMemoryToo() {
+    SimulationCosts small = new SimulatorTest.Small(COSTS, 69);
+    SimulationCosts twins =
+        new SimulationCosts() {
+          @Override
+          public double deviceNs(Work work, String device) {
+            return small.deviceNs(work, device);
+          }
+
+          @Override
+          public long bytes(Work work, String device) {
+            return small.bytes(work, device);
+          }
+
+          @Override
+          public long memoryBytes(String device) {
+            return small.memoryBytes(device);
+          }
+
+          @Override
+          public String hardware(String device) {
+            return "uuid 1";
+          }
+        };
+    Placement placement = Placement.of("opencl:0", "tornado:0", "opencl:0");
+    assertThat(MemoryNeed.of(JOB, placement, small).fits()).isTrue();
+    assertThat(MemoryNeed.of(JOB, placement, twins).problems())
+        .singleElement()
+        .asString()
+        .startsWith("opencl:0 and tornado:0 share their memory");
+  }
+
   @Test
   void otherHardwareHasItsOwn() {
     assertThat(need(50, "opencl:0", "opencl:1", "opencl:0").fits()).isTrue();

@@ -47,7 +47,7 @@ public final class OpenClProvider implements DeviceProvider {
         .toList();
   }
 
-  private static DeviceDetails details(ClDevice d, List<ClDevice> twins) {
+  static DeviceDetails details(ClDevice d, List<ClDevice> twins) {
     return new DeviceDetails(
         d.info(d.id()),
         Optional.of(d.vendor()),

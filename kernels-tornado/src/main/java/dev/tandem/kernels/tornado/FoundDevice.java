@@ -3,30 +3,28 @@ package dev.tandem.kernels.tornado;
 import dev.tandem.devices.DeviceDetails;
 import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.MemoryLimit;
+import dev.tandem.kernels.opencl.OpenClTwin;
+import dev.tandem.kernels.opencl.plan.DeviceTraits;
 import java.util.List;
 import java.util.Optional;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
-import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 
 /**
  * A device as TornadoVM sees it.
  *
  * @param index its number among all
- * @param type a GPU counts as discrete: TornadoVM does not tell
+ * @param twin the same hardware as this project's OpenCL device, if it is one
  */
-record FoundDevice(int index, TornadoDevice device, DeviceInfo.Type type) {
+record FoundDevice(int index, TornadoDevice device, Optional<OpenClTwin> twin) {
+  private static final int ALIGNMENT = 128;
+  private static final int VECTOR = 4;
 
   static FoundDevice of(int index, TornadoDevice device) {
-    return new FoundDevice(index, device, type(device.getDeviceType()));
-  }
-
-  private static DeviceInfo.Type type(TornadoDeviceType t) {
-    return switch (t) {
-      case CPU -> DeviceInfo.Type.CPU;
-      case GPU -> DeviceInfo.Type.DISCRETE_GPU;
-      default -> DeviceInfo.Type.ACCELERATOR;
-    };
+    boolean openCl = device.getTornadoVMBackend() == TornadoVMBackendType.OPENCL;
+    Optional<String> platform = Optional.of(device.getPlatformName()).filter(_ -> openCl);
+    String name = device.getPhysicalDevice().getDeviceName();
+    return new FoundDevice(index, device, OpenClTwin.of(name, platform));
   }
 
   String id() {
@@ -51,7 +49,19 @@ record FoundDevice(int index, TornadoDevice device, DeviceInfo.Type type) {
     return device.getTornadoVMBackend() == TornadoVMBackendType.OPENCL;
   }
 
-  int computeUnits() {
+  /** Its twin's; where it has none a GPU counts as discrete, as TornadoVM does not tell. */
+  DeviceInfo.Type type() {
+    return twin.map(t -> t.details().info().type())
+        .orElseGet(
+            () ->
+                switch (device.getDeviceType()) {
+                  case CPU -> DeviceInfo.Type.CPU;
+                  case GPU -> DeviceInfo.Type.DISCRETE_GPU;
+                  default -> DeviceInfo.Type.ACCELERATOR;
+                });
+  }
+
+  private int computeUnits() {
     return Math.max(1, device.getPhysicalDevice().getDeviceMaxComputeUnits());
   }
 
@@ -64,27 +74,34 @@ record FoundDevice(int index, TornadoDevice device, DeviceInfo.Type type) {
         Math.max(1, device.getMaxGlobalMemory()), Math.max(1, device.getMaxAllocMemory()));
   }
 
-  DeviceInfo info(String as, long memoryBytes) {
-    return new DeviceInfo(
-        as,
-        name(),
-        type,
-        computeUnits(),
-        memoryBytes,
-        "TornadoVM, " + backend() + ", " + platform());
+  /** What the project's own kernels are chosen by. */
+  DeviceTraits traits() {
+    return twin.map(OpenClTwin::traits)
+        .orElseGet(
+            () ->
+                new DeviceTraits(
+                    name(), "", type(), computeUnits(), VECTOR, localMemory(), ALIGNMENT, true));
+  }
+
+  DeviceInfo info(long memoryBytes) {
+    String driver = "TornadoVM, " + backend() + ", " + platform();
+    return new DeviceInfo(id(), name(), type(), computeUnits(), memoryBytes, driver);
   }
 
   DeviceDetails details() {
-    boolean cpu = type == DeviceInfo.Type.CPU;
+    boolean cpu = type() == DeviceInfo.Type.CPU;
     return new DeviceDetails(
-        info(id(), memory().total()),
-        Optional.empty(),
+        info(memory().total()),
+        twin.flatMap(t -> t.details().vendor()),
         Optional.of("TornadoVM, " + platform()),
         DeviceDetails.F16.STORAGE,
-        cpu,
+        twin.map(t -> t.details().unifiedMemory()).orElse(cpu),
         memory().largest(),
-        cpu ? DeviceDetails.HOST_PROCESSOR : "",
+        twin.map(t -> t.details().hardware()).orElse(cpu ? DeviceDetails.HOST_PROCESSOR : ""),
         List.of(),
-        List.of());
+        twin
+            .map(t -> t.details().info().id() + " through " + t.details().platform().orElse(""))
+            .stream()
+            .toList());
   }
 }

@@ -1,5 +1,6 @@
 package dev.tandem.kernels.tornado;
 
+import java.util.List;
 import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.WorkerGrid1D;
 import uk.ac.manchester.tornado.api.WorkerGrid2D;
@@ -22,6 +23,22 @@ record Grid(int axes, int x, int y, int z, int localX, int localY, int localZ) {
   /** Groups of {@code items}, so many along three axes. */
   static Grid groups(int items, int x, int y, int z) {
     return new Grid(3, Math.multiplyExact(items, x), y, z, items, 1, 1);
+  }
+
+  /** Sizes along one to three axes; the local ones divide the global ones. */
+  static Grid of(List<Long> global, List<Long> local) {
+    return new Grid(
+        global.size(),
+        extent(global, 0),
+        extent(global, 1),
+        extent(global, 2),
+        extent(local, 0),
+        extent(local, 1),
+        extent(local, 2));
+  }
+
+  private static int extent(List<Long> sizes, int axis) {
+    return axis < sizes.size() ? Math.toIntExact(sizes.get(axis)) : 1;
   }
 
   WorkerGrid workers() {

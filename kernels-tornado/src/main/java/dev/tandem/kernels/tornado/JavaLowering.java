@@ -10,6 +10,7 @@ import dev.tandem.graph.Fusion;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.MemoryPlan;
 import dev.tandem.graph.Node;
+import dev.tandem.kernels.opencl.plan.IndexCheck;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -33,7 +34,7 @@ final class JavaLowering {
   private final Map<Node, DeviceArray> inputs = new LinkedHashMap<>();
   private final Map<Node, DeviceArray> outputs = new LinkedHashMap<>();
   private final List<Pending> pending = new ArrayList<>();
-  private final List<RowCheck> checks = new ArrayList<>();
+  private final List<IndexCheck> checks = new ArrayList<>();
   private final Map<Node, Integer> copied = new HashMap<>();
   private int copies;
   private long scratch;
@@ -141,7 +142,14 @@ final class JavaLowering {
       tasks.add(p.call().task(p.node(), p.kernel(), chunks.get(p.chunk()), p.sizes(), p.grid()));
     }
     return new Lowered(
-        graph, all, tasks, byName(graph.inputs()), outputsByName(), checks, memory(all, chunks));
+        graph,
+        all,
+        tasks,
+        byName(graph.inputs()),
+        outputsByName(),
+        checks,
+        memory(all, chunks),
+        new PrebuiltSources());
   }
 
   private static DeviceArray resident(DeviceArray.Elements type, String purpose, long count) {
@@ -230,7 +238,7 @@ final class JavaLowering {
         input(ids)
             .orElseThrow(
                 () -> new DeviceException(n + ": row numbers must be an input of the graph"));
-    checks.add(new RowCheck(n, MemoryPlan.storage(ids).name(), rows));
+    checks.add(new IndexCheck(n, MemoryPlan.storage(ids).name(), rows));
     return array;
   }
 

@@ -2,6 +2,7 @@ package dev.tandem.kernels.tornado;
 
 import dev.tandem.devices.Executable.MemoryUse;
 import dev.tandem.graph.Graph;
+import dev.tandem.kernels.opencl.plan.IndexCheck;
 import java.util.List;
 import java.util.Map;
 
@@ -11,6 +12,7 @@ import java.util.Map;
  * @param graph as compiled, after fusion
  * @param inputs arrays that callers write, by the inputs' names
  * @param outputs arrays that callers read, by the outputs' names
+ * @param sources of prebuilt kernels, which must be files while tasks are compiled
  * @param checks of what kernels cannot refuse, before each run
  */
 record Lowered(
@@ -19,8 +21,9 @@ record Lowered(
     List<Task> tasks,
     Map<String, DeviceArray> inputs,
     Map<String, DeviceArray> outputs,
-    List<RowCheck> checks,
-    MemoryUse memory) {
+    List<IndexCheck> checks,
+    MemoryUse memory,
+    PrebuiltSources sources) {
 
   Lowered {
     arrays = List.copyOf(arrays);

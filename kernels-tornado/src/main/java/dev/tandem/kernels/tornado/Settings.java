@@ -18,6 +18,22 @@ record Settings(Optional<Kernels> kernels) {
     PREBUILT
   }
 
+  /**
+   * Whether a device takes the project's own kernels.
+   *
+   * @throws DeviceException if it cannot, but they are asked for
+   */
+  boolean prebuilt(FoundDevice device) {
+    if (kernels.equals(Optional.of(Kernels.PREBUILT)) && !device.openCl()) {
+      throw new DeviceException(
+          device.id()
+              + " is driven through "
+              + device.backend()
+              + ": prebuilt kernels are OpenCL's; leave out kernels=prebuilt");
+    }
+    return kernels.map(k -> k == Kernels.PREBUILT).orElse(device.openCl());
+  }
+
   static Settings of(DeviceSpec spec) {
     spec.allowOptions(Set.of("kernels"));
     String v = spec.options().get("kernels");

@@ -11,6 +11,7 @@ import uk.ac.manchester.tornado.api.TaskGraph;
  * @param kernel what it is called in messages
  * @param arrays that it reads or writes
  * @param numbers its other arguments, in TornadoVM's task graph a node each where they differ
+ * @param arguments how many it has
  * @param grid its work-items
  * @param adding adds it to a task graph under a name
  */
@@ -19,6 +20,7 @@ record Task(
     String kernel,
     List<DeviceArray> arrays,
     List<Object> numbers,
+    int arguments,
     Grid grid,
     Adding adding) {
 

@@ -69,7 +69,7 @@ record TaskGraphs(List<ImmutableTaskGraph> graphs, GridScheduler grids, List<Str
       case ONCE -> graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, a.object());
       case INPUT -> graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, a.object());
       // Otherwise TornadoVM would copy the host's side to the device once.
-      case RESIDENT -> graph.transferToHost(DataTransferMode.UNDER_DEMAND, a.object());
+      case RESIDENT -> graph.transferToDevice(DataTransferMode.UNDER_DEMAND, a.object());
       case OUTPUT -> {}
     }
   }
@@ -120,7 +120,7 @@ record TaskGraphs(List<ImmutableTaskGraph> graphs, GridScheduler grids, List<Str
 
     private void add(Task t) {
       tasks++;
-      bytes += BYTES_OF_TASK + BYTES_OF_ARGUMENT * (1 + t.arrays().size() + t.numbers().size());
+      bytes += BYTES_OF_TASK + BYTES_OF_ARGUMENT * t.arguments();
       nodes.addAll(t.numbers());
       for (DeviceArray a : t.arrays()) {
         arrays += nodes.add(a) ? 1 : 0;

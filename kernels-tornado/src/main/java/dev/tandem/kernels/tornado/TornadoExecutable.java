@@ -80,7 +80,8 @@ final class TornadoExecutable implements Executable {
       Consumer<TornadoExecutable> whenClosed) {
     Arena arena = Arena.ofShared();
     TornadoExecutable e = null;
-    try {
+    try (PrebuiltSources sources = lowered.sources()) {
+      sources.write();
       Set<Integer> hashes = new HashSet<>();
       lowered.arrays().forEach(a -> a.allocate(arena, hashes));
       TaskGraphs graphs = TaskGraphs.of(lowered.tasks());

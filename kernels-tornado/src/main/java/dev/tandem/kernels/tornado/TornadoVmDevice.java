@@ -25,18 +25,20 @@ final class TornadoVmDevice implements Device {
 
   private final FoundDevice found;
   private final DeviceInfo info;
+  private final boolean prebuilt;
   private final MemoryBudget budget;
   private final List<TornadoExecutable> executables = new ArrayList<>();
   private boolean closed;
 
-  private TornadoVmDevice(FoundDevice found, MemoryLimit limit) {
+  private TornadoVmDevice(FoundDevice found, MemoryLimit limit, Settings settings) {
     this.found = found;
-    this.info = found.info(found.id(), limit.total());
+    this.prebuilt = settings.prebuilt(found);
+    this.info = found.info(limit.total());
     this.budget = new MemoryBudget(found.id(), limit);
   }
 
   static TornadoVmDevice open(DeviceSpec spec, FoundDevice found, Settings settings) {
-    return new TornadoVmDevice(found, spec.memoryLimit(found.memory()));
+    return new TornadoVmDevice(found, spec.memoryLimit(found.memory()), settings);
   }
 
   @Override
@@ -80,6 +82,9 @@ final class TornadoVmDevice implements Device {
   }
 
   private Lowered lowered(Graph graph, Weights weights, CompileOptions options) {
+    if (prebuilt) {
+      return PrebuiltLowering.of(graph, weights, options, found.traits());
+    }
     long largest = budget.limit().largest();
     return JavaLowering.of(graph, weights, options, largest, found.localMemory());
   }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TornadoOperationCasesTest {
 
   @ParameterizedTest
-  @CsvSource({"java, F32", "java, F16"})
+  @CsvSource({"prebuilt, F32", "prebuilt, F16", "java, F32", "java, F16"})
   void everyCaseIsWithinItsBound(String kernels, Precision precision) {
     List<OpCase> cases =
         OpCases.tagged(Tag.CORRECTNESS).stream()

@@ -24,6 +24,7 @@ class ArchitectureTest {
   private static final String DEVICES = "dev.tandem.devices..";
   private static final String CPU = "dev.tandem.kernels.cpu..";
   private static final String OPENCL = "dev.tandem.kernels.opencl..";
+  private static final String PLANS = "dev.tandem.kernels.opencl.plan..";
   private static final String STAGES = "dev.tandem.stages..";
   private static final String ORCHESTRATOR = "dev.tandem.orchestrator..";
   private static final String PLANNING = "dev.tandem.planning..";
@@ -61,6 +62,10 @@ class ArchitectureTest {
   @ArchTest static final ArchRule devices = mayImport(DEVICES, GRAPH, JACKSON);
   @ArchTest static final ArchRule kernelsCpu = mayImport(CPU, DEVICES, GRAPH, JACKSON, BYTEDECO);
   @ArchTest static final ArchRule kernelsOpencl = mayImport(OPENCL, DEVICES, GRAPH, JACKSON, JOCL);
+
+  /** Which kernels compute a graph is told to others than JOCL, too. */
+  @ArchTest static final ArchRule kernelPlans = mayImport(PLANS, DEVICES, GRAPH, JACKSON);
+
   @ArchTest static final ArchRule stages = mayImport(STAGES, DEVICES, GRAPH, JACKSON);
 
   @ArchTest

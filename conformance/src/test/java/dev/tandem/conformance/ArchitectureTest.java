@@ -25,6 +25,7 @@ class ArchitectureTest {
   private static final String CPU = "dev.tandem.kernels.cpu..";
   private static final String OPENCL = "dev.tandem.kernels.opencl..";
   private static final String TORNADO = "dev.tandem.kernels.tornado..";
+  private static final String PLANS = "dev.tandem.kernels.opencl.plan..";
   private static final String STAGES = "dev.tandem.stages..";
   private static final String ORCHESTRATOR = "dev.tandem.orchestrator..";
   private static final String PLANNING = "dev.tandem.planning..";
@@ -68,6 +69,9 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule kernelsTornado =
       mayImport(TORNADO, OPENCL, DEVICES, GRAPH, JACKSON, TORNADOVM);
+
+  /** Which kernels compute a graph is told to others than JOCL, too. */
+  @ArchTest static final ArchRule kernelPlans = mayImport(PLANS, DEVICES, GRAPH, JACKSON);
 
   @ArchTest static final ArchRule stages = mayImport(STAGES, DEVICES, GRAPH, JACKSON);
 

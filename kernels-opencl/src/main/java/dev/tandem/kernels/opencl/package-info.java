@@ -1,10 +1,10 @@
 /**
- * The OpenCL device: all of JOCL, and the kernels.
+ * The OpenCL device: all of JOCL.
  *
  * <pre>
  *   OpenClProvider --Discovery, Selector--> OpenClDevice (ClContext, Programs, TunableTable)
- *   GraphCompiler: Fusion -> CallerMemory, MemoryPlan, WeightStore -> Lowering -> launches
- *     Lowering --OpFamilies--> MatrixOps (Gemm), AttentionOps, NormOps, ElementOps, MoveOps
+ *   GraphCompiler: Target.plan -> KernelPlan (dev.tandem.kernels.opencl.plan)
+ *     buffers -> CallerMemory, CompiledMemory; programs -> Programs; kernels -> KernelArguments, Launch
  *   OpenClExecutable.run: caller's memory -> device, launches in order, device -> caller's memory
  * </pre>
  *

@@ -88,6 +88,11 @@ final class DeviceArray {
     return role;
   }
 
+  /** True if kernels may write it. */
+  boolean written() {
+    return role == Role.RESIDENT || role == Role.OUTPUT;
+  }
+
   String purpose() {
     return purpose;
   }

@@ -39,7 +39,8 @@ final class Kernels {
 
   private static Task task(
       Node n, String kernel, List<DeviceArray> arrays, Arrays a, Grid grid, Task.Adding adding) {
-    return new Task(n, kernel, arrays, List.of(a.narrow()), arrays.size() + 3, grid, adding);
+    return new Task(
+        n, kernel, arrays, List.of(a.narrow()), arrays.size() + 3, Task.Kind.JAVA, grid, adding);
   }
 
   /** A kernel that needs activations and 32-bit weights. */

@@ -2,7 +2,6 @@ package dev.tandem.kernels.tornado;
 
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.DeviceInfo;
-import dev.tandem.devices.Executable.MemoryUse;
 import dev.tandem.devices.Weights;
 import dev.tandem.devices.profile.Profile;
 import dev.tandem.devices.profile.ProfileFile;
@@ -12,18 +11,14 @@ import dev.tandem.kernels.opencl.plan.KernelArgument;
 import dev.tandem.kernels.opencl.plan.KernelFamily;
 import dev.tandem.kernels.opencl.plan.KernelPlan;
 import dev.tandem.kernels.opencl.plan.KernelPlanner;
-import dev.tandem.kernels.opencl.plan.PlannedBuffer;
 import dev.tandem.kernels.opencl.plan.PlannedKernel;
 import dev.tandem.kernels.opencl.plan.TunableTable;
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.ToLongFunction;
 import uk.ac.manchester.tornado.api.AccessorParameters;
 import uk.ac.manchester.tornado.api.common.Access;
 
@@ -36,8 +31,14 @@ final class PrebuiltLowering {
 
   private PrebuiltLowering() {}
 
-  /** The tasks of a graph; weights are read when their arrays are allocated. */
-  static Lowered of(Graph graph, Weights source, CompileOptions options, DeviceTraits device) {
+  /**
+   * The tasks of a graph.
+   *
+   * @param source weights, read when their arrays are allocated
+   * @param largest the largest buffer, bytes
+   */
+  static Lowered of(
+      Graph graph, Weights source, CompileOptions options, long largest, DeviceTraits device) {
     KernelFamily family =
         device.type() == DeviceInfo.Type.CPU ? KernelFamily.CPU : KernelFamily.GPU;
     Optional<Profile> tuned =
@@ -45,108 +46,63 @@ final class PrebuiltLowering {
     KernelPlan plan =
         new KernelPlanner(device, family, false, TunableTable.of(tuned))
             .plan(graph, options, ONE_BATCH);
-    List<DeviceArray> arrays = plan.buffers().stream().map(b -> array(b, source)).toList();
+    MergedBuffers buffers = new MergedBuffers(plan, source, largest);
     PrebuiltSources sources = new PrebuiltSources();
-    List<Task> tasks = plan.kernels().stream().map(k -> task(k, arrays, sources)).toList();
+    List<Task> tasks = plan.kernels().stream().map(k -> task(k, buffers, sources)).toList();
     return new Lowered(
         plan.graph(),
-        arrays,
+        buffers.arrays(),
         tasks,
-        named(plan.inputs(), arrays),
-        named(plan.outputs(), arrays),
+        buffers.named(plan.inputs()),
+        buffers.named(plan.outputs()),
         plan.checks(),
-        memory(plan, arrays),
+        buffers.memory(),
         sources);
   }
 
-  private static DeviceArray array(PlannedBuffer b, Weights source) {
-    DeviceArray.Role role =
-        switch (b.kind()) {
-          case ARENA, SCRATCH -> DeviceArray.Role.RESIDENT;
-          case WEIGHT, CONSTANT -> DeviceArray.Role.ONCE;
-          case INPUT -> DeviceArray.Role.INPUT;
-          case OUTPUT -> DeviceArray.Role.OUTPUT;
-        };
-    return new DeviceArray(
-        role,
-        DeviceArray.Elements.FLOATS,
-        b.purpose(),
-        (b.bytes() + Float.BYTES - 1) / Float.BYTES,
-        b.contents().map(c -> to -> c.write(source, to.asSlice(0, b.bytes()))));
-  }
-
-  private static Map<String, DeviceArray> named(
-      Map<String, Integer> numbers, List<DeviceArray> arrays) {
-    Map<String, DeviceArray> named = new LinkedHashMap<>();
-    numbers.forEach((name, number) -> named.put(name, arrays.get(number)));
-    return named;
-  }
-
-  /** The plan's buffers with the headers of TornadoVM's arrays. */
-  private static MemoryUse memory(KernelPlan plan, List<DeviceArray> arrays) {
-    ToLongFunction<List<PlannedBuffer>> sum =
-        buffers -> buffers.stream().mapToLong(b -> arrays.get(b.number()).bytes()).sum();
-    return new MemoryUse(
-        sum.applyAsLong(
-            plan.buffers(
-                PlannedBuffer.Kind.ARENA, PlannedBuffer.Kind.INPUT, PlannedBuffer.Kind.OUTPUT)),
-        sum.applyAsLong(plan.buffers(PlannedBuffer.Kind.WEIGHT)),
-        sum.applyAsLong(plan.buffers(PlannedBuffer.Kind.SCRATCH, PlannedBuffer.Kind.CONSTANT)),
-        arrays.stream().mapToLong(DeviceArray::bytes).max().orElse(1));
-  }
-
-  private static Task task(PlannedKernel k, List<DeviceArray> arrays, PrebuiltSources sources) {
-    PrebuiltSources.Source source = sources.of(k);
-    List<KernelArgument> arguments =
-        k.arguments().stream().filter(a -> !(a instanceof KernelArgument.Local)).toList();
-    Set<DeviceArray> used = new LinkedHashSet<>();
-    List<Object> numbers = new ArrayList<>();
-    for (KernelArgument a : arguments) {
-      if (a instanceof KernelArgument.Buffer b) {
-        used.add(arrays.get(b.number()));
-      } else {
-        numbers.add(number(a));
+  private static Task task(PlannedKernel k, MergedBuffers buffers, PrebuiltSources sources) {
+    List<Object> arguments = new ArrayList<>(); // arrays and numbers
+    Set<DeviceArray> arrays = new LinkedHashSet<>();
+    for (KernelArgument a : k.arguments()) {
+      switch (a) {
+        case KernelArgument.Buffer b -> {
+          MergedBuffers.Part part = buffers.part(b.number());
+          arrays.add(part.array());
+          arguments.add(part.array());
+          arguments.add(part.from());
+        }
+        case KernelArgument.Local _ -> {} // an array in the source
+        case KernelArgument.I32 i -> arguments.add(i.value());
+        case KernelArgument.I64 l -> arguments.add(l.value());
+        case KernelArgument.F32 f -> arguments.add(f.value());
       }
     }
+    PrebuiltSources.Source source = sources.of(k);
     return new Task(
         k.node(),
         k.label(),
-        List.copyOf(used),
-        numbers,
+        List.copyOf(arrays),
+        arguments.stream().filter(a -> !(a instanceof DeviceArray)).toList(),
         arguments.size(),
+        Task.Kind.PREBUILT,
         Grid.of(k.global(), k.local()),
         (graph, name) ->
-            graph.prebuiltTask(
-                name, k.entry(), source.path().toString(), parameters(arguments, arrays)));
-  }
-
-  private static Object number(KernelArgument a) {
-    return switch (a) {
-      case KernelArgument.I32 i -> i.value();
-      case KernelArgument.I64 l -> l.value();
-      case KernelArgument.F32 f -> f.value();
-      case KernelArgument.Buffer _, KernelArgument.Local _ ->
-          throw new IllegalStateException(a + " is no number");
-    };
+            graph.prebuiltTask(name, k.entry(), source.path().toString(), parameters(arguments)));
   }
 
   /**
    * An array that the kernel may write is said to be written where it is named last: TornadoVM
    * would have a task wait for itself if it named one again that it has said to write.
    */
-  private static AccessorParameters parameters(
-      List<KernelArgument> arguments, List<DeviceArray> arrays) {
+  private static AccessorParameters parameters(List<Object> arguments) {
     AccessorParameters parameters = new AccessorParameters(arguments.size());
     for (int i = 0; i < arguments.size(); i++) {
-      KernelArgument a = arguments.get(i);
-      if (a instanceof KernelArgument.Buffer b) {
-        DeviceArray array = arrays.get(b.number());
-        boolean last = arguments.lastIndexOf(a) == i;
-        boolean kept =
-            array.role() == DeviceArray.Role.ONCE || array.role() == DeviceArray.Role.INPUT;
-        parameters.set(i, array.object(), last && !kept ? Access.READ_WRITE : Access.READ_ONLY);
+      Object a = arguments.get(i);
+      if (a instanceof DeviceArray array) {
+        boolean written = array.written() && arguments.lastIndexOf(a) == i;
+        parameters.set(i, array.object(), written ? Access.READ_WRITE : Access.READ_ONLY);
       } else {
-        parameters.set(i, number(a), Access.READ_ONLY);
+        parameters.set(i, a, Access.READ_ONLY);
       }
     }
     return parameters;

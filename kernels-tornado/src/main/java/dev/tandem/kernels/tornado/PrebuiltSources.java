@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
  * Sources of prebuilt kernels as files, from which TornadoVM reads them: in a folder that exists
@@ -46,13 +45,7 @@ final class PrebuiltSources implements AutoCloseable {
             .filter(KernelArgument.Local.class::isInstance)
             .map(a -> ((KernelArgument.Local) a).bytes())
             .toList();
-    String text =
-        PrebuiltSource.of(
-            k.program().source(),
-            k.entry(),
-            HIDDEN,
-            Math.toIntExact(TornadoNativeArray.ARRAY_HEADER),
-            local);
+    String text = PrebuiltSource.of(k.program().source(), k.entry(), HIDDEN, local);
     return byText.computeIfAbsent(text, _ -> new Source("kernel" + byText.size() + ".cl"));
   }
 

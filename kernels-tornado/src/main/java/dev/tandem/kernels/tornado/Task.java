@@ -12,6 +12,7 @@ import uk.ac.manchester.tornado.api.TaskGraph;
  * @param arrays that it reads or writes
  * @param numbers its other arguments, in TornadoVM's task graph a node each where they differ
  * @param arguments how many it has
+ * @param kind what TornadoVM makes of it
  * @param grid its work-items
  * @param adding adds it to a task graph under a name
  */
@@ -21,8 +22,17 @@ record Task(
     List<DeviceArray> arrays,
     List<Object> numbers,
     int arguments,
+    Kind kind,
     Grid grid,
     Adding adding) {
+
+  /** What TornadoVM makes of a task. */
+  enum Kind {
+    /** It translates a method. */
+    JAVA,
+    /** It launches a kernel that is written in OpenCL C. */
+    PREBUILT
+  }
 
   /** Adds a task to a graph. */
   @FunctionalInterface

@@ -20,6 +20,8 @@ import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 record TaskGraphs(List<ImmutableTaskGraph> graphs, GridScheduler grids, List<String> names) {
   // TornadoVM's limits of one graph (version 5.2: TornadoTaskGraph, TornadoExecutionContext,
   // TornadoGraph), each with some room: bytes of its description, tasks, nodes.
+  // Of prebuilt tasks only one: TornadoVM takes all of a graph for the first of them
+  // (PrebuiltTask.equals).
   private static final int MOST_BYTES = 8000;
   private static final int BYTES_OF_TASK = 15;
   private static final int BYTES_OF_ARGUMENT = 5;
@@ -112,7 +114,8 @@ record TaskGraphs(List<ImmutableTaskGraph> graphs, GridScheduler grids, List<Str
       more.bytes = bytes;
       more.arrays = arrays;
       more.add(t);
-      return more.bytes <= MOST_BYTES
+      return t.kind() == Task.Kind.JAVA
+          && more.bytes <= MOST_BYTES
           && more.tasks <= MOST_TASKS
           && more.nodes.size() + (NODES_OF_ARRAY - 1) * more.arrays + NODES_OF_TASK * more.tasks
               <= MOST_NODES;

@@ -82,10 +82,10 @@ final class TornadoVmDevice implements Device {
   }
 
   private Lowered lowered(Graph graph, Weights weights, CompileOptions options) {
-    if (prebuilt) {
-      return PrebuiltLowering.of(graph, weights, options, found.traits());
-    }
     long largest = budget.limit().largest();
+    if (prebuilt) {
+      return PrebuiltLowering.of(graph, weights, options, largest, found.traits());
+    }
     return JavaLowering.of(graph, weights, options, largest, found.localMemory());
   }
 

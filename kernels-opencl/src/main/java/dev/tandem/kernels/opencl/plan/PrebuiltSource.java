@@ -8,13 +8,13 @@ import java.util.regex.Pattern;
 
 /**
  * Rewrites a kernel for runtimes that launch kernels with arguments of their own: further ones come
- * first, tensors begin behind a header, and local memory cannot be an argument.
+ * first, a buffer is a part of an array, and local memory cannot be an argument.
  *
  * <pre>
  *   __kernel void k(__global real *y, __local float *u, int n) { ... }
  *
- *   __kernel void k(HIDDEN, __global real *y, int n) {
- *     y = (__global real *)((__global char *)y + HEADER);
+ *   __kernel void k(HIDDEN, __global real *y, ulong y_from, int n) {
+ *     y = (__global real *)((__global char *)y + y_from);
  *     __local float u_array[BYTES / sizeof(float)];
  *     __local float *u = u_array;
  *     ... }
@@ -27,18 +27,17 @@ public final class PrebuiltSource {
   private PrebuiltSource() {}
 
   /**
-   * The source with one of its kernels rewritten; everything else stays.
+   * The source with one of its kernels rewritten; everything else stays. Each {@code __global} and
+   * {@code __constant} pointer is followed by a parameter {@code ulong NAME_from}: where its buffer
+   * begins in the array, bytes; a multiple of the elements' size.
    *
    * @param entry the kernel
    * @param hidden the parameters that come first, separated by commas
-   * @param headerBytes before the first element of each {@code __global} and {@code __constant}
-   *     tensor: a multiple of the elements' size
    * @param localBytes the size of each {@code __local} parameter, in order, bytes
    * @throws IllegalArgumentException if the source has no such kernel, or another number of {@code
    *     __local} parameters
    */
-  public static String of(
-      String source, String entry, String hidden, int headerBytes, List<Long> localBytes) {
+  public static String of(String source, String entry, String hidden, List<Long> localBytes) {
     Matcher head =
         Pattern.compile("__kernel\\b[^;{}]*?\\bvoid\\s+" + Pattern.quote(entry) + "\\s*\\(")
             .matcher(source);
@@ -64,7 +63,8 @@ public final class PrebuiltSource {
         first.append(array(entry, type, name, sizes));
       } else {
         kept.add(p);
-        first.append(behind(space, type, name, headerBytes));
+        kept.add("ulong " + name + "_from");
+        first.append(behind(space, type, name));
       }
     }
     if (sizes.hasNext()) {
@@ -88,9 +88,9 @@ public final class PrebuiltSource {
     return "\n  __local " + type + " " + array + ";\n  __local " + type + " " + pointer + ";";
   }
 
-  private static String behind(String space, String type, String name, int headerBytes) {
+  private static String behind(String space, String type, String name) {
     String bytes = "(" + space + (type.startsWith("const ") ? " const" : "") + " char *)" + name;
     String pointer = "(" + space + " " + type + " *)";
-    return "\n  " + name + " = " + pointer + "(" + bytes + " + " + headerBytes + ");";
+    return "\n  " + name + " = " + pointer + "(" + bytes + " + " + name + "_from);";
   }
 }

@@ -38,7 +38,7 @@ record Settings(
 
   /** The family of kernels for a device. */
   KernelFamily family(ClDevice device) {
-    return family.orElse(device.isCpu() ? KernelFamily.CPU : KernelFamily.GPU);
+    return family.orElse(KernelFamily.of(device.type()));
   }
 
   static Settings of(DeviceSpec spec) {

@@ -46,5 +46,5 @@ tornado_options() {
   options=${options//'${TORNADOVM_HOME}'/"\"$TORNADOVM_HOME\""}
   options=${options//'--add-modules ALL-SYSTEM,'/'--add-modules '}
   printf '%s\n' "${options//'--module-path .:'/'--module-path '}" \
-    -Dtornado.recover.bailout=False -Dtornado.tvm.maxbytecodesize=4194304
+    -Dtornado.recover.bailout=False
 }

@@ -148,7 +148,6 @@ class TornadoLauncherTest {
             --module-path "HOME"/share/java/tornado
             --add-modules tornado.runtime
             -Dtornado.recover.bailout=False
-            -Dtornado.tvm.maxbytecodesize=4194304
             """
                 .replace("HOME", home.toString()));
   }

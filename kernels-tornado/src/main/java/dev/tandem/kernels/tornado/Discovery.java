@@ -19,8 +19,8 @@ record Discovery(List<FoundDevice> devices, String problem) {
   /** The module that Java has where it was started with TornadoVM's flags. */
   private static final String MODULE = "tornado.api";
 
-  /** Bytes that a task graph's program may take: by default too few for a network. */
-  private static final String PROGRAM_BYTES = Integer.toString(4 << 20);
+  /** Bytes that each task graph reserves for its program: by default too few for a network. */
+  private static final String PROGRAM_BYTES = Integer.toString(TaskGraphs.PROGRAM_BYTES);
 
   /** Discovery goes over drivers once in a process: TornadoVM itself keeps what it has found. */
   private static final class Once {

@@ -18,6 +18,9 @@ import uk.ac.manchester.tornado.api.enums.DataTransferMode;
  * @param names of tasks, in order
  */
 record TaskGraphs(List<ImmutableTaskGraph> graphs, GridScheduler grids, List<String> names) {
+  /** What {@link Discovery} has TornadoVM reserve for the program of a graph: 500 for each task. */
+  static final int PROGRAM_BYTES = 64 << 10;
+
   // TornadoVM's limits of one graph (version 5.2: TornadoTaskGraph, TornadoExecutionContext,
   // TornadoGraph), each with some room: bytes of its description, tasks, nodes.
   // Of prebuilt tasks only one: TornadoVM takes all of a graph for the first of them
@@ -25,7 +28,7 @@ record TaskGraphs(List<ImmutableTaskGraph> graphs, GridScheduler grids, List<Str
   private static final int MOST_BYTES = 8000;
   private static final int BYTES_OF_TASK = 15;
   private static final int BYTES_OF_ARGUMENT = 5;
-  private static final int MOST_TASKS = 240;
+  private static final int MOST_TASKS = 120;
   private static final int MOST_NODES = 960;
   private static final int NODES_OF_ARRAY = 3;
   private static final int NODES_OF_TASK = 5;
@@ -43,8 +46,9 @@ record TaskGraphs(List<ImmutableTaskGraph> graphs, GridScheduler grids, List<Str
       if (!known.isEmpty()) {
         graph.consumeFromDevice("g" + (i - 1), objects(known));
       }
-      Set<DeviceArray> used = arrays(part);
-      used.stream().filter(a -> !known.contains(a)).forEach(a -> introduce(graph, a));
+      Set<DeviceArray> own = arrays(part);
+      own.removeAll(known);
+      own.forEach(a -> introduce(graph, a));
       for (Task t : part) {
         String name = "t" + names.size();
         t.adding().to(graph, name);
@@ -53,14 +57,16 @@ record TaskGraphs(List<ImmutableTaskGraph> graphs, GridScheduler grids, List<Str
       }
       Set<DeviceArray> later =
           arrays(parts.subList(i + 1, parts.size()).stream().flatMap(List::stream).toList());
-      used.stream()
+      arrays(part).stream()
           .filter(a -> a.role() == DeviceArray.Role.OUTPUT && !later.contains(a))
           .forEach(a -> graph.transferToHost(DataTransferMode.EVERY_EXECUTION, a.object()));
-      known.addAll(used);
-      known.retainAll(later);
-      if (!known.isEmpty()) {
-        graph.persistOnDevice(objects(known));
+      // What it has got from the graph before it hands on by itself; said twice, it is freed twice.
+      own.retainAll(later);
+      if (!own.isEmpty()) {
+        graph.persistOnDevice(objects(own));
       }
+      known.addAll(own);
+      known.retainAll(later);
       graphs.add(graph.snapshot());
     }
     return new TaskGraphs(graphs, grids, names);

@@ -202,10 +202,7 @@ final class TornadoExecutable implements Executable {
       closed = true;
       whenClosed.accept(this);
       try {
-        for (int i = 0; i < graphs.graphs().size(); i++) {
-          plan.withGraph(i).freeDeviceMemory();
-        }
-        plan.close();
+        plan.withAllGraphs().close();
       } catch (TornadoExecutionPlanException e) {
         throw new DeviceException(device + ": cannot close '" + graph().name() + "'", e);
       } finally {

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Every operation of every stage runs on the device that was chosen for it: none falls back. */
 class NoFallbackTest {
   private static final int STEPS = 2;
+  static final Request REQUEST = Request.of("red apple").withSteps(STEPS);
 
   @ParameterizedTest
   @CsvSource({
@@ -38,12 +39,9 @@ class NoFallbackTest {
     assertOperations(text, unet, vae);
   }
 
-  static void assertOperations(String text, String unet, String vae) {
-    Run run =
-        Run.of(
-            Request.of("red apple").withSteps(STEPS),
-            Placement.of(text, unet, vae),
-            DeviceOptions.DEFAULT);
+  /** A picture of whose operations each ran where it was placed. */
+  static byte[] assertOperations(String text, String unet, String vae) {
+    Run run = Run.of(REQUEST, Placement.of(text, unet, vae), DeviceOptions.DEFAULT);
     Map<String, Graph> graphs = graphs();
     Map<String, String> devices = Map.of("encode", text, "denoise", unet, "decode", vae);
     Map<String, Integer> runs = Map.of("encode", 2, "denoise", STEPS, "decode", 1);
@@ -66,6 +64,7 @@ class NoFallbackTest {
           assertThat(operations.stream().filter(s -> s.lane() <= 1)) // each half has its own
               .hasSize(expected.size() * runs.get(stage));
         });
+    return run.rgb();
   }
 
   private static Map<String, Graph> graphs() {

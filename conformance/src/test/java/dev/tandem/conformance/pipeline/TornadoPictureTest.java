@@ -21,15 +21,15 @@ import dev.tandem.orchestrator.request.Request;
 import dev.tandem.orchestrator.wiring.Watchdog;
 import dev.tandem.planning.strategy.Strategies;
 import dev.tandem.stages.quality.Psnr;
-import java.time.Duration;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Pictures of the default model on TornadoVM's devices, alone and beside others. */
@@ -39,7 +39,6 @@ class TornadoPictureTest {
   private static final int PICTURES = 2;
   private static final int STEPS = 3;
   private static final String CPU = "cpu:a,threads=1";
-  private static final List<String> SPECS = TornadoSpecs.first();
 
   private static Map<Integer, byte[]> expected;
 
@@ -61,7 +60,8 @@ class TornadoPictureTest {
     }
   }
 
-  private static void assertSame(SimulatedFleet.Outcome outcome, String what) {
+  private static void assertSame(
+      Map<Integer, byte[]> expected, SimulatedFleet.Outcome outcome, String what) {
     assertThat(outcome.failures()).as(what).isZero();
     assertThat(outcome.order()).as(what).isEqualTo(List.of(0, 1));
     expected.forEach(
@@ -71,26 +71,14 @@ class TornadoPictureTest {
                 .isGreaterThan(LEAST_PSNR));
   }
 
-  /** In the model's own size. */
+  /** In the model's own size, with every operation on the device. */
   @ParameterizedTest
   @MethodSource("dev.tandem.conformance.TornadoSpecs#first")
   void theSameSeedGivesThePictureOfTheProcessor(String spec) {
-    Request request = Request.of("red apple, flat style").withSeed(11).withSteps(STEPS);
-    assertThat(Psnr.of(Run.of(request, spec).rgb(), Run.of(request, "cpu").rgb()))
+    byte[] rgb = NoFallbackTest.assertOperations(spec, spec, spec);
+    assertThat(Psnr.of(rgb, Run.of(NoFallbackTest.REQUEST, "cpu").rgb()))
         .as("dB")
         .isGreaterThan(LEAST_PSNR);
-  }
-
-  @ParameterizedTest
-  @MethodSource("dev.tandem.conformance.TornadoSpecs#first")
-  void everyOperationRunsOnTheDevice(String spec) {
-    NoFallbackTest.assertOperations(spec, spec, spec);
-  }
-
-  record Pair(String first, String second) {}
-
-  static Stream<Pair> pairs() {
-    return SPECS.stream().flatMap(s -> Stream.of(new Pair(s, CPU), new Pair("opencl:0", s)));
   }
 
   /** Costs that are alike, so that no strategy leaves a device out. */
@@ -111,40 +99,44 @@ class TornadoPictureTest {
     }
   }
 
+  /** One after the other with the same devices: compiling takes longest. */
   @ParameterizedTest
-  @MethodSource("pairs")
-  void itIsOneSideOfEveryStrategy(Pair pair) {
-    List<String> devices = List.of(pair.first(), pair.second());
-    try (Tandem tandem = Tandem.open(Run.MODEL, Placement.on(pair.first()))) {
-      for (String name : List.of("stage", "free", "guidance", "data", "steps")) {
-        Placement placement =
-            Strategies.of(name).place(tandem.job(requests()), devices, new Alike());
-        String what = name + " on " + devices;
-        assertThat(placement.devices()).as(what).containsExactlyInAnyOrderElementsOf(devices);
-        assertSame(SimulatedFleet.run(tandem, placement, requests()), what);
+  @MethodSource("dev.tandem.conformance.TornadoSpecs#first")
+  void itIsOneSideOfEveryStrategy(String spec) {
+    try (Tandem tandem = Tandem.open(Run.MODEL, Placement.on(spec))) {
+      for (List<String> pair : List.of(List.of(spec, CPU), List.of("opencl:0", spec))) {
+        for (String name : List.of("stage", "free", "guidance", "data", "steps")) {
+          Placement placement =
+              Strategies.of(name).place(tandem.job(requests()), pair, new Alike());
+          String what = name + " on " + pair;
+          assertThat(placement.devices()).as(what).containsExactlyInAnyOrderElementsOf(pair);
+          assertSame(expected, SimulatedFleet.run(tandem, placement, requests()), what);
+        }
       }
     }
   }
 
-  /** It goes wrong in its second picture. */
+  /** It fails in its second picture. */
   @ParameterizedTest
-  @MethodSource("kinds")
-  void aTaskThatGoesWrongMovesThePicture(String spec, Kind kind) {
-    Lane split =
-        new Lane(
-            1, List.of(CPU), List.of(DenoisePart.of(1, CPU), DenoisePart.on(spec)), List.of(CPU));
-    Placement placement = Placement.of(List.of(split));
-    Watchdog watchdog = new Watchdog(10, Duration.ofSeconds(8), Duration.ofMinutes(5));
+  @MethodSource("dev.tandem.conformance.TornadoSpecs#first")
+  void aTaskThatFailsMovesThePicture(String spec, @TempDir Path folder) throws IOException {
+    Path model = TinyModel.write(folder);
+    Map<Integer, byte[]> right;
+    try (Tandem tandem = Tandem.open(model, Placement.on(CPU))) {
+      right = SimulatedFleet.run(tandem, Placement.on(CPU), requests()).rgb();
+    }
+    List<DenoisePart> parts = List.of(DenoisePart.of(1, CPU), DenoisePart.on(spec));
+    Placement placement = Placement.of(List.of(new Lane(1, List.of(CPU), parts, List.of(CPU))));
     try (Tandem tandem =
         Tandem.open(
-            Run.MODEL,
+            model,
             placement,
             DeviceOptions.DEFAULT,
-            id -> open(id, kind),
+            TornadoPictureTest::failing,
             new Threads(),
-            watchdog)) {
+            Watchdog.DEFAULT)) {
       SimulatedFleet.Outcome outcome = SimulatedFleet.run(tandem, placement, requests());
-      assertSame(outcome, kind + " on " + spec);
+      assertSame(right, outcome, spec);
       assertThat(outcome.report().incidents().first()).hasSize(1);
       Incident incident = outcome.report().incidents().first().getFirst();
       assertThat(incident.device()).isEqualTo(spec);
@@ -153,15 +145,10 @@ class TornadoPictureTest {
     }
   }
 
-  static Stream<Arguments> kinds() {
-    return Stream.of(Kind.FAIL, Kind.OUT_OF_MEMORY, Kind.HANG)
-        .map(kind -> Arguments.of(SPECS.getFirst(), kind));
-  }
-
-  private static Device open(String id, Kind kind) {
+  private static Device failing(String id) {
     Device device = Devices.open(id);
     return id.equals(CPU)
         ? device
-        : new FaultyDevice(device, Faults.from(STEPS, kind), new ScaledTime(1));
+        : new FaultyDevice(device, Faults.from(STEPS, Kind.FAIL), new ScaledTime(1));
   }
 }

@@ -1,5 +1,6 @@
 package dev.tandem.kernels.tornado;
 
+import dev.tandem.devices.DeviceException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -33,8 +34,13 @@ record TaskGraphs(List<ImmutableTaskGraph> graphs, GridScheduler grids, List<Str
   private static final int NODES_OF_ARRAY = 3;
   private static final int NODES_OF_TASK = 5;
 
-  /** Builds the graphs; all arrays must have been allocated. */
-  static TaskGraphs of(List<Task> tasks) {
+  /**
+   * Builds the graphs; all arrays must have been allocated.
+   *
+   * @param device what messages call the device
+   * @throws DeviceException if TornadoVM does not take a task, with its operation
+   */
+  static TaskGraphs of(String device, List<Task> tasks) {
     List<List<Task>> parts = split(tasks);
     List<ImmutableTaskGraph> graphs = new ArrayList<>();
     GridScheduler grids = new GridScheduler();
@@ -51,7 +57,7 @@ record TaskGraphs(List<ImmutableTaskGraph> graphs, GridScheduler grids, List<Str
       own.forEach(a -> introduce(graph, a));
       for (Task t : part) {
         String name = "t" + names.size();
-        t.adding().to(graph, name);
+        add(device, t, graph, name);
         names.add("g" + i + "." + name);
         grids.addWorkerGrid(names.getLast(), t.grid().workers());
       }
@@ -70,6 +76,23 @@ record TaskGraphs(List<ImmutableTaskGraph> graphs, GridScheduler grids, List<Str
       graphs.add(graph.snapshot());
     }
     return new TaskGraphs(graphs, grids, names);
+  }
+
+  /** TornadoVM reads a kernel's bytecode at once, and says here what it cannot translate. */
+  private static void add(String device, Task t, TaskGraph graph, String name) {
+    try {
+      t.adding().to(graph, name);
+    } catch (RuntimeException | Error e) {
+      throw new DeviceException(
+          device
+              + ": cannot compile "
+              + t.node()
+              + " (kernel "
+              + t.kernel()
+              + "): "
+              + Failures.text(e),
+          e);
+    }
   }
 
   private static void introduce(TaskGraph graph, DeviceArray a) {

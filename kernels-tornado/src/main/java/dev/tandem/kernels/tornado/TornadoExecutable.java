@@ -84,17 +84,21 @@ final class TornadoExecutable implements Executable {
       sources.write();
       Set<Integer> hashes = new HashSet<>();
       lowered.arrays().forEach(a -> a.allocate(arena, hashes));
-      TaskGraphs graphs = TaskGraphs.of(lowered.tasks());
+      TaskGraphs graphs = TaskGraphs.of(id, lowered.tasks());
       TornadoExecutionPlan plan =
           new TornadoExecutionPlan(graphs.graphs().toArray(ImmutableTaskGraph[]::new));
       e = new TornadoExecutable(id, lowered, arena, graphs, plan, whenClosed);
       e.prepare(device, flags);
       return e;
     } catch (RuntimeException | Error failure) {
-      if (e == null) {
-        arena.close();
-      } else {
-        e.close();
+      try {
+        if (e == null) {
+          arena.close();
+        } else {
+          e.close();
+        }
+      } catch (DeviceException alsoClosing) {
+        failure.addSuppressed(alsoClosing);
       }
       throw failure;
     }
@@ -203,8 +207,8 @@ final class TornadoExecutable implements Executable {
       whenClosed.accept(this);
       try {
         plan.withAllGraphs().close();
-      } catch (TornadoExecutionPlanException e) {
-        throw new DeviceException(device + ": cannot close '" + graph().name() + "'", e);
+      } catch (TornadoExecutionPlanException | RuntimeException | Error e) {
+        throw new DeviceException(message("close", e), e);
       } finally {
         arena.close();
       }

@@ -50,6 +50,9 @@ record Discovery(List<FoundDevice> devices, String problem) {
     // that cannot be compiled must fail, not run in plain Java.
     setIfAbsent("tornado.device.memory", "1048576MB");
     setIfAbsent("tornado.tvm.maxbytecodesize", PROGRAM_BYTES);
+    // The fast forms of sines are off where a timestep makes thousands of radians.
+    setIfAbsent("tornado.enable.nativeFunctions", "False");
+    setIfAbsent("tornado.experimental.reduce", "False"); // no kernel has reductions of TornadoVM's
     System.setProperty("tornado.recover.bailout", "False");
     try {
       TornadoRuntime runtime = TornadoRuntimeProvider.getTornadoRuntime();

@@ -15,10 +15,10 @@ import uk.ac.manchester.tornado.api.enums.DataTransferMode;
  * Tasks as task graphs: one, or as few as TornadoVM's limits allow, which are run one after the
  * other. What is on the device stays there: a graph hands all arrays that later ones need on.
  *
- * @param grids of all tasks, by their names
+ * @param grids of the tasks of each graph: TornadoVM looks for all names of a grid in each graph
  * @param names of tasks, in order
  */
-record TaskGraphs(List<ImmutableTaskGraph> graphs, GridScheduler grids, List<String> names) {
+record TaskGraphs(List<ImmutableTaskGraph> graphs, List<GridScheduler> grids, List<String> names) {
   /** What {@link Discovery} has TornadoVM reserve for the program of a graph: 500 for each task. */
   static final int PROGRAM_BYTES = 64 << 10;
 
@@ -43,7 +43,7 @@ record TaskGraphs(List<ImmutableTaskGraph> graphs, GridScheduler grids, List<Str
   static TaskGraphs of(String device, List<Task> tasks) {
     List<List<Task>> parts = split(tasks);
     List<ImmutableTaskGraph> graphs = new ArrayList<>();
-    GridScheduler grids = new GridScheduler();
+    List<GridScheduler> grids = new ArrayList<>();
     List<String> names = new ArrayList<>();
     Set<DeviceArray> known = new LinkedHashSet<>();
     for (int i = 0; i < parts.size(); i++) {
@@ -55,11 +55,12 @@ record TaskGraphs(List<ImmutableTaskGraph> graphs, GridScheduler grids, List<Str
       Set<DeviceArray> own = arrays(part);
       own.removeAll(known);
       own.forEach(a -> introduce(graph, a));
+      grids.add(new GridScheduler());
       for (Task t : part) {
         String name = "t" + names.size();
         add(device, t, graph, name);
         names.add("g" + i + "." + name);
-        grids.addWorkerGrid(names.getLast(), t.grid().workers());
+        grids.getLast().addWorkerGrid(names.getLast(), t.grid().workers());
       }
       Set<DeviceArray> later =
           arrays(parts.subList(i + 1, parts.size()).stream().flatMap(List::stream).toList());

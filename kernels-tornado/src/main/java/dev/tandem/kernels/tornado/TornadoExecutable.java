@@ -109,10 +109,9 @@ final class TornadoExecutable implements Executable {
         "compile",
         () -> {
           plan.withDevice(on);
-          plan.withGridScheduler(graphs.grids());
           plan.withCompilerFlags(TornadoVMBackendType.OPENCL, flags);
           for (int i = 0; i < graphs.graphs().size(); i++) {
-            plan.withGraph(i).withPreCompilation();
+            graph(i).withPreCompilation();
           }
         });
     calling("run", () -> execute(false, OpSpans.NONE));
@@ -152,10 +151,15 @@ final class TornadoExecutable implements Executable {
     calling("run", () -> execute(timed, spans));
   }
 
+  /** The plan with one graph chosen; made anew each time, as TornadoVM's keeps all its results. */
+  private TornadoExecutionPlan graph(int number) {
+    return plan.withGraph(number).withGridScheduler(graphs.grids().get(number));
+  }
+
   private void execute(boolean timed, OpSpans spans) {
     List<KernelTimes> times = new ArrayList<>();
     for (int i = 0; i < graphs.graphs().size(); i++) {
-      TornadoExecutionPlan one = plan.withGraph(i);
+      TornadoExecutionPlan one = graph(i);
       if (!timed) {
         var _ = one.execute();
         continue;

@@ -76,7 +76,7 @@ final class JavaLowering {
       boolean real = n.type().isFloat();
       inputs.put(n, caller(n, DeviceArray.Role.INPUT, "input '", real));
       if (real) {
-        JavaOps.load(this, n);
+        JavaMoves.load(this, n);
       }
     }
     graph.nodes().stream().filter(Node::isComputed).forEach(this::copyWeights);
@@ -97,7 +97,7 @@ final class JavaLowering {
       if (storage.isWeight() && !JavaOps.isWeight(n.op(), i) && !copied.containsKey(storage)) {
         copied.put(storage, copies);
         copies += Math.toIntExact(storage.shape().elements());
-        JavaOps.copyWeight(this, storage);
+        JavaMoves.copyWeight(this, storage);
       }
     }
   }
@@ -117,7 +117,7 @@ final class JavaLowering {
           "output of " + graph.name() + " is the weight '" + storage.name() + "'");
     }
     outputs.put(storage, caller(storage, DeviceArray.Role.OUTPUT, "output '", true));
-    JavaOps.save(this, storage);
+    JavaMoves.save(this, storage);
   }
 
   private Lowered lowered(Weights source) {

@@ -5,7 +5,6 @@ import dev.tandem.graph.Activation;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
 import dev.tandem.graph.Shape;
-import java.util.Arrays;
 
 /** Which kernel in Java computes which operation, with which sizes. */
 final class JavaOps {
@@ -21,25 +20,17 @@ final class JavaOps {
       case Op.GroupNorm g -> groupNorm(low, n, g);
       case Op.LayerNorm l -> layerNorm(low, n, l);
       case Op.Softmax s -> softmax(low, n, s);
-      case Op.Activate a -> activate(low, n, a);
-      case Op.Geglu _ -> geglu(low, n, low.at(n.input(0)));
-      case Op.Add _ -> add(low, n);
-      case Op.Scale s -> scale(low, n, s);
-      case Op.Upsample _ -> upsample(low, n);
-      case Op.Concat c -> concat(low, n, c);
-      case Op.Embedding _ -> embedding(low, n);
-      case Op.GatherRows _ -> gatherRows(low, n);
-      case Op.TimestepEmbedding t -> timestep(low, n, t);
+      case Op.Activate a -> JavaMoves.activate(low, n, a);
+      case Op.Geglu _ -> JavaMoves.geglu(low, n, low.at(n.input(0)));
+      case Op.Add _ -> JavaMoves.add(low, n);
+      case Op.Scale s -> JavaMoves.scale(low, n, s);
+      case Op.Upsample _ -> JavaMoves.upsample(low, n);
+      case Op.Concat c -> JavaMoves.concat(low, n, c);
+      case Op.Embedding _ -> JavaMoves.embedding(low, n);
+      case Op.GatherRows _ -> JavaMoves.gatherRows(low, n);
+      case Op.TimestepEmbedding t -> JavaMoves.timestep(low, n, t);
       case Op.Input _, Op.Weight _, Op.Reshape _ -> {}
     }
-  }
-
-  static void load(JavaLowering low, Node input) {
-    int[] p = new int[Movement.SIZES];
-    p[Movement.COUNT] = count(input);
-    p[Movement.Y] = low.at(input);
-    DeviceArray from = low.input(input).orElseThrow();
-    low.add(input, "load", p, Grid.flat(count(input)), Kernels.reading(from, Movement::load));
   }
 
   /** True if an operation reads its operand in a layout for weights, not as an activation. */
@@ -51,27 +42,6 @@ final class JavaOps {
       case Op.Embedding _ -> operand == 1;
       default -> false;
     };
-  }
-
-  static void copyWeight(JavaLowering low, Node weight) {
-    low.weights().room(weight);
-    int[] p = new int[Movement.SIZES];
-    p[Movement.COUNT] = count(weight);
-    p[Movement.X] = low.weights().table(weight);
-    p[Movement.Y] = low.at(weight);
-    low.add(weight, "copy", p, Grid.flat(count(weight)), Kernels.weighted(Movement::copyWeight));
-  }
-
-  static void save(JavaLowering low, Node storage) {
-    int[] p = new int[Movement.SIZES];
-    p[Movement.COUNT] = count(storage);
-    p[Movement.X] = low.at(storage);
-    DeviceArray to = low.output(storage);
-    low.add(storage, "save", p, Grid.flat(count(storage)), Kernels.writing(to, Movement::save));
-  }
-
-  private static int count(Node n) {
-    return Math.toIntExact(n.shape().elements());
   }
 
   private static void conv2d(JavaLowering low, Node n, Op.Conv2d c) {
@@ -112,7 +82,7 @@ final class JavaOps {
     p[Products.Y] = low.scratch(2 * n.shape().elements());
     epilogue(low, n, p, g.bias(), false, Activation.NONE);
     product(low, n, p, 1);
-    geglu(low, n, p[Products.Y]);
+    JavaMoves.geglu(low, n, p[Products.Y]);
   }
 
   private static int rows(Node n) {
@@ -232,116 +202,5 @@ final class JavaOps {
     p[Rows.WIDTH] = n.shape().dim(-1);
     p[Rows.NUMBER] = low.weights().number(number);
     return p;
-  }
-
-  private static void activate(JavaLowering low, Node n, Op.Activate a) {
-    int[] p = elementSizes(low, n, low.at(n.input(0)), Activations.code(a.act()));
-    low.add(n, "activate", p, Grid.flat(count(n)), Kernels.of(Elements::activate));
-  }
-
-  private static void geglu(JavaLowering low, Node n, int from) {
-    int[] p = elementSizes(low, n, from, n.shape().dim(-1));
-    low.add(n, "geglu", p, Grid.flat(count(n)), Kernels.of(Elements::geglu));
-  }
-
-  private static void scale(JavaLowering low, Node n, Op.Scale s) {
-    String name = s.factor() + " and " + s.offset();
-    int factor = low.weights().numbers(name, s.factor(), s.offset());
-    int[] p = elementSizes(low, n, low.at(n.input(0)), factor);
-    low.add(n, "scale", p, Grid.flat(count(n)), Kernels.of(Elements::scale));
-  }
-
-  private static int[] elementSizes(JavaLowering low, Node n, int from, int last) {
-    return new int[] {count(n), from, low.at(n), last};
-  }
-
-  private static void add(JavaLowering low, Node n) {
-    Shape a = n.shape();
-    Shape b = n.input(1).shape();
-    if (a.rank() > Elements.MOST_AXES) {
-      throw new DeviceException(n + " has more than " + Elements.MOST_AXES + " axes");
-    }
-    int[] p = Arrays.copyOf(elementSizes(low, n, low.at(n.input(0)), 0), Elements.SUM_SIZES);
-    p[Elements.B] = low.at(n.input(1));
-    Arrays.fill(p, Elements.EXTENTS, Elements.STEPS, 1);
-    int step = 1;
-    for (int i = 0; i < a.rank(); i++) {
-      int axis = Elements.MOST_AXES - 1 - i;
-      p[Elements.EXTENTS + axis] = a.dim(-1 - i);
-      p[Elements.STEPS + axis] = b.dim(-1 - i) == 1 ? 0 : step;
-      step *= b.dim(-1 - i);
-    }
-    low.add(n, "add", p, Grid.flat(count(n)), Kernels.of(Elements::add));
-  }
-
-  private static void upsample(JavaLowering low, Node n) {
-    Shape x = n.input(0).shape();
-    int[] p =
-        movement(low, n, n.shape().dim(3), x.dim(1), x.dim(2), n.shape().dim(1), n.shape().dim(2));
-    low.add(n, "resample", p, Grid.flat(count(n)), Kernels.of(Movement::resample));
-  }
-
-  private static void concat(JavaLowering low, Node n, Op.Concat c) {
-    int left = run(n.input(0).shape(), c.axis());
-    int right = run(n.input(1).shape(), c.axis());
-    int[] p = movement(low, n, low.at(n.input(1)), left, right);
-    low.add(n, "concat", p, Grid.flat(count(n)), Kernels.of(Movement::concat));
-  }
-
-  /** Elements from one step along an axis's outer neighbour to the next. */
-  private static int run(Shape s, int axis) {
-    int run = 1;
-    for (int i = axis; i < s.rank(); i++) {
-      run *= s.dim(i);
-    }
-    return run;
-  }
-
-  private static int[] movement(JavaLowering low, Node n, int... more) {
-    int[] p = new int[Movement.SIZES];
-    p[Movement.COUNT] = count(n);
-    p[Movement.X] = low.at(n.input(0));
-    p[Movement.Y] = low.at(n);
-    System.arraycopy(more, 0, p, Movement.A, more.length);
-    return p;
-  }
-
-  private static void embedding(JavaLowering low, Node n) {
-    Node table = n.input(1);
-    DeviceArray ids = low.rows(n, n.input(0), table.shape().dim(0));
-    int[] p = new int[Movement.SIZES];
-    p[Movement.COUNT] = count(n);
-    p[Movement.X] = low.weights().table(table);
-    p[Movement.Y] = low.at(n);
-    p[Movement.A] = n.shape().dim(-1);
-    low.add(n, "embedding", p, Grid.flat(count(n)), Kernels.indexedTable(ids, Movement::embedding));
-  }
-
-  private static void gatherRows(JavaLowering low, Node n) {
-    int tokens = n.input(0).shape().dim(1);
-    DeviceArray ids = low.rows(n, n.input(1), tokens);
-    int[] p = movement(low, n, n.shape().dim(-1), tokens);
-    low.add(n, "gatherRows", p, Grid.flat(count(n)), Kernels.indexed(ids, Movement::gatherRows));
-  }
-
-  private static void timestep(JavaLowering low, Node n, Op.TimestepEmbedding t) {
-    DeviceArray times =
-        low.input(n.input(0))
-            .orElseThrow(
-                () -> new DeviceException(n + ": timesteps must be an input of the graph"));
-    int half = t.dim() / 2;
-    float[] frequencies = new float[half];
-    for (int i = 0; i < half; i++) {
-      // Rounded to 32 bits where diffusers rounds: at timestep 999 it shows.
-      float exponent = (float) -Math.log(10_000) * i / (half - t.freqShift());
-      frequencies[i] = (float) Math.exp(exponent);
-    }
-    int[] p = new int[Movement.SIZES];
-    p[Movement.COUNT] = count(n);
-    p[Movement.X] = low.weights().numbers("frequencies " + t, frequencies);
-    p[Movement.Y] = low.at(n);
-    p[Movement.A] = half;
-    p[Movement.B] = t.flipSinToCos() ? 1 : 0;
-    low.add(n, "timestep", p, Grid.flat(count(n)), Kernels.reading(times, Movement::timestep));
   }
 }

@@ -211,15 +211,15 @@ final class Products {
         for (int k = 0; k < slice; k += UNROLLED) {
           for (int j = 0; j < UNROLLED; j++) {
             int xAt = (k + j) * PITCH + ly * 4;
-            int wAt = (k + j) * PITCH + lx * 4;
+            int wAt = (k + j) * PITCH + lx;
             float x0k = xs[xAt];
             float x1k = xs[xAt + 1];
             float x2k = xs[xAt + 2];
             float x3k = xs[xAt + 3];
             float w0k = ws[wAt];
-            float w1k = ws[wAt + 1];
-            float w2k = ws[wAt + 2];
-            float w3k = ws[wAt + 3];
+            float w1k = ws[wAt + 1 * GROUP];
+            float w2k = ws[wAt + 2 * GROUP];
+            float w3k = ws[wAt + 3 * GROUP];
             s00 += x0k * w0k;
             s01 += x0k * w1k;
             s02 += x0k * w2k;
@@ -241,23 +241,23 @@ final class Products {
         c.localBarrier();
       }
     }
-    int at = ly * 4 * PITCH + lx * 4;
+    int at = ly * 4 * PITCH + lx;
     tile[at] = s00;
-    tile[at + 1] = s01;
-    tile[at + 2] = s02;
-    tile[at + 3] = s03;
+    tile[at + GROUP] = s01;
+    tile[at + 2 * GROUP] = s02;
+    tile[at + 3 * GROUP] = s03;
     tile[at + PITCH] = s10;
-    tile[at + PITCH + 1] = s11;
-    tile[at + PITCH + 2] = s12;
-    tile[at + PITCH + 3] = s13;
+    tile[at + PITCH + GROUP] = s11;
+    tile[at + PITCH + 2 * GROUP] = s12;
+    tile[at + PITCH + 3 * GROUP] = s13;
     tile[at + 2 * PITCH] = s20;
-    tile[at + 2 * PITCH + 1] = s21;
-    tile[at + 2 * PITCH + 2] = s22;
-    tile[at + 2 * PITCH + 3] = s23;
+    tile[at + 2 * PITCH + GROUP] = s21;
+    tile[at + 2 * PITCH + 2 * GROUP] = s22;
+    tile[at + 2 * PITCH + 3 * GROUP] = s23;
     tile[at + 3 * PITCH] = s30;
-    tile[at + 3 * PITCH + 1] = s31;
-    tile[at + 3 * PITCH + 2] = s32;
-    tile[at + 3 * PITCH + 3] = s33;
+    tile[at + 3 * PITCH + GROUP] = s31;
+    tile[at + 3 * PITCH + 2 * GROUP] = s32;
+    tile[at + 3 * PITCH + 3 * GROUP] = s33;
     c.localBarrier();
     float scale = weights.get(p.get(SCALE));
     int y0 = p.get(Y) + z * p.get(Y_STEP);

@@ -1,6 +1,7 @@
 package dev.tandem.kernels.tornado;
 
 import dev.tandem.devices.DeviceException;
+import dev.tandem.devices.TornadoHome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,9 +17,6 @@ import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
  * @param problem why there are none; empty if there are
  */
 record Discovery(List<FoundDevice> devices, String problem) {
-  /** The module that Java has where it was started with TornadoVM's flags. */
-  private static final String MODULE = "tornado.api";
-
   /** Bytes that each task graph reserves for its program: by default too few for a network. */
   private static final String PROGRAM_BYTES = Integer.toString(TaskGraphs.PROGRAM_BYTES);
 
@@ -33,12 +31,7 @@ record Discovery(List<FoundDevice> devices, String problem) {
 
   /** What there is; where Java was started without TornadoVM, at no cost. */
   static Discovery now() {
-    if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
-      return none(
-          "Java was started without TornadoVM's flags (@$TORNADOVM_HOME/tornado-argfile; ./tandem"
-              + " adds them where TORNADOVM_HOME is set and a tornado device is asked for)");
-    }
-    return Once.FOUND;
+    return TornadoHome.problem().map(Discovery::none).orElseGet(() -> Once.FOUND);
   }
 
   private static Discovery none(String problem) {

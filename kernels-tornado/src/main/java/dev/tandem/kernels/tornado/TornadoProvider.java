@@ -5,6 +5,7 @@ import dev.tandem.devices.DeviceDetails;
 import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.DeviceProvider;
 import dev.tandem.devices.DeviceSpec;
+import dev.tandem.devices.TornadoHome;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,9 +29,10 @@ public final class TornadoProvider implements DeviceProvider {
     return Discovery.now().devices().stream().map(FoundDevice::details).toList();
   }
 
+  /** Of a TornadoVM that runs; for one that does not {@link TornadoHome} speaks. */
   @Override
   public Optional<String> problem() {
-    return Discovery.now().whyNone();
+    return TornadoHome.problem().isPresent() ? Optional.empty() : Discovery.now().whyNone();
   }
 
   @Override

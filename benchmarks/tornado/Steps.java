@@ -57,6 +57,7 @@ final class Steps {
     Arrays.stream(ns).forEach(Arrays::sort);
     steps(sides, ns, rounds);
     sides.forEach(Steps::profile);
+    plain();
     sides.forEach(s -> s.device().close());
   }
 
@@ -146,6 +147,61 @@ final class Steps {
                   "| %s | %.0f | %.0f | %.1f%% | %.1f |%n",
                   e.getKey(), k[0], k[1], 100 * k[1] / all, k[2] / k[1] / 1000);
             });
+  }
+
+  /** A 3x3 convolution of the U-Net in loops, as a sequential program would have it. */
+  private static void plain() {
+    int batch = 2;
+    int size = 16;
+    int channels = 64;
+    float[] x = values(batch * size * size * channels);
+    float[] w = values(9 * channels * channels); // [out, tap, in]
+    float[] y = new float[x.length];
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 30; i++) {
+      long start = System.nanoTime();
+      convolve(x, w, y, batch, size, channels);
+      least = Math.min(least, System.nanoTime() - start);
+    }
+    double flops = 2.0 * y.length * 9 * channels;
+    System.out.printf(
+        Locale.ROOT,
+        "%nPlain sequential Java, conv2d 3x3 [2, 16, 16, 64] -> 64: %.1f ms, %.1f GFLOP/s%n",
+        least / 1e6, flops / least);
+  }
+
+  private static float[] values(int count) {
+    Random random = new Random(2);
+    float[] v = new float[count];
+    for (int i = 0; i < count; i++) {
+      v[i] = random.nextFloat();
+    }
+    return v;
+  }
+
+  private static void convolve(float[] x, float[] w, float[] y, int batch, int size, int channels) {
+    for (int b = 0; b < batch; b++) {
+      for (int row = 0; row < size; row++) {
+        for (int col = 0; col < size; col++) {
+          for (int out = 0; out < channels; out++) {
+            float sum = 0;
+            for (int tap = 0; tap < 9; tap++) {
+              int r = row + tap / 3 - 1;
+              int c = col + tap % 3 - 1;
+              if (r < 0 || r >= size || c < 0 || c >= size) {
+                continue;
+              }
+              int from = ((b * size + r) * size + c) * channels;
+              int at = (out * 9 + tap) * channels;
+              for (int i = 0; i < channels; i++) {
+                sum += x[from + i] * w[at + i];
+              }
+            }
+            y[((b * size + row) * size + col) * channels + out] = sum;
+          }
+        }
+      }
+    }
   }
 
   private Steps() {}

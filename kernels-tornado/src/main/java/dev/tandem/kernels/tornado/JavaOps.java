@@ -124,10 +124,17 @@ final class JavaOps {
   }
 
   private static void product(JavaLowering low, Node n, int[] p, int batch) {
-    int down = (p[Products.ROWS] + Products.TILE - 1) / Products.TILE;
-    int across = (p[Products.COLS] + Products.TILE - 1) / Products.TILE;
-    int group = Products.GROUP;
-    Grid grid = new Grid(3, across * group, down * group, batch, group, group, 1);
+    int down = (p[Products.ROWS] + Products.TILE_ROWS - 1) / Products.TILE_ROWS;
+    int across = (p[Products.COLS] + Products.TILE_COLS - 1) / Products.TILE_COLS;
+    Grid grid =
+        new Grid(
+            3,
+            across * Products.ACROSS,
+            down * Products.DOWN,
+            batch,
+            Products.ACROSS,
+            Products.DOWN,
+            1);
     low.add(n, "product", p, grid, Kernels.weighted(Products::product));
   }
 

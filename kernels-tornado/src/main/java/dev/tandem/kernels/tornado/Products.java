@@ -10,27 +10,33 @@ import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
  * Matrix products and convolutions (implicit GEMM), with what is done to their sums: {@code y =
  * act(scale * x w + bias + addend)}.
  *
- * <p>A work-group of 8 x 8 work-items computes a tile of 32 x 32 results, each work-item 4 x 4 of
+ * <p>A work-group of 4 x 16 work-items computes a tile of 16 x 64 results, each work-item 4 x 4 of
  * them in registers, while slices of {@link #SLICE} of both factors lie in local memory. A row of x
  * is a pixel of the result, its depth the input's channels, and a convolution goes through the taps
  * of its window one after the other. Sizes come from an array: they are not known when TornadoVM
  * compiles, which keeps it from unrolling loops beyond what registers hold.
  */
 final class Products {
-  /** Results of a tile along both axes. */
-  static final int TILE = 32;
+  /** Work-items of a group along a row of results, and along a column. */
+  static final int ACROSS = 16;
 
-  /** Work-items of a group along both axes. */
-  static final int GROUP = 8;
+  static final int DOWN = 4;
+
+  /** Results of a tile along both axes: 4 of a work-item along each. */
+  static final int TILE_COLS = 4 * ACROSS;
+
+  static final int TILE_ROWS = 4 * DOWN;
 
   private static final int SLICE = 16;
-  private static final int ITEMS = GROUP * GROUP;
+  private static final int ITEMS = ACROSS * DOWN;
 
   /** Products of a sum in a row: TornadoVM unrolls a loop whose length it knows. */
-  private static final int UNROLLED = 8;
+  private static final int UNROLLED = 4;
 
-  /** A slice's column in local memory: padded against bank conflicts. */
-  private static final int PITCH = TILE + 4;
+  /** Lengths of lines in local memory: padded against bank conflicts. */
+  private static final int X_PITCH = TILE_ROWS + 4;
+
+  private static final int W_PITCH = TILE_COLS + 4;
 
   // Where sizes lie in their array.
   static final int X = 0;
@@ -78,13 +84,14 @@ final class Products {
   /** Where the factor of the sums lies among the 32-bit weights. */
   static final int SCALE = 25;
 
-  /** {@link #SLICE}, {@link #TILE} * SLICE / ITEMS and TILE * TILE / ITEMS: loops' lengths. */
+  /** Lengths of loops: a slice, and what a work-item loads of x and w and stores of y. */
   static final int SLICE_LENGTH = 26;
 
-  static final int LOADS = 27;
-  static final int STORES = 28;
+  static final int X_LOADS = 27;
+  static final int W_LOADS = 28;
+  static final int STORES = 29;
 
-  static final int SIZES = 29;
+  static final int SIZES = 30;
 
   private Products() {}
 
@@ -105,14 +112,15 @@ final class Products {
     p[W_COL] = 1;
     p[BIAS] = -1;
     p[SLICE_LENGTH] = SLICE;
-    p[LOADS] = TILE * SLICE / ITEMS;
-    p[STORES] = TILE * TILE / ITEMS;
+    p[X_LOADS] = TILE_ROWS * SLICE / ITEMS;
+    p[W_LOADS] = TILE_COLS * SLICE / ITEMS;
+    p[STORES] = TILE_ROWS * TILE_COLS / ITEMS;
     return p;
   }
 
   /**
-   * Global size: {@link #GROUP} work-items for each tile of columns and of rows, one for each
-   * product of a batch.
+   * Global size: {@link #ACROSS} work-items for each tile of columns, {@link #DOWN} for each of
+   * rows, one for each product of a batch.
    */
   static void product(
       KernelContext c,
@@ -122,18 +130,18 @@ final class Products {
       ShortArray smallWeights,
       IntArray p,
       int narrow) {
-    float[] xs = c.allocateFloatLocalArray(SLICE * PITCH);
-    float[] ws = c.allocateFloatLocalArray(SLICE * PITCH);
-    float[] tile = c.allocateFloatLocalArray(TILE * PITCH);
-    int[] first = c.allocateIntLocalArray(TILE);
-    int[] top = c.allocateIntLocalArray(TILE);
-    int[] left = c.allocateIntLocalArray(TILE);
+    float[] xs = c.allocateFloatLocalArray(SLICE * X_PITCH);
+    float[] ws = c.allocateFloatLocalArray(SLICE * W_PITCH);
+    float[] tile = c.allocateFloatLocalArray(TILE_ROWS * W_PITCH);
+    int[] first = c.allocateIntLocalArray(TILE_ROWS);
+    int[] top = c.allocateIntLocalArray(TILE_ROWS);
+    int[] left = c.allocateIntLocalArray(TILE_ROWS);
     int lx = c.localIdx;
     int ly = c.localIdy;
-    int item = ly * GROUP + lx;
+    int item = ly * ACROSS + lx;
     int z = c.groupIdz;
-    int row0 = c.groupIdy * TILE;
-    int col0 = c.groupIdx * TILE;
+    int row0 = c.groupIdy * TILE_ROWS;
+    int col0 = c.groupIdx * TILE_COLS;
     int rows = p.get(ROWS);
     int cols = p.get(COLS);
     int depth = p.get(DEPTH);
@@ -142,12 +150,13 @@ final class Products {
     int x0 = p.get(X) + z * p.get(X_STEP);
     int w0 = p.get(W) + z * p.get(W_STEP);
     int slice = p.get(SLICE_LENGTH);
-    int loads = p.get(LOADS);
+    int xLoads = p.get(X_LOADS);
+    int wLoads = p.get(W_LOADS);
     int kernelWidth = p.get(KERNEL_WIDTH);
     int wRow = p.get(W_ROW);
     int wCol = p.get(W_COL);
     int computed = p.get(W_COMPUTED);
-    if (item < TILE) {
+    if (item < TILE_ROWS) {
       int row = TornadoMath.min(row0 + item, rows - 1);
       int picture = row / p.get(AREA);
       int pixel = row % p.get(AREA);
@@ -177,7 +186,7 @@ final class Products {
       int ky = tap / kernelWidth;
       int kx = tap % kernelWidth;
       for (int d = 0; d < depth; d += SLICE) {
-        for (int i = 0; i < loads; i++) {
+        for (int i = 0; i < xLoads; i++) {
           int at = item + i * ITEMS;
           int row = at / SLICE;
           int k = d + at % SLICE;
@@ -190,12 +199,12 @@ final class Products {
               v = Values.get(wide, small, from, narrow, weights);
             }
           }
-          xs[at % SLICE * PITCH + row] = v;
+          xs[at % SLICE * X_PITCH + row] = v;
         }
-        for (int i = 0; i < loads; i++) {
+        for (int i = 0; i < wLoads; i++) {
           int at = item + i * ITEMS;
-          int k = d + at / TILE;
-          int col = col0 + at % TILE;
+          int k = d + at / TILE_COLS;
+          int col = col0 + at % TILE_COLS;
           float v = 0f;
           if (k < depth && col < cols) {
             int from = w0 + (tap * depth + k) * wRow + col * wCol;
@@ -205,21 +214,21 @@ final class Products {
               v = Values.get(weights, smallWeights, from, narrow, weights);
             }
           }
-          ws[at / TILE * PITCH + at % TILE] = v;
+          ws[at / TILE_COLS * W_PITCH + at % TILE_COLS] = v;
         }
         c.localBarrier();
         for (int k = 0; k < slice; k += UNROLLED) {
           for (int j = 0; j < UNROLLED; j++) {
-            int xAt = (k + j) * PITCH + ly * 4;
-            int wAt = (k + j) * PITCH + lx;
+            int xAt = (k + j) * X_PITCH + ly * 4;
+            int wAt = (k + j) * W_PITCH + lx;
             float x0k = xs[xAt];
             float x1k = xs[xAt + 1];
             float x2k = xs[xAt + 2];
             float x3k = xs[xAt + 3];
             float w0k = ws[wAt];
-            float w1k = ws[wAt + 1 * GROUP];
-            float w2k = ws[wAt + 2 * GROUP];
-            float w3k = ws[wAt + 3 * GROUP];
+            float w1k = ws[wAt + 1 * ACROSS];
+            float w2k = ws[wAt + 2 * ACROSS];
+            float w3k = ws[wAt + 3 * ACROSS];
             s00 += x0k * w0k;
             s01 += x0k * w1k;
             s02 += x0k * w2k;
@@ -241,33 +250,33 @@ final class Products {
         c.localBarrier();
       }
     }
-    int at = ly * 4 * PITCH + lx;
+    int at = ly * 4 * W_PITCH + lx;
     tile[at] = s00;
-    tile[at + GROUP] = s01;
-    tile[at + 2 * GROUP] = s02;
-    tile[at + 3 * GROUP] = s03;
-    tile[at + PITCH] = s10;
-    tile[at + PITCH + GROUP] = s11;
-    tile[at + PITCH + 2 * GROUP] = s12;
-    tile[at + PITCH + 3 * GROUP] = s13;
-    tile[at + 2 * PITCH] = s20;
-    tile[at + 2 * PITCH + GROUP] = s21;
-    tile[at + 2 * PITCH + 2 * GROUP] = s22;
-    tile[at + 2 * PITCH + 3 * GROUP] = s23;
-    tile[at + 3 * PITCH] = s30;
-    tile[at + 3 * PITCH + GROUP] = s31;
-    tile[at + 3 * PITCH + 2 * GROUP] = s32;
-    tile[at + 3 * PITCH + 3 * GROUP] = s33;
+    tile[at + ACROSS] = s01;
+    tile[at + 2 * ACROSS] = s02;
+    tile[at + 3 * ACROSS] = s03;
+    tile[at + W_PITCH] = s10;
+    tile[at + W_PITCH + ACROSS] = s11;
+    tile[at + W_PITCH + 2 * ACROSS] = s12;
+    tile[at + W_PITCH + 3 * ACROSS] = s13;
+    tile[at + 2 * W_PITCH] = s20;
+    tile[at + 2 * W_PITCH + ACROSS] = s21;
+    tile[at + 2 * W_PITCH + 2 * ACROSS] = s22;
+    tile[at + 2 * W_PITCH + 3 * ACROSS] = s23;
+    tile[at + 3 * W_PITCH] = s30;
+    tile[at + 3 * W_PITCH + ACROSS] = s31;
+    tile[at + 3 * W_PITCH + 2 * ACROSS] = s32;
+    tile[at + 3 * W_PITCH + 3 * ACROSS] = s33;
     c.localBarrier();
     float scale = weights.get(p.get(SCALE));
     int y0 = p.get(Y) + z * p.get(Y_STEP);
     int stores = p.get(STORES);
     for (int i = 0; i < stores; i++) {
       int k = item + i * ITEMS;
-      int row = row0 + k / TILE;
-      int col = col0 + k % TILE;
+      int row = row0 + k / TILE_COLS;
+      int col = col0 + k % TILE_COLS;
       if (row < rows && col < cols) {
-        float v = tile[k / TILE * PITCH + k % TILE] * scale;
+        float v = tile[k / TILE_COLS * W_PITCH + k % TILE_COLS] * scale;
         if (p.get(BIAS) >= 0) {
           v += weights.get(p.get(BIAS) + col);
         }

@@ -24,7 +24,6 @@ final class StandardOutput {
     if (dup.isEmpty() || dup2.isEmpty()) {
       return call.get(); // not a POSIX system
     }
-    System.out.flush();
     int kept = one(dup.get(), OUTPUT);
     if (kept < 0) {
       return call.get(); // it is closed

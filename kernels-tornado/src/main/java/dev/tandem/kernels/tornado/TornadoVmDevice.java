@@ -12,6 +12,7 @@ import dev.tandem.devices.Weights;
 import dev.tandem.graph.Graph;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One of TornadoVM's devices. */
 final class TornadoVmDevice implements Device {
@@ -87,6 +88,11 @@ final class TornadoVmDevice implements Device {
       return PrebuiltLowering.of(graph, weights, options, largest, found.traits());
     }
     return JavaLowering.of(graph, weights, options, largest, found.localMemory());
+  }
+
+  @Override
+  public Optional<String> hardware() {
+    return Optional.of(found.details().hardware()).filter(h -> !h.isEmpty());
   }
 
   @Override

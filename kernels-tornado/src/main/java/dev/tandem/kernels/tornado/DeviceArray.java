@@ -93,6 +93,11 @@ final class DeviceArray {
     return role == Role.RESIDENT || role == Role.OUTPUT;
   }
 
+  /** How many elements it has. */
+  int count() {
+    return (int) count;
+  }
+
   String purpose() {
     return purpose;
   }

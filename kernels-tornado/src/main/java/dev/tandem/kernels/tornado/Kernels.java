@@ -219,4 +219,18 @@ final class Kernels {
                     p.ints(),
                     a.narrow()));
   }
+
+  /** All elements of an array. */
+  static Task copy(Node n, DeviceArray from, DeviceArray to, DeviceArray size) {
+    return new Task(
+        n,
+        "copy",
+        List.of(from, to, size),
+        List.of(),
+        4,
+        Task.Kind.JAVA,
+        Grid.flat(to.count()),
+        (graph, name) ->
+            graph.task(name, Movement::copy, CONTEXT, from.floats(), to.floats(), size.ints()));
+  }
 }

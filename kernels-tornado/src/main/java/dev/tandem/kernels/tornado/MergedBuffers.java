@@ -2,8 +2,10 @@ package dev.tandem.kernels.tornado;
 
 import dev.tandem.devices.Executable.MemoryUse;
 import dev.tandem.devices.Weights;
+import dev.tandem.kernels.opencl.plan.KernelArgument;
 import dev.tandem.kernels.opencl.plan.KernelPlan;
 import dev.tandem.kernels.opencl.plan.PlannedBuffer;
+import dev.tandem.kernels.opencl.plan.PlannedKernel;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,6 +32,7 @@ final class MergedBuffers {
   record Part(DeviceArray array, long from) {}
 
   private final Map<Integer, Part> parts = new HashMap<>();
+  private final Map<Integer, DeviceArray> copies = new LinkedHashMap<>();
   private final List<DeviceArray> arrays = new ArrayList<>();
   private final MemoryUse memory;
 
@@ -51,10 +54,37 @@ final class MergedBuffers {
       callers += merge(DeviceArray.Role.INPUT, b.purpose(), List.of(b), source);
     }
     for (PlannedBuffer b : plan.buffers(PlannedBuffer.Kind.OUTPUT)) {
-      callers += merge(DeviceArray.Role.OUTPUT, b.purpose(), List.of(b), source);
+      boolean once = plan.kernels().stream().filter(k -> uses(k, b)).count() == 1;
+      DeviceArray.Role role = once ? DeviceArray.Role.OUTPUT : DeviceArray.Role.RESIDENT;
+      callers += merge(role, b.purpose(), List.of(b), source);
+      if (!once) {
+        callers += copied(b);
+      }
     }
     long most = arrays.stream().mapToLong(DeviceArray::bytes).max().orElse(1);
     memory = new MemoryUse(written + callers, weights, 0, most);
+  }
+
+  private static boolean uses(PlannedKernel k, PlannedBuffer b) {
+    return k.arguments().contains(new KernelArgument.Buffer(b.number()));
+  }
+
+  /**
+   * An array for the caller of an output that several kernels use, to be copied at the end:
+   * TornadoVM would free it once for each task graph that hands it on and that brings it to the
+   * host.
+   */
+  private long copied(PlannedBuffer b) {
+    DeviceArray copy =
+        new DeviceArray(
+            DeviceArray.Role.OUTPUT,
+            DeviceArray.Elements.FLOATS,
+            b.purpose(),
+            aligned(b.bytes()) / Float.BYTES,
+            Optional.empty());
+    arrays.add(copy);
+    copies.put(b.number(), copy);
+    return copy.bytes();
   }
 
   private static List<List<PlannedBuffer>> split(KernelPlan plan, long largest) {
@@ -121,7 +151,13 @@ final class MergedBuffers {
   /** Arrays that callers see, by names. */
   Map<String, DeviceArray> named(Map<String, Integer> numbers) {
     Map<String, DeviceArray> named = new HashMap<>();
-    numbers.forEach((name, number) -> named.put(name, part(number).array()));
+    numbers.forEach(
+        (name, number) -> named.put(name, copies.getOrDefault(number, part(number).array())));
     return named;
+  }
+
+  /** Outputs, by number, that are to be copied into arrays of the caller's. */
+  Map<Integer, DeviceArray> copies() {
+    return copies;
   }
 }

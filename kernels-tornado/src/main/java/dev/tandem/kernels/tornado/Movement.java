@@ -51,6 +51,14 @@ final class Movement {
     }
   }
 
+  /** From one array into another. */
+  static void copy(KernelContext c, FloatArray from, FloatArray to, IntArray p) {
+    int i = c.globalIdx;
+    if (i < p.get(COUNT)) {
+      to.set(i, from.get(i));
+    }
+  }
+
   /** A weight, as the checkpoint has it. */
   static void copyWeight(
       KernelContext c,

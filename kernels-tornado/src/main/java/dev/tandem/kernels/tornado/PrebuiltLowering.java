@@ -6,6 +6,7 @@ import dev.tandem.devices.Weights;
 import dev.tandem.devices.profile.Profile;
 import dev.tandem.devices.profile.ProfileFile;
 import dev.tandem.graph.Graph;
+import dev.tandem.graph.Node;
 import dev.tandem.kernels.opencl.plan.DeviceTraits;
 import dev.tandem.kernels.opencl.plan.KernelArgument;
 import dev.tandem.kernels.opencl.plan.KernelFamily;
@@ -48,10 +49,21 @@ final class PrebuiltLowering {
             .plan(graph, options, ONE_BATCH);
     MergedBuffers buffers = new MergedBuffers(plan, source, largest);
     PrebuiltSources sources = new PrebuiltSources();
-    List<Task> tasks = plan.kernels().stream().map(k -> task(k, buffers, sources)).toList();
+    List<Task> tasks = new ArrayList<>();
+    plan.kernels().forEach(k -> tasks.add(task(k, buffers, sources)));
+    List<DeviceArray> arrays = new ArrayList<>(buffers.arrays());
+    Node last = plan.kernels().getLast().node();
+    buffers
+        .copies()
+        .forEach(
+            (number, to) -> {
+              DeviceArray size = DeviceArray.sizes("size of " + to.purpose(), to.count());
+              arrays.add(size);
+              tasks.add(Kernels.copy(last, buffers.part(number).array(), to, size));
+            });
     return new Lowered(
         plan.graph(),
-        buffers.arrays(),
+        arrays,
         tasks,
         buffers.named(plan.inputs()),
         buffers.named(plan.outputs()),

@@ -75,6 +75,27 @@ class TornadoDeviceTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"java", "prebuilt"})
+  void anOutputThatOthersReadIsRightAndIsFreedOnce(String kernels) {
+    GraphBuilder b = new GraphBuilder("", "outputs");
+    Node x = b.add("x", new Op.Input(SHAPE, DType.F32), List.of());
+    Node first = b.add("first", new Op.Scale(2, 0), List.of(x));
+    Node second = b.add("second", new Op.Scale(1, 5), List.of(first));
+    b.output("a", first);
+    b.output("b", b.add("third", new Op.Add(), List.of(second, first)));
+    try (Device device = Devices.open("tornado:0,kernels=" + kernels)) {
+      for (int i = 0; i < 2; i++) {
+        try (Executable e = device.compile(b.build(), NONE, CompileOptions.DEFAULT)) {
+          e.input("x").set(new float[] {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1});
+          e.run();
+          assertThat(e.output("a").toFloats()).containsOnly(2);
+          assertThat(e.output("b").toFloats()).containsOnly(9);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"java", "prebuilt"})
   void everyOperationHasATimeAndTheyFollowEachOther(String kernels) {
     Map<Node, Long> ends = new HashMap<>();
     try (Device device = Devices.open("tornado:0,kernels=" + kernels);

@@ -1,10 +1,11 @@
 package dev.tandem.kernels.tornado;
 
+import dev.tandem.devices.DeviceException;
+import dev.tandem.devices.files.FileReason;
 import dev.tandem.kernels.opencl.plan.KernelArgument;
 import dev.tandem.kernels.opencl.plan.PlannedKernel;
 import dev.tandem.kernels.opencl.plan.PrebuiltSource;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -49,8 +50,15 @@ final class PrebuiltSources implements AutoCloseable {
     return byText.computeIfAbsent(text, _ -> new Source("kernel" + byText.size() + ".cl"));
   }
 
-  /** Writes all files. */
+  /**
+   * Writes all files, if there are any.
+   *
+   * @throws DeviceException if it cannot
+   */
   void write() {
+    if (byText.isEmpty()) {
+      return;
+    }
     try {
       folder = Files.createTempDirectory("tandem-kernels");
       for (Map.Entry<String, Source> s : byText.entrySet()) {
@@ -58,7 +66,13 @@ final class PrebuiltSources implements AutoCloseable {
         Files.writeString(s.getValue().path(), s.getKey());
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      close();
+      throw new DeviceException(
+          "sources of kernels cannot be written to "
+              + System.getProperty("java.io.tmpdir")
+              + ": "
+              + FileReason.of(e),
+          e);
     }
   }
 
@@ -73,7 +87,8 @@ final class PrebuiltSources implements AutoCloseable {
       }
       Files.deleteIfExists(folder);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      System.getLogger(PrebuiltSources.class.getName())
+          .log(System.Logger.Level.DEBUG, "sources of kernels stay behind: {0}", e.getMessage());
     }
   }
 }

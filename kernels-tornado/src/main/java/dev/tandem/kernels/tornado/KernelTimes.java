@@ -7,8 +7,10 @@ import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.OpSpans;
 import dev.tandem.graph.Node;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How long each task of a task graph took, by TornadoVM's profiler. It tells for how long a kernel
@@ -40,28 +42,37 @@ record KernelTimes(Map<String, Long> ns, long start, long end) {
     }
   }
 
+  /** From the start of an operation's first kernel to the end of its last. */
+  private record Operation(Node node, long from, long to) {}
+
   /**
-   * Tells the spans of all operations; kernels that follow each other and have one node are one.
+   * Tells the spans of all operations. Kernels that follow each other and have one node are one;
+   * what comes to a node later only brings its value to the caller.
    */
   static void tell(List<KernelTimes> graphs, List<String> names, List<Task> tasks, OpSpans spans) {
-    long pauses = graphs.stream().mapToLong(KernelTimes::pause).sum();
-    spans.clockError(pauses);
+    spans.clockError(graphs.stream().mapToLong(KernelTimes::pause).sum());
+    Map<Node, Operation> operations = new LinkedHashMap<>();
+    Optional<Node> last = Optional.empty();
     int task = 0;
     for (KernelTimes g : graphs) {
       long at = g.start;
       long pause = g.pause() / Math.max(1, g.ns.size());
-      while (task < tasks.size() && g.ns.containsKey(names.get(task))) {
+      for (; task < tasks.size() && g.ns.containsKey(names.get(task)); task++) {
         Node node = tasks.get(task).node();
         long from = at + pause;
-        do {
-          at += pause + g.ns.get(names.get(task));
-          task++;
-        } while (task < tasks.size()
-            && tasks.get(task).node() == node
-            && g.ns.containsKey(names.get(task)));
-        if (node.isComputed()) {
-          spans.span(node, from, at);
+        at = from + g.ns.get(names.get(task));
+        Operation begun = operations.get(node);
+        if (begun == null) {
+          operations.put(node, new Operation(node, from, at));
+        } else if (last.equals(Optional.of(node))) {
+          operations.put(node, new Operation(node, begun.from(), at));
         }
+        last = Optional.of(node);
+      }
+    }
+    for (Operation o : operations.values()) {
+      if (o.node().isComputed()) {
+        spans.span(o.node(), o.from(), o.to());
       }
     }
   }

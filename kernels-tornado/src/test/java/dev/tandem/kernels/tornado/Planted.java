@@ -1,5 +1,6 @@
 package dev.tandem.kernels.tornado;
 
+import dev.tandem.graph.Node;
 import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
@@ -32,6 +33,12 @@ final class Planted {
         List.of(),
         good.memory(),
         good.sources());
+  }
+
+  /** A task of a node that does nothing. */
+  static Task task(Node n) {
+    return new Task(
+        n, "none", List.of(), List.of(), 0, Task.Kind.JAVA, Grid.flat(4), (graph, name) -> {});
   }
 
   private static void throwing(FloatArray a) {

@@ -43,6 +43,8 @@ record Discovery(List<FoundDevice> devices, String problem) {
     // that cannot be compiled must fail, not run in plain Java.
     setIfAbsent("tornado.device.memory", "1048576MB");
     setIfAbsent("tornado.tvm.maxbytecodesize", PROGRAM_BYTES);
+    // What one operation may wait for: each list of that length is cleared at each run.
+    setIfAbsent("tornado.max.events", Integer.toString(TaskGraphs.MOST_EVENTS));
     // The fast forms of sines are off where a timestep makes thousands of radians.
     setIfAbsent("tornado.enable.nativeFunctions", "False");
     setIfAbsent("tornado.experimental.reduce", "False"); // no kernel has reductions of TornadoVM's

@@ -22,6 +22,9 @@ record TaskGraphs(List<ImmutableTaskGraph> graphs, List<GridScheduler> grids, Li
   /** What {@link Discovery} has TornadoVM reserve for the program of a graph: 500 for each task. */
   static final int PROGRAM_BYTES = 64 << 10;
 
+  /** What {@link Discovery} has TornadoVM reserve for the events of one list: a graph's nodes. */
+  static final int MOST_EVENTS = 1024;
+
   // TornadoVM's limits of one graph (version 5.2: TornadoTaskGraph, TornadoExecutionContext,
   // TornadoGraph), each with some room: bytes of its description, tasks, nodes.
   // Of prebuilt tasks only one: TornadoVM takes all of a graph for the first of them

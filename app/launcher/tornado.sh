@@ -39,7 +39,7 @@ tornado_argfile() {
 
 # tornado_options: the argument file for java. Left out of it are the working folder as a place of
 # modules, and modules that nothing needs, one of which the JVM would warn of. A kernel that cannot
-# be compiled is an error (bailout: it would run as sequential Java), and a graph may be long.
+# be compiled is an error (bailout: it would run as sequential Java).
 tornado_options() {
   local options
   options=$(<"$(tornado_argfile)")

@@ -34,7 +34,6 @@ final class JavaLowering {
   private final Map<Node, DeviceArray> inputs = new LinkedHashMap<>();
   private final Map<Node, DeviceArray> outputs = new LinkedHashMap<>();
   private final List<Pending> pending = new ArrayList<>();
-  private final List<IndexCheck> checks = new ArrayList<>();
   private final Map<Node, Integer> copied = new HashMap<>();
   private int copies;
   private long scratch;
@@ -147,7 +146,7 @@ final class JavaLowering {
         tasks,
         byName(graph.inputs()),
         outputsByName(),
-        checks,
+        IndexCheck.of(graph),
         memory(all, chunks),
         new PrebuiltSources());
   }
@@ -233,13 +232,9 @@ final class JavaLowering {
   }
 
   /** Row numbers of an operation; they must come from the caller. */
-  DeviceArray rows(Node n, Node ids, int rows) {
-    DeviceArray array =
-        input(ids)
-            .orElseThrow(
-                () -> new DeviceException(n + ": row numbers must be an input of the graph"));
-    checks.add(new IndexCheck(n, MemoryPlan.storage(ids).name(), rows));
-    return array;
+  DeviceArray rowNumbers(Node n, Node ids) {
+    return input(ids)
+        .orElseThrow(() -> new DeviceException(n + ": row numbers must be an input of the graph"));
   }
 
   void add(Node n, String kernel, int[] sizes, Grid grid, Kernels.Call call) {

@@ -109,7 +109,7 @@ final class JavaMoves {
 
   static void embedding(JavaLowering low, Node n) {
     Node table = n.input(1);
-    DeviceArray ids = low.rows(n, n.input(0), table.shape().dim(0));
+    DeviceArray ids = low.rowNumbers(n, n.input(0));
     int[] p = new int[Movement.SIZES];
     p[Movement.COUNT] = count(n);
     p[Movement.X] = low.weights().table(table);
@@ -120,7 +120,7 @@ final class JavaMoves {
 
   static void gatherRows(JavaLowering low, Node n) {
     int tokens = n.input(0).shape().dim(1);
-    DeviceArray ids = low.rows(n, n.input(1), tokens);
+    DeviceArray ids = low.rowNumbers(n, n.input(1));
     int[] p = movement(low, n, n.shape().dim(-1), tokens);
     low.add(n, "gatherRows", p, Grid.flat(count(n)), Kernels.indexed(ids, Movement::gatherRows));
   }

@@ -1,24 +1,16 @@
 package dev.tandem.kernels.tornado;
 
 import dev.tandem.devices.CompileOptions;
-import dev.tandem.devices.DeviceInfo;
 import dev.tandem.devices.Weights;
-import dev.tandem.devices.profile.Profile;
-import dev.tandem.devices.profile.ProfileFile;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.Node;
-import dev.tandem.kernels.opencl.plan.DeviceTraits;
 import dev.tandem.kernels.opencl.plan.KernelArgument;
-import dev.tandem.kernels.opencl.plan.KernelFamily;
 import dev.tandem.kernels.opencl.plan.KernelPlan;
 import dev.tandem.kernels.opencl.plan.KernelPlanner;
 import dev.tandem.kernels.opencl.plan.PlannedKernel;
-import dev.tandem.kernels.opencl.plan.TunableTable;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import uk.ac.manchester.tornado.api.AccessorParameters;
 import uk.ac.manchester.tornado.api.common.Access;
@@ -37,16 +29,11 @@ final class PrebuiltLowering {
    *
    * @param source weights, read when their arrays are allocated
    * @param largest the largest buffer, bytes
+   * @param planner of the device
    */
   static Lowered of(
-      Graph graph, Weights source, CompileOptions options, long largest, DeviceTraits device) {
-    KernelFamily family =
-        device.type() == DeviceInfo.Type.CPU ? KernelFamily.CPU : KernelFamily.GPU;
-    Optional<Profile> tuned =
-        Optional.of(ProfileFile.ofThisMachine()).filter(Files::exists).map(ProfileFile::load);
-    KernelPlan plan =
-        new KernelPlanner(device, family, false, TunableTable.of(tuned))
-            .plan(graph, options, ONE_BATCH);
+      Graph graph, Weights source, CompileOptions options, long largest, KernelPlanner planner) {
+    KernelPlan plan = planner.plan(graph, options, ONE_BATCH);
     MergedBuffers buffers = new MergedBuffers(plan, source, largest);
     PrebuiltSources sources = new PrebuiltSources();
     List<Task> tasks = new ArrayList<>();

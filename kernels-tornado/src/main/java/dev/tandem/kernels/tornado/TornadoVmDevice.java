@@ -9,7 +9,14 @@ import dev.tandem.devices.MemoryBudget;
 import dev.tandem.devices.MemoryLimit;
 import dev.tandem.devices.WeightException;
 import dev.tandem.devices.Weights;
+import dev.tandem.devices.profile.Profile;
+import dev.tandem.devices.profile.ProfileFile;
 import dev.tandem.graph.Graph;
+import dev.tandem.kernels.opencl.plan.DeviceTraits;
+import dev.tandem.kernels.opencl.plan.KernelFamily;
+import dev.tandem.kernels.opencl.plan.KernelPlanner;
+import dev.tandem.kernels.opencl.plan.TunableTable;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,20 +33,28 @@ final class TornadoVmDevice implements Device {
 
   private final FoundDevice found;
   private final DeviceInfo info;
-  private final boolean prebuilt;
+  private final Optional<KernelPlanner> prebuilt;
   private final MemoryBudget budget;
   private final List<TornadoExecutable> executables = new ArrayList<>();
   private boolean closed;
 
   private TornadoVmDevice(FoundDevice found, MemoryLimit limit, Settings settings) {
     this.found = found;
-    this.prebuilt = settings.prebuilt(found);
+    this.prebuilt =
+        settings.prebuilt(found) ? Optional.of(planner(found.traits())) : Optional.empty();
     this.info = found.info(limit.total());
     this.budget = new MemoryBudget(found.id(), limit);
   }
 
   static TornadoVmDevice open(DeviceSpec spec, FoundDevice found, Settings settings) {
     return new TornadoVmDevice(found, spec.memoryLimit(found.memory()), settings);
+  }
+
+  /** Chooses the project's own kernels, by what the machine's profile has measured. */
+  private static KernelPlanner planner(DeviceTraits device) {
+    Optional<Profile> tuned =
+        Optional.of(ProfileFile.ofThisMachine()).filter(Files::exists).map(ProfileFile::load);
+    return new KernelPlanner(device, KernelFamily.of(device.type()), false, TunableTable.of(tuned));
   }
 
   @Override
@@ -84,10 +99,9 @@ final class TornadoVmDevice implements Device {
 
   private Lowered lowered(Graph graph, Weights weights, CompileOptions options) {
     long largest = budget.limit().largest();
-    if (prebuilt) {
-      return PrebuiltLowering.of(graph, weights, options, largest, found.traits());
-    }
-    return JavaLowering.of(graph, weights, options, largest, found.localMemory());
+    return prebuilt
+        .map(p -> PrebuiltLowering.of(graph, weights, options, largest, p))
+        .orElseGet(() -> JavaLowering.of(graph, weights, options, largest, found.localMemory()));
   }
 
   @Override

@@ -20,7 +20,7 @@ import java.util.List;
 public record IndexCheck(Node node, String input, int rows) {
 
   /** The checks that a graph needs. */
-  static List<IndexCheck> of(Graph g) {
+  public static List<IndexCheck> of(Graph g) {
     List<IndexCheck> checks = new ArrayList<>();
     for (Node n : g.nodes()) {
       switch (n.op()) {

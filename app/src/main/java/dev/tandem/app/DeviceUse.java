@@ -2,7 +2,7 @@ package dev.tandem.app;
 
 import dev.tandem.devices.ByteSize;
 import dev.tandem.devices.DeviceException;
-import dev.tandem.orchestrator.request.DeviceOptions;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.request.VaeTiling;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,8 +45,8 @@ final class DeviceUse {
    *
    * @throws UsageException if one is malformed
    */
-  DeviceOptions options() {
-    DeviceOptions all = DeviceOptions.DEFAULT.withTiling(new VaeTiling(tiling, tile));
+  RunOptions options() {
+    RunOptions all = RunOptions.DEFAULT.withTiling(new VaeTiling(tiling, tile));
     for (String limit : memoryLimits) {
       int at = limit.lastIndexOf('=');
       if (at < 1) {

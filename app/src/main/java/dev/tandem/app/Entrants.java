@@ -9,8 +9,8 @@ import dev.tandem.orchestrator.placement.PlacementException;
 import dev.tandem.orchestrator.placement.PlacementJson;
 import dev.tandem.orchestrator.placement.StageCosts;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.planning.Planner;
 import dev.tandem.planning.simulate.SimulationCosts;
 import dev.tandem.planning.simulate.Simulator;
@@ -97,7 +97,7 @@ record Entrants(Job job, List<Contestant> contestants) {
       }
       Profile machine = Profiles.load(asked.profile.get().toString());
       return new Known(
-          now.job(), Planner.costs(machine, asked.model, DeviceOptions.DEFAULT, now.job()));
+          now.job(), Planner.costs(machine, asked.model, RunOptions.DEFAULT, now.job()));
     }
   }
 

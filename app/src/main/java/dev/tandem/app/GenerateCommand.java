@@ -1,9 +1,9 @@
 package dev.tandem.app;
 
 import dev.tandem.orchestrator.Tandem;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.GuidanceLimits;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.result.RunReport;
 import dev.tandem.orchestrator.timeline.Detail;
 import dev.tandem.orchestrator.timeline.Span;
@@ -162,7 +162,7 @@ final class GenerateCommand implements Callable<Integer> {
         new PictureFiles(requests, pattern, bar, results(document, bar), spans(tracing));
     CountDownLatch returned = new CountDownLatch(1);
     AtomicBoolean interrupted = new AtomicBoolean();
-    DeviceOptions options = deviceUse.options();
+    RunOptions options = deviceUse.options();
     try (Tandem tandem = Tandem.open(picture.model(), placement.first(), options)) {
       Thread stop =
           Thread.ofPlatform()

@@ -7,8 +7,8 @@ import dev.tandem.orchestrator.placement.Order;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.placement.PlacementJson;
 import dev.tandem.orchestrator.placement.StageCosts;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.planning.Planner;
 import dev.tandem.planning.strategy.Strategies;
 import dev.tandem.planning.strategy.Strategy;
@@ -90,7 +90,7 @@ final class PlacementOptions {
   }
 
   /** The placement of the requests: a strategy's, with costs from the profile or measured now. */
-  Placement choose(Tandem tandem, Path model, DeviceOptions options, List<Request> requests)
+  Placement choose(Tandem tandem, Path model, RunOptions options, List<Request> requests)
       throws InterruptedException {
     if (strategy.isEmpty()) {
       return first();

@@ -1,7 +1,7 @@
 package dev.tandem.app;
 
 import dev.tandem.devices.CompileOptions.Precision;
-import dev.tandem.orchestrator.request.DeviceOptions;
+import dev.tandem.orchestrator.request.RunOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,8 +20,8 @@ final class Precisions {
    *
    * @throws UsageException if it is malformed
    */
-  DeviceOptions with(DeviceOptions options) {
-    DeviceOptions all = options;
+  RunOptions with(RunOptions options) {
+    RunOptions all = options;
     for (String p : precisions) {
       int at = p.lastIndexOf('=');
       Precision type = precision(p, p.substring(at + 1));
@@ -35,8 +35,8 @@ final class Precisions {
    *
    * @throws UsageException if it is malformed, or of another device
    */
-  DeviceOptions among(List<String> devices) {
-    DeviceOptions options = with(DeviceOptions.DEFAULT);
+  RunOptions among(List<String> devices) {
+    RunOptions options = with(RunOptions.DEFAULT);
     for (String d : options.precisions().keySet()) {
       if (!devices.contains(d)) {
         throw new UsageException(

@@ -13,9 +13,9 @@ import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.placement.StageCosts;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
 import dev.tandem.orchestrator.request.RequestException;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.result.GenerationException;
 import dev.tandem.orchestrator.result.GenerationListener;
 import dev.tandem.orchestrator.result.RunReport;
@@ -71,7 +71,7 @@ public final class Tandem implements AutoCloseable {
    * @throws dev.tandem.devices.DeviceException if a device does not exist
    */
   public static Tandem open(Path model, Placement placement) {
-    return open(model, placement, DeviceOptions.DEFAULT);
+    return open(model, placement, RunOptions.DEFAULT);
   }
 
   /**
@@ -80,7 +80,7 @@ public final class Tandem implements AutoCloseable {
    * @param options what the devices may use and how they store numbers
    * @throws RequestException if the options name a device that the placement does not use
    */
-  public static Tandem open(Path model, Placement placement, DeviceOptions options) {
+  public static Tandem open(Path model, Placement placement, RunOptions options) {
     options.requireUsed(placement);
     try (OpeningDevices devices =
         OpeningDevices.begin(placement.devices(), id -> Devices.open(options.spec(id)))) {
@@ -98,7 +98,7 @@ public final class Tandem implements AutoCloseable {
   public static Tandem open(
       Path model,
       Placement placement,
-      DeviceOptions options,
+      RunOptions options,
       Function<String, Device> opener,
       Drive drive,
       Watchdog watchdog) {
@@ -113,8 +113,7 @@ public final class Tandem implements AutoCloseable {
    * @param options precision and tiling; memory limits are the pool's
    * @param pool to be closed after this object
    */
-  public static Tandem open(
-      Path model, Placement placement, DeviceOptions options, DevicePool pool) {
+  public static Tandem open(Path model, Placement placement, RunOptions options, DevicePool pool) {
     ModelFolder folder = ModelFolder.open(model);
     return open(folder, placement, options, pool, Optional.empty(), Watchdog.DEFAULT);
   }
@@ -122,7 +121,7 @@ public final class Tandem implements AutoCloseable {
   private static Tandem open(
       ModelFolder folder,
       Placement placement,
-      DeviceOptions options,
+      RunOptions options,
       DevicePool pool,
       Optional<DevicePool> own,
       Watchdog watchdog) {

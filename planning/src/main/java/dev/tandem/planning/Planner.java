@@ -4,9 +4,9 @@ import dev.tandem.devices.profile.Profile;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.placement.PlacementException;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
 import dev.tandem.orchestrator.request.RequestException;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.planning.Plan.Nearest;
 import dev.tandem.planning.Plan.Placed;
 import dev.tandem.planning.Plan.Refused;
@@ -26,7 +26,7 @@ import java.util.Optional;
  *
  * @param options precision and memory limits of the run
  */
-public record Planner(Profile profile, ModelPlan plan, DeviceOptions options) {
+public record Planner(Profile profile, ModelPlan plan, RunOptions options) {
   /** The smallest tile worth decoding, pixels each way. */
   private static final int LEAST_TILE = 64;
 
@@ -35,7 +35,7 @@ public record Planner(Profile profile, ModelPlan plan, DeviceOptions options) {
 
   /** A planner for a model in single precision, with all of the devices' memory. */
   public static Planner open(Profile profile, Path folder) {
-    return open(profile, folder, DeviceOptions.DEFAULT);
+    return open(profile, folder, RunOptions.DEFAULT);
   }
 
   /**
@@ -44,8 +44,8 @@ public record Planner(Profile profile, ModelPlan plan, DeviceOptions options) {
    * @param folder of the model, in the diffusers layout
    * @throws dev.tandem.stages.checkpoint.CheckpointException if it cannot be read
    */
-  public static Planner open(Profile profile, Path folder, DeviceOptions options) {
-    ModelPlan plan = ModelPlan.of(ModelFolder.open(folder));
+  public static Planner open(Profile profile, Path folder, RunOptions options) {
+    ModelPlan plan = ModelPlan.of(ModelFolder.open(folder), options.model());
     plan.requireOwnSampler();
     return new Planner(profile, plan, options);
   }
@@ -57,8 +57,9 @@ public record Planner(Profile profile, ModelPlan plan, DeviceOptions options) {
    * @param options precision and memory limits of the run
    * @throws dev.tandem.stages.checkpoint.CheckpointException if it cannot be read
    */
-  public static ProfileCosts costs(Profile profile, Path folder, DeviceOptions options, Job job) {
-    return new Planner(profile, ModelPlan.of(ModelFolder.open(folder)), options).costs(job);
+  public static ProfileCosts costs(Profile profile, Path folder, RunOptions options, Job job) {
+    return new Planner(profile, ModelPlan.of(ModelFolder.open(folder), options.model()), options)
+        .costs(job);
   }
 
   /**

@@ -10,7 +10,7 @@ import dev.tandem.devices.profile.StageCost;
 import dev.tandem.graph.Graph;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.PlacementException;
-import dev.tandem.orchestrator.request.DeviceOptions;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.planning.simulate.SimulationCosts;
 import dev.tandem.stages.ModelPlan;
 import java.util.Comparator;
@@ -35,7 +35,7 @@ public final class ProfileCosts implements SimulationCosts {
   private final Profile profile;
   private final ModelId model;
   private final ModelPlan plan;
-  private final DeviceOptions options;
+  private final RunOptions options;
   private final Job job;
   private final Map<StageCost.Key, GraphWork> works = new HashMap<>();
 
@@ -54,7 +54,7 @@ public final class ProfileCosts implements SimulationCosts {
    *
    * @param options precision and memory limits of the run
    */
-  ProfileCosts(Profile profile, ModelId model, ModelPlan plan, DeviceOptions options, Job job) {
+  ProfileCosts(Profile profile, ModelId model, ModelPlan plan, RunOptions options, Job job) {
     this.profile = profile;
     this.model = model;
     this.plan = plan;

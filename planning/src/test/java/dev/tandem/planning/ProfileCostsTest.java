@@ -9,7 +9,7 @@ import dev.tandem.devices.profile.ProfileFile;
 import dev.tandem.devices.profile.StageCost;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
-import dev.tandem.orchestrator.request.DeviceOptions;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,18 +19,18 @@ import org.junit.jupiter.api.Test;
 /** Which measurement a plan takes, and what it makes of one that is not quite the right one. */
 class ProfileCostsTest {
   private static final Job JOB = new Job(4, 2, 3, true, 128, 128);
-  private static final DeviceOptions F32 = DeviceOptions.DEFAULT;
-  private static final DeviceOptions F16 = F32.withPrecision(DEVICE, Precision.F16);
+  private static final RunOptions F32 = RunOptions.DEFAULT;
+  private static final RunOptions F16 = F32.withPrecision(DEVICE, Precision.F16);
   private static final Optional<String> OWN = ModelId.of(ModelFolder.open(Samples.MODEL)).digest();
   private static final Optional<String> ANY = Optional.empty();
   private static final Optional<String> OTHER = Optional.of("0123456789ab");
 
-  private static ProfileCosts costs(DeviceOptions options, StageCost... stages) {
+  private static ProfileCosts costs(RunOptions options, StageCost... stages) {
     return Planner.costs(
         Samples.profile(Samples.device(List.of(), stages)), Samples.MODEL, options, JOB);
   }
 
-  private static double stepMillis(DeviceOptions options, StageCost... stages) {
+  private static double stepMillis(RunOptions options, StageCost... stages) {
     return costs(options, stages).deviceNs(Work.STEP, DEVICE) / 1e6;
   }
 

@@ -22,12 +22,14 @@ public final class ModelPlan {
   private static final int USUAL_LATENTS = 64;
 
   private final ModelParts parts;
+  private final ModelOptions options;
   private final String id;
   private final String name;
   private final List<StagePlan> stages = new ArrayList<>();
 
-  private ModelPlan(ModelParts parts) {
+  private ModelPlan(ModelParts parts, ModelOptions options) {
     this.parts = parts;
+    this.options = options;
     var folder = parts.folder().folder().toAbsolutePath().normalize();
     id = folder + "#" + OPENED.incrementAndGet();
     name = folder.getFileName().toString();
@@ -60,7 +62,16 @@ public final class ModelPlan {
    *     config asks for
    */
   public static ModelPlan of(ModelFolder folder) {
-    return new ModelPlan(ModelParts.read(folder));
+    return of(folder, ModelOptions.DEFAULT);
+  }
+
+  /**
+   * As {@link #of(ModelFolder)}, in a cheaper form.
+   *
+   * @throws CheckpointException also if the form does not suit the model
+   */
+  public static ModelPlan of(ModelFolder folder, ModelOptions options) {
+    return new ModelPlan(ModelParts.read(folder), options);
   }
 
   private static StagePlan vae(String key, String part, StagePlan.Builder builder) {
@@ -106,6 +117,11 @@ public final class ModelPlan {
                         + key
                         + "', only "
                         + stages.stream().map(StagePlan::key).toList()));
+  }
+
+  /** In which form the model is computed. */
+  public ModelOptions options() {
+    return options;
   }
 
   /** Whether pictures can be encoded to begin with: see {@link StagePlan#IMAGE}. */

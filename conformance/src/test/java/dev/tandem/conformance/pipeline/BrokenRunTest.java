@@ -10,8 +10,8 @@ import dev.tandem.orchestrator.engine.Threads;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Lane;
 import dev.tandem.orchestrator.placement.Placement;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.result.GenerationException;
 import dev.tandem.orchestrator.result.GenerationListener;
 import dev.tandem.orchestrator.result.RunReport;
@@ -128,7 +128,7 @@ class BrokenRunTest {
 
   private static Tandem open(Placement placement, Function<String, Device> devices) {
     return Tandem.open(
-        model, placement, DeviceOptions.DEFAULT, devices, new Threads(), Watchdog.DEFAULT);
+        model, placement, RunOptions.DEFAULT, devices, new Threads(), Watchdog.DEFAULT);
   }
 
   private static Device cpu() {

@@ -9,8 +9,8 @@ import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.engine.VirtualTime;
 import dev.tandem.orchestrator.execution.DevicePool;
 import dev.tandem.orchestrator.placement.Placement;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.request.VaeTiling;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ManySizesTest {
   private static final int TURNS = 20;
   private static final long PLENTY = 16L << 30;
-  private static final DeviceOptions UNTILED =
-      DeviceOptions.DEFAULT.withTiling(new VaeTiling(VaeTiling.Mode.OFF, 0));
+  private static final RunOptions UNTILED =
+      RunOptions.DEFAULT.withTiling(new VaeTiling(VaeTiling.Mode.OFF, 0));
 
   @TempDir static Path folder;
   private static Path model;
@@ -46,8 +46,8 @@ class ManySizesTest {
 
   @Test
   void onTheCpuEachSizeIsCompiledOnce() {
-    try (DevicePool pool = DevicePool.of(DeviceOptions.DEFAULT);
-        Tandem tandem = Tandem.open(Run.MODEL, Placement.on("cpu"), DeviceOptions.DEFAULT, pool)) {
+    try (DevicePool pool = DevicePool.of(RunOptions.DEFAULT);
+        Tandem tandem = Tandem.open(Run.MODEL, Placement.on("cpu"), RunOptions.DEFAULT, pool)) {
       byte[] first = tandem.generate(small()).rgb();
       int ofOne = pool.compiled();
       byte[] second = tandem.generate(wide()).rgb();

@@ -8,9 +8,9 @@ import dev.tandem.devices.ByteSize;
 import dev.tandem.devices.CompileOptions.Precision;
 import dev.tandem.devices.DeviceException;
 import dev.tandem.orchestrator.placement.Placement;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
 import dev.tandem.orchestrator.request.RequestException;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.request.VaeTiling;
 import dev.tandem.orchestrator.timeline.Span;
 import dev.tandem.stages.quality.Psnr;
@@ -31,7 +31,7 @@ class MemoryLimitTest {
   @ValueSource(strings = {"cpu", "opencl:0"})
   void aLargePictureIsDecodedInTilesUnderALimitThatRefusesItWhole(String device) {
     Placement placement = Placement.on(device);
-    DeviceOptions whole = DeviceOptions.DEFAULT.withTiling(NEVER);
+    RunOptions whole = RunOptions.DEFAULT.withTiling(NEVER);
     RequestException refused = refusal(LARGE, placement, whole.withMemoryLimit(device, 70 << 20));
     assertThat(refused)
         .hasMessageContaining("device '" + device + "' may use 70.0 MiB of memory")
@@ -49,21 +49,21 @@ class MemoryLimitTest {
     long less = enough - (40 << 20);
     assertThat(refusal(LARGE, placement, whole.withMemoryLimit(device, less)))
         .hasMessageContaining("VAE");
-    Run tiled = Run.of(LARGE, placement, DeviceOptions.DEFAULT.withMemoryLimit(device, less));
+    Run tiled = Run.of(LARGE, placement, RunOptions.DEFAULT.withMemoryLimit(device, less));
     assertThat(decodes(tiled)).isGreaterThan(1);
     assertThat(Psnr.of(tiled.rgb(), untiled.rgb())).as("PSNR, dB").isGreaterThan(38);
   }
 
   @Test
   void tilesOfAGivenSizeAreUsedWhereAsked() {
-    DeviceOptions tiles = DeviceOptions.DEFAULT.withTiling(new VaeTiling(VaeTiling.Mode.ON, 12));
+    RunOptions tiles = RunOptions.DEFAULT.withTiling(new VaeTiling(VaeTiling.Mode.ON, 12));
     Run run = Run.of(Request.of("apple").withSteps(1), Placement.on("cpu"), tiles);
     assertThat(decodes(run)).as("16 latents in tiles of 12: two each way").isEqualTo(4);
   }
 
   @Test
   void optionsOfDevicesThatDoNothingAreRefused() {
-    DeviceOptions options = DeviceOptions.DEFAULT.withMemoryLimit("opencl:1", 1 << 20);
+    RunOptions options = RunOptions.DEFAULT.withMemoryLimit("opencl:1", 1 << 20);
     assertThatThrownBy(() -> Run.of(LARGE, Placement.on("cpu"), options))
         .isInstanceOf(RequestException.class)
         .hasMessage("device 'opencl:1' has a memory limit, but no stage runs on it; used are: cpu");
@@ -71,7 +71,7 @@ class MemoryLimitTest {
 
   @Test
   void halfPrecisionIsRefusedByADeviceThatHasNone() {
-    DeviceOptions half = DeviceOptions.DEFAULT.withPrecision(Precision.F16);
+    RunOptions half = RunOptions.DEFAULT.withPrecision(Precision.F16);
     assertThatThrownBy(() -> Run.of(LARGE, Placement.on("cpu"), half))
         .isInstanceOf(DeviceException.class)
         .hasMessageContaining("device 'cpu' stores F32 only, not F16");
@@ -83,7 +83,7 @@ class MemoryLimitTest {
         .count();
   }
 
-  private static RequestException refusal(Request r, Placement p, DeviceOptions o) {
+  private static RequestException refusal(Request r, Placement p, RunOptions o) {
     RequestException e = catchThrowableOfType(RequestException.class, () -> Run.of(r, p, o));
     assertThat(e).as("a refusal before anything runs").isNotNull();
     return e;

@@ -6,8 +6,8 @@ import dev.tandem.graph.Fusion;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.Node;
 import dev.tandem.orchestrator.placement.Placement;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.timeline.Span;
 import dev.tandem.stages.checkpoint.Component;
 import dev.tandem.stages.checkpoint.ModelWeights;
@@ -41,7 +41,7 @@ class NoFallbackTest {
 
   /** A picture of whose operations each ran where it was placed. */
   static byte[] assertOperations(String text, String unet, String vae) {
-    Run run = Run.of(REQUEST, Placement.of(text, unet, vae), DeviceOptions.DEFAULT);
+    Run run = Run.of(REQUEST, Placement.of(text, unet, vae), RunOptions.DEFAULT);
     Map<String, Graph> graphs = graphs();
     Map<String, String> devices = Map.of("encode", text, "denoise", unet, "decode", vae);
     Map<String, Integer> runs = Map.of("encode", 2, "denoise", STEPS, "decode", 1);

@@ -22,8 +22,8 @@ import dev.tandem.orchestrator.engine.VirtualTime;
 import dev.tandem.orchestrator.execution.OpenRun;
 import dev.tandem.orchestrator.execution.PictureHandle;
 import dev.tandem.orchestrator.placement.Placement;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.result.GenerationListener;
 import dev.tandem.orchestrator.wiring.Watchdog;
 import java.nio.file.Path;
@@ -65,7 +65,7 @@ class NothingLeaksTest {
   }
 
   private static Tandem open(Placement placement, Map<String, CountedDevice> devices, Drive drive) {
-    return Tandem.open(model, placement, DeviceOptions.DEFAULT, devices::get, drive, IMPATIENT);
+    return Tandem.open(model, placement, RunOptions.DEFAULT, devices::get, drive, IMPATIENT);
   }
 
   private static List<Request> requests() {
@@ -139,7 +139,7 @@ class NothingLeaksTest {
         Tandem.open(
             model,
             Placement.of("a", "b", "a"),
-            DeviceOptions.DEFAULT,
+            RunOptions.DEFAULT,
             Map.of("a", a, "b", b)::get,
             new Threads(),
             quick)) {

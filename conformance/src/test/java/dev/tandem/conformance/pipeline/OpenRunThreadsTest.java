@@ -17,8 +17,8 @@ import dev.tandem.orchestrator.placement.DenoisePart;
 import dev.tandem.orchestrator.placement.Lane;
 import dev.tandem.orchestrator.placement.Order;
 import dev.tandem.orchestrator.placement.Placement;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.result.GenerationListener;
 import dev.tandem.orchestrator.timeline.Detail;
 import dev.tandem.orchestrator.wiring.Watchdog;
@@ -87,7 +87,7 @@ class OpenRunThreadsTest {
     return Tandem.open(
         model,
         placement,
-        DeviceOptions.DEFAULT,
+        RunOptions.DEFAULT,
         OpenRunThreadsTest::device,
         new Threads(),
         Watchdog.DEFAULT);

@@ -16,8 +16,8 @@ import dev.tandem.orchestrator.placement.Lane;
 import dev.tandem.orchestrator.placement.Order;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.placement.StageCosts;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.wiring.Watchdog;
 import dev.tandem.planning.strategy.Strategies;
 import dev.tandem.planning.strategy.Strategy;
@@ -126,12 +126,7 @@ class RealDevicesTest {
     Watchdog watchdog = new Watchdog(10, Duration.ofSeconds(8), Duration.ofMinutes(5));
     try (Tandem tandem =
         Tandem.open(
-            MODEL,
-            placement,
-            DeviceOptions.DEFAULT,
-            id -> open(id, kind),
-            new Threads(),
-            watchdog)) {
+            MODEL, placement, RunOptions.DEFAULT, id -> open(id, kind), new Threads(), watchdog)) {
       SimulatedFleet.Outcome outcome = SimulatedFleet.run(tandem, placement, requests());
       assertSame(outcome, kind + " on " + CPU_B);
       assertThat(outcome.report().incidents().first()).hasSize(1);

@@ -3,8 +3,8 @@ package dev.tandem.conformance.pipeline;
 import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Placement;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.result.GenerationListener;
 import dev.tandem.orchestrator.result.RunReport;
 import dev.tandem.orchestrator.timeline.Detail;
@@ -24,7 +24,7 @@ import java.util.List;
 record Run(byte[] rgb, RunReport report, List<Span> spans) {
   static final Path MODEL = Path.of(System.getProperty("tandem.root"), "models/default");
 
-  static Run of(Request request, Placement placement, DeviceOptions options) {
+  static Run of(Request request, Placement placement, RunOptions options) {
     List<Picture> pictures = new ArrayList<>();
     List<Throwable> failures = new ArrayList<>();
     SpanList spans = new SpanList();
@@ -55,6 +55,6 @@ record Run(byte[] rgb, RunReport report, List<Span> spans) {
   }
 
   static Run of(Request request, String device) {
-    return of(request, Placement.on(device), DeviceOptions.DEFAULT);
+    return of(request, Placement.on(device), RunOptions.DEFAULT);
   }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.devices.CompileOptions.Precision;
 import dev.tandem.orchestrator.placement.Placement;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.stages.quality.Psnr;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -42,7 +42,7 @@ class SamePictureTest {
     byte[] onCpu = Run.of(REQUEST, "cpu").rgb();
     assertThat(Psnr.of(Run.of(REQUEST, "opencl:0").rgb(), onCpu)).isGreaterThan(SAME_DB);
     Placement openCl = Placement.on("opencl:0");
-    DeviceOptions half = DeviceOptions.DEFAULT.withPrecision(Precision.F16);
+    RunOptions half = RunOptions.DEFAULT.withPrecision(Precision.F16);
     byte[] inHalf = Run.of(REQUEST, openCl, half).rgb();
     assertThat(Psnr.of(inHalf, onCpu))
         .as("F16 differs, but not visibly, dB")
@@ -53,7 +53,7 @@ class SamePictureTest {
   void devicesOfBothPrecisionsWorkTogether() {
     Request few = REQUEST.withSteps(3);
     Placement mixed = Placement.of("cpu", "opencl:0", "cpu");
-    DeviceOptions half = DeviceOptions.DEFAULT.withPrecision("opencl:0", Precision.F16);
+    RunOptions half = RunOptions.DEFAULT.withPrecision("opencl:0", Precision.F16);
     byte[] mixedRgb = Run.of(few, mixed, half).rgb();
     assertThat(Psnr.of(mixedRgb, Run.of(few, "cpu").rgb())).isBetween(SAME_IN_F16_DB, 90.0);
   }

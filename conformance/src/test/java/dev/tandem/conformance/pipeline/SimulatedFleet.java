@@ -11,8 +11,8 @@ import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.engine.VirtualTime;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Placement;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.request.VaeTiling;
 import dev.tandem.orchestrator.result.GenerationListener;
 import dev.tandem.orchestrator.result.RunReport;
@@ -90,7 +90,7 @@ final class SimulatedFleet {
     return Tandem.open(
         model,
         placement,
-        DeviceOptions.DEFAULT.withTiling(UNTILED),
+        RunOptions.DEFAULT.withTiling(UNTILED),
         this::find,
         time,
         new Watchdog(10, Duration.ofSeconds(1), Duration.ofMinutes(1)));

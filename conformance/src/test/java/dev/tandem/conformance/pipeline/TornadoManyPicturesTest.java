@@ -8,7 +8,7 @@ import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.engine.Threads;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Placement;
-import dev.tandem.orchestrator.request.DeviceOptions;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.result.GenerationListener;
 import dev.tandem.orchestrator.result.RunReport;
 import dev.tandem.orchestrator.wiring.Watchdog;
@@ -38,7 +38,7 @@ class TornadoManyPicturesTest {
         Tandem.open(
             TinyModel.write(folder),
             Placement.on(spec),
-            DeviceOptions.DEFAULT,
+            RunOptions.DEFAULT,
             _ -> device,
             new Threads(),
             Watchdog.DEFAULT)) {

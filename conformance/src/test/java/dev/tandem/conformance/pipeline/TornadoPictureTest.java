@@ -16,8 +16,8 @@ import dev.tandem.orchestrator.placement.DenoisePart;
 import dev.tandem.orchestrator.placement.Lane;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.placement.StageCosts;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.wiring.Watchdog;
 import dev.tandem.planning.strategy.Strategies;
 import dev.tandem.stages.quality.Psnr;
@@ -131,7 +131,7 @@ class TornadoPictureTest {
         Tandem.open(
             model,
             placement,
-            DeviceOptions.DEFAULT,
+            RunOptions.DEFAULT,
             TornadoPictureTest::failing,
             new Threads(),
             Watchdog.DEFAULT)) {

@@ -11,9 +11,9 @@ import dev.tandem.devices.MemoryLimit;
 import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.engine.Threads;
 import dev.tandem.orchestrator.placement.Placement;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
 import dev.tandem.orchestrator.request.RequestException;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.result.GenerationListener;
 import dev.tandem.orchestrator.wiring.Watchdog;
 import java.io.IOException;
@@ -45,7 +45,7 @@ class TwinDevicesTest {
         Tandem.open(
             model,
             placement,
-            DeviceOptions.DEFAULT,
+            RunOptions.DEFAULT,
             _ -> new Seen(Devices.open("reference"), MemoryLimit.of(memory), hardware),
             new Threads(),
             Watchdog.DEFAULT)) {

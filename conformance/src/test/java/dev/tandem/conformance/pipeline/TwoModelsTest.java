@@ -11,9 +11,9 @@ import dev.tandem.orchestrator.execution.DevicePool;
 import dev.tandem.orchestrator.execution.OpenRun;
 import dev.tandem.orchestrator.execution.PictureHandle;
 import dev.tandem.orchestrator.placement.Placement;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
 import dev.tandem.orchestrator.request.RequestException;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.request.VaeTiling;
 import dev.tandem.orchestrator.result.GenerationListener;
 import java.nio.file.Path;
@@ -30,8 +30,8 @@ class TwoModelsTest {
   private static final String CPU = "cpu:a,threads=1";
   private static final long PLENTY = 4L << 30;
   private static final int PICTURES = 6;
-  private static final DeviceOptions UNTILED =
-      DeviceOptions.DEFAULT.withTiling(new VaeTiling(VaeTiling.Mode.OFF, 0));
+  private static final RunOptions UNTILED =
+      RunOptions.DEFAULT.withTiling(new VaeTiling(VaeTiling.Mode.OFF, 0));
 
   @TempDir static Path folder;
   private static Path tiny;

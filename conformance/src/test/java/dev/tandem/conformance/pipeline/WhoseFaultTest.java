@@ -17,9 +17,9 @@ import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.engine.Threads;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Placement;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
 import dev.tandem.orchestrator.request.RequestException;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.result.GenerationListener;
 import dev.tandem.orchestrator.result.RunReport;
 import dev.tandem.orchestrator.timeline.Detail;
@@ -93,7 +93,7 @@ class WhoseFaultTest {
     return Tandem.open(
         model,
         Placement.of("a", "a", "b"),
-        DeviceOptions.DEFAULT,
+        RunOptions.DEFAULT,
         id -> new Failing(Devices.open("reference"), MemoryLimit.of(memory), failure),
         new Threads(),
         Watchdog.DEFAULT);

@@ -8,8 +8,8 @@ import dev.tandem.devices.profile.Profile;
 import dev.tandem.devices.profile.ProfileFile;
 import dev.tandem.devices.profile.TunableEntry;
 import dev.tandem.orchestrator.placement.Job;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.planning.Planner;
 import dev.tandem.planning.calibrate.Calibration;
 import dev.tandem.planning.calibrate.Measurements;
@@ -31,7 +31,7 @@ class CalibrationTest {
   void whatIsMeasuredCanBePlannedWith() throws Exception {
     Measurements m =
         new Calibration(
-                MODEL, DeviceOptions.DEFAULT, new Calibration.Effort(List.of(), 1, 1), line -> {})
+                MODEL, RunOptions.DEFAULT, new Calibration.Effort(List.of(), 1, 1), line -> {})
             .measure(DEVICES);
     Path file = folder.resolve("profile.json");
     Optional<String> any = Optional.empty();
@@ -65,7 +65,7 @@ class CalibrationTest {
   @Test
   void halfPrecisionIsMeasuredForItself() throws Exception {
     String device = "opencl:0";
-    DeviceOptions half = DeviceOptions.DEFAULT.withPrecision(Precision.F16);
+    RunOptions half = RunOptions.DEFAULT.withPrecision(Precision.F16);
     Profile p =
         new Calibration(MODEL, half, new Calibration.Effort(List.of(), 1, 1), line -> {})
             .measure(List.of(device))
@@ -75,6 +75,6 @@ class CalibrationTest {
         .allMatch(s -> s.precision().equals(Optional.of(Precision.F16)));
     Job job = Planner.open(p, MODEL).job(4, 1, 3, Request.of(""));
     assertThat(Planner.costs(p, MODEL, half, job).measured(device)).isTrue();
-    assertThat(Planner.costs(p, MODEL, DeviceOptions.DEFAULT, job).measured(device)).isFalse();
+    assertThat(Planner.costs(p, MODEL, RunOptions.DEFAULT, job).measured(device)).isFalse();
   }
 }

@@ -5,7 +5,7 @@ import dev.tandem.devices.Devices;
 import dev.tandem.devices.Executables;
 import dev.tandem.orchestrator.engine.Drive;
 import dev.tandem.orchestrator.engine.Threads;
-import dev.tandem.orchestrator.request.DeviceOptions;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.wiring.Place;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +34,7 @@ public final class DevicePool implements AutoCloseable {
   }
 
   /** A pool with threads, of the devices of this machine with their limits. */
-  public static DevicePool of(DeviceOptions options) {
+  public static DevicePool of(RunOptions options) {
     return new DevicePool(id -> Devices.open(options.spec(id)), new Threads());
   }
 

@@ -4,9 +4,9 @@ import dev.tandem.devices.Executable.MemoryUse;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.placement.StageCosts;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
 import dev.tandem.orchestrator.request.RequestException;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.result.GenerationListener;
 import dev.tandem.orchestrator.result.RunReport;
 import dev.tandem.orchestrator.timeline.Detail;
@@ -24,7 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Execution implements AutoCloseable {
   private final ModelInfo model;
   private final DevicePool pool;
-  private final DeviceOptions options;
+  private final RunOptions options;
   private final Watchdog watchdog;
   private final MemoryNeeds needs;
   private final LoadedModel loaded;
@@ -37,8 +37,8 @@ public final class Execution implements AutoCloseable {
    *
    * @param options precision and tiling; the pool sees to memory limits
    */
-  public Execution(ModelFolder folder, DevicePool pool, DeviceOptions options, Watchdog watchdog) {
-    model = ModelInfo.of(ModelPlan.of(folder));
+  public Execution(ModelFolder folder, DevicePool pool, RunOptions options, Watchdog watchdog) {
+    model = ModelInfo.of(ModelPlan.of(folder, options.model()));
     this.pool = pool;
     this.options = options;
     this.watchdog = watchdog;

@@ -3,8 +3,8 @@ package dev.tandem.orchestrator.execution;
 import dev.tandem.orchestrator.engine.DeviceFault;
 import dev.tandem.orchestrator.engine.SyncCall;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.wiring.Place;
 import dev.tandem.orchestrator.wiring.Workload;
 import dev.tandem.stages.Conditioning;
@@ -27,12 +27,12 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
   private static final long CLOSE_NS = TimeUnit.MINUTES.toNanos(2);
 
   private final ModelPlan plan;
-  private final DeviceOptions options;
+  private final RunOptions options;
   private final DevicePool pool;
   private final ConditioningCache cache = new ConditioningCache();
   private final Map<PooledDevice, DeviceStages> stages = new LinkedHashMap<>();
 
-  LoadedModel(ModelPlan plan, DeviceOptions options, DevicePool pool) {
+  LoadedModel(ModelPlan plan, RunOptions options, DevicePool pool) {
     this.plan = plan;
     this.options = options;
     this.pool = pool;

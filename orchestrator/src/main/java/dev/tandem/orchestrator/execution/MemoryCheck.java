@@ -8,9 +8,9 @@ import dev.tandem.devices.MemoryLimit;
 import dev.tandem.orchestrator.placement.DenoisePart;
 import dev.tandem.orchestrator.placement.Lane;
 import dev.tandem.orchestrator.placement.Placement;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
 import dev.tandem.orchestrator.request.RequestException;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.request.VaeTiling;
 import dev.tandem.stages.MemoryNeeds;
 import dev.tandem.stages.vae.Tiles;
@@ -60,7 +60,7 @@ final class MemoryCheck {
 
   private final MemoryNeeds needs;
   private final Placement placement;
-  private final DeviceOptions options;
+  private final RunOptions options;
   private final DevicePool devices;
   private final Map<String, MemoryUse> known = new ConcurrentHashMap<>();
 
@@ -69,7 +69,7 @@ final class MemoryCheck {
    *
    * @param devices where those of the placement are opened
    */
-  MemoryCheck(MemoryNeeds needs, Placement placement, DeviceOptions options, DevicePool devices) {
+  MemoryCheck(MemoryNeeds needs, Placement placement, RunOptions options, DevicePool devices) {
     this.needs = needs;
     this.placement = placement;
     this.options = options;

@@ -8,8 +8,8 @@ import dev.tandem.devices.profile.Interference;
 import dev.tandem.devices.profile.Profile;
 import dev.tandem.devices.profile.Range;
 import dev.tandem.devices.profile.StageCost;
-import dev.tandem.orchestrator.request.DeviceOptions;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.planning.CostStage;
 import dev.tandem.planning.ModelId;
 import dev.tandem.stages.ModelPlan;
@@ -31,7 +31,7 @@ public final class Calibration {
 
   private final ModelPlan plan;
   private final ModelId modelId;
-  private final DeviceOptions options;
+  private final RunOptions options;
   private final Effort effort;
   private final Consumer<String> progress;
   private final SystemSensors sensors = new SystemSensors(Path.of("/"));
@@ -69,7 +69,7 @@ public final class Calibration {
    * @param options precision of each device
    * @param progress told in a line what is being measured
    */
-  public Calibration(Path folder, DeviceOptions options, Effort effort, Consumer<String> progress) {
+  public Calibration(Path folder, RunOptions options, Effort effort, Consumer<String> progress) {
     this.plan = ModelPlan.of(ModelFolder.open(folder));
     this.modelId = ModelId.of(plan.folder());
     this.options = options;

@@ -4,29 +4,32 @@ import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.CompileOptions.Precision;
 import dev.tandem.devices.DeviceSpec;
 import dev.tandem.orchestrator.placement.Placement;
+import dev.tandem.stages.ModelOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * What the devices of a placement may use and how they store numbers. Devices are written as in the
- * placement.
+ * What the devices of a placement may use, how they store numbers, and in which form the model is
+ * computed. Devices are written as in the placement.
  *
  * @param memoryLimits the most memory a device may use, bytes; its own where none is given
  * @param precision storage type where a device has none of its own
  * @param precisions storage type of single devices
  * @param tiling when pictures are decoded in tiles
+ * @param model what of the model is computed more cheaply
  */
-public record DeviceOptions(
+public record RunOptions(
     Map<String, Long> memoryLimits,
     Precision precision,
     Map<String, Precision> precisions,
-    VaeTiling tiling) {
-  public static final DeviceOptions DEFAULT =
-      new DeviceOptions(Map.of(), Precision.F32, Map.of(), VaeTiling.AUTO);
+    VaeTiling tiling,
+    ModelOptions model) {
+  public static final RunOptions DEFAULT =
+      new RunOptions(Map.of(), Precision.F32, Map.of(), VaeTiling.AUTO, ModelOptions.DEFAULT);
 
-  public DeviceOptions {
+  public RunOptions {
     memoryLimits = Map.copyOf(memoryLimits);
     precisions = Map.copyOf(precisions);
     memoryLimits.forEach(
@@ -38,21 +41,25 @@ public record DeviceOptions(
         });
   }
 
-  public DeviceOptions withMemoryLimit(String device, long bytes) {
-    return new DeviceOptions(with(memoryLimits, device, bytes), precision, precisions, tiling);
+  public RunOptions withMemoryLimit(String device, long bytes) {
+    return new RunOptions(with(memoryLimits, device, bytes), precision, precisions, tiling, model);
   }
 
   /** The storage type of all devices that have none of their own. */
-  public DeviceOptions withPrecision(Precision value) {
-    return new DeviceOptions(memoryLimits, value, precisions, tiling);
+  public RunOptions withPrecision(Precision value) {
+    return new RunOptions(memoryLimits, value, precisions, tiling, model);
   }
 
-  public DeviceOptions withPrecision(String device, Precision value) {
-    return new DeviceOptions(memoryLimits, precision, with(precisions, device, value), tiling);
+  public RunOptions withPrecision(String device, Precision value) {
+    return new RunOptions(memoryLimits, precision, with(precisions, device, value), tiling, model);
   }
 
-  public DeviceOptions withTiling(VaeTiling value) {
-    return new DeviceOptions(memoryLimits, precision, precisions, value);
+  public RunOptions withTiling(VaeTiling value) {
+    return new RunOptions(memoryLimits, precision, precisions, value, model);
+  }
+
+  public RunOptions withModel(ModelOptions value) {
+    return new RunOptions(memoryLimits, precision, precisions, tiling, value);
   }
 
   private static <V> Map<String, V> with(Map<String, V> map, String key, V value) {

@@ -1,0 +1,69 @@
+package dev.tandem.stages;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What evaluations of the U-Net take over from earlier ones of the same picture. */
+public sealed interface StepCache {
+  /** Nothing. */
+  record None() implements StepCache {}
+
+  /**
+   * The deep part is evaluated at every n-th evaluation, the shallow part always (DeepCache, Ma et
+   * al. 2023).
+   *
+   * @param interval n; with 1 nothing is taken over
+   * @param block of the first level whose features are kept, counted from 0; the deep part begins
+   *     after it
+   */
+  record Deep(int interval, int block) implements StepCache {
+    public Deep {
+      if (interval < 1 || block < 0) {
+        throw new IllegalArgumentException(
+            "a deep cache needs an interval of at least 1 and a block of at least 0, got "
+                + interval
+                + " and "
+                + block);
+      }
+    }
+  }
+
+  /**
+   * All after the first block is taken over while the first block's output changes little.
+   *
+   * @param threshold of the relative change, mean of absolute values; with 0 nothing is taken over
+   */
+  record FirstBlock(double threshold) implements StepCache {
+    public FirstBlock {
+      if (!(threshold >= 0 && threshold <= 1)) {
+        throw new IllegalArgumentException(
+            "the threshold of a first-block cache must be 0 to 1, got " + threshold);
+      }
+    }
+  }
+
+  /**
+   * Reads {@code off}, {@code deep:INTERVAL[,BLOCK]} or {@code first-block:THRESHOLD}.
+   *
+   * @throws IllegalArgumentException if it is none of them
+   */
+  static StepCache parse(String text) {
+    if (text.equals("off")) {
+      return new None();
+    }
+    Matcher deep = Pattern.compile("deep:(\\d{1,4})(?:,(\\d{1,3}))?").matcher(text);
+    if (deep.matches()) {
+      int block = deep.group(2) == null ? 0 : Integer.parseInt(deep.group(2));
+      return new Deep(Integer.parseInt(deep.group(1)), block);
+    }
+    Matcher first = Pattern.compile("first-block:(\\d*\\.?\\d+)").matcher(text);
+    if (first.matches()) {
+      return new FirstBlock(Double.parseDouble(first.group(1)));
+    }
+    throw new IllegalArgumentException(
+        "a cache is off, deep:INTERVAL, deep:INTERVAL,BLOCK or first-block:THRESHOLD, for example"
+            + " deep:3 or first-block:0.1, got '"
+            + text
+            + "'");
+  }
+}

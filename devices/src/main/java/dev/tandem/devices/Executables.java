@@ -4,6 +4,7 @@ import dev.tandem.graph.Graph;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -117,6 +118,11 @@ public final class Executables implements AutoCloseable {
         .filter(e -> e.getKey().equals(key))
         .mapToLong(e -> e.getValue().memory().total())
         .sum();
+  }
+
+  /** Closes what is kept under a key, if anything is. */
+  public void close(Key key) {
+    Optional.ofNullable(kept.remove(key)).ifPresent(Executable::close);
   }
 
   /** How many were compiled so far. */

@@ -23,6 +23,7 @@ final class BandDecoder implements AutoCloseable {
   private final Runner runner;
   private final Map<String, FeatureMap> maps = new HashMap<>();
   private final Map<String, Arena> arenas = new HashMap<>();
+  private final Map<String, Long> bytes = new HashMap<>();
   private int runs;
 
   /** Decodes nothing yet; {@code most} rows make a band. */
@@ -55,6 +56,7 @@ final class BandDecoder implements AutoCloseable {
             .map(n -> from.norm(n.groups(), n.eps(), weight(n, "weight"), weight(n, "bias")));
     Optional<FeatureMap> addend = s.addend().map(this::map);
     Optional<Arena> read = Optional.empty();
+    long more = 0;
     FeatureMap to;
     if (s.addend().filter(s.to()::equals).isPresent()) {
       to = map(s.to());
@@ -64,14 +66,17 @@ final class BandDecoder implements AutoCloseable {
     } else {
       if (s.from().equals(s.to())) {
         read = Optional.ofNullable(arenas.remove(s.to()));
+        more = bytes.get(s.to());
       }
       to = make(s.to(), s.shape());
     }
+    count(more);
     int rows = s.rows(most);
     part.piece(
         new CompiledPart.Piece(s.name(), List.of(rows, s.shape().width()), () -> s.graph(rows)),
         executable -> bands(s, executable, from, norm, addend, to));
     read.ifPresent(Arena::close);
+    count(0);
   }
 
   /** All bands have one shape: the last begins before the one before it ends. */
@@ -114,7 +119,12 @@ final class BandDecoder implements AutoCloseable {
     arenas.put(name, arena);
     FeatureMap made = FeatureMap.allocate(arena, size.height(), size.width(), size.channels());
     maps.put(name, made);
+    bytes.put(name, size.bytes());
     return made;
+  }
+
+  private void count(long more) {
+    part.beside(more + bytes.values().stream().mapToLong(Long::longValue).sum());
   }
 
   /** Lets all maps go. */
@@ -123,5 +133,6 @@ final class BandDecoder implements AutoCloseable {
     arenas.values().forEach(Arena::close);
     arenas.clear();
     maps.clear();
+    part.beside(0);
   }
 }

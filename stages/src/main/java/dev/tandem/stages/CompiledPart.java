@@ -5,6 +5,7 @@ import dev.tandem.devices.Executable;
 import dev.tandem.devices.Executables;
 import dev.tandem.devices.Tensor;
 import dev.tandem.graph.Graph;
+import dev.tandem.graph.Recompute;
 import dev.tandem.stages.checkpoint.Component;
 import dev.tandem.stages.checkpoint.ModelWeights;
 import java.util.List;
@@ -58,7 +59,9 @@ final class CompiledPart implements AutoCloseable {
   /** The executable, valid until the device is asked for another; sizes in pixels. */
   Executable get(int batch, int width, int height) {
     return executables.get(
-        key(batch, width, height), () -> part.builder().graph(batch, width, height), weights);
+        key(batch, width, height),
+        () -> Recompute.apply(part.builder().graph(batch, width, height), options.recompute()),
+        weights);
   }
 
   /** Memory of what is compiled for a size, 0 if nothing is; bytes on the device. */
@@ -84,6 +87,11 @@ final class CompiledPart implements AutoCloseable {
     } finally {
       executables.close(key);
     }
+  }
+
+  /** As {@link Executables#beside}. */
+  void beside(long bytes) {
+    executables.beside(bytes);
   }
 
   /** A weight of the part as it is stored. */

@@ -51,7 +51,8 @@ public record BandStep(
 
   /** Extents of a map. */
   public record Size(int height, int width, int channels) {
-    long bytes() {
+    /** In memory. */
+    public long bytes() {
       return FeatureMap.bytes(height, width, channels);
     }
   }

@@ -66,7 +66,7 @@ public final class MemoryPlan {
       last[root] = n;
     }
     List<Node> stored =
-        new ArrayList<>(g.nodes().stream().filter(x -> !x.isWeight() && !x.isView()).toList());
+        new ArrayList<>(g.nodes().stream().filter(x -> !x.isConstant() && !x.isView()).toList());
     long[] bytes = new long[n];
     for (Node s : stored) {
       bytes[s.id()] = (size.applyAsLong(s) + alignment - 1) & -alignment;
@@ -78,7 +78,7 @@ public final class MemoryPlan {
       if (node.isView()) {
         offset[node.id()] = offset[storage(node).id()];
       }
-      if (storage(node).isWeight()) {
+      if (storage(node).isConstant()) {
         offset[node.id()] = -1;
       }
     }

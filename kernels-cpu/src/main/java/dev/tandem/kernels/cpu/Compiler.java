@@ -47,7 +47,7 @@ final class Compiler {
     List<Node> nodes = new ArrayList<>(part.inputs());
     part.outputs().values().stream()
         .map(MemoryPlan::storage)
-        .filter(n -> !n.isWeight())
+        .filter(n -> !n.isConstant())
         .forEach(nodes::add);
     return nodes;
   }
@@ -147,7 +147,7 @@ final class Compiler {
 
   private Tensor tensor(Node n) {
     Node root = MemoryPlan.storage(part.nodes().get(n.id()));
-    MemorySegment data = root.isWeight() ? store.plain(root) : visible.get(root);
+    MemorySegment data = root.isConstant() ? store.plain(root) : visible.get(root);
     return new Tensor(n.shape(), n.type(), data);
   }
 

@@ -1,5 +1,6 @@
 package dev.tandem.kernels.cpu;
 
+import dev.tandem.devices.DeviceException;
 import dev.tandem.graph.MemoryPlan;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
@@ -57,7 +58,7 @@ final class Lowering {
   /** A node's memory; a weight's is its row-major copy. */
   MemorySegment memory(Node n) {
     Node root = MemoryPlan.storage(n);
-    return root.isWeight() ? weights.plain(root) : places.of(root);
+    return root.isConstant() ? weights.plain(root) : places.of(root);
   }
 
   Place place(Node n) {
@@ -83,7 +84,9 @@ final class Lowering {
       case Op.Embedding _ -> Movement.embedding(this, n);
       case Op.GatherRows _ -> Movement.gatherRows(this, n);
       case Op.TimestepEmbedding t -> Movement.timestepEmbedding(this, n, t);
-      case Op.Input _, Op.Weight _, Op.Reshape _ -> List.of();
+      case Op.Quantize _, Op.QuantizedConv2d _, Op.QuantizedLinear _ ->
+          throw new DeviceException(n + " is not supported yet");
+      case Op.Input _, Op.Weight _, Op.Dequantize _, Op.Reshape _ -> List.of();
     };
   }
 }

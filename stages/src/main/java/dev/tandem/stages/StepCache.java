@@ -30,8 +30,8 @@ public sealed interface StepCache {
    * al. 2023).
    *
    * @param interval n, in evaluations, not in steps of the sampler; with 1 nothing is taken over
-   * @param block of the first level whose features are kept, counted from 0; the deep part begins
-   *     after it
+   * @param block how many layers of the first level belong to the shallow part, from 0; DeepCache's
+   *     {@code cache_branch_id}
    */
   record Deep(int interval, int block) implements StepCache {
     public Deep {

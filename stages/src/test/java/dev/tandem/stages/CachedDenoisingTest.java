@@ -372,9 +372,9 @@ class CachedDenoisingTest {
     ModelOptions cached = ModelOptions.DEFAULT.withCache(StepCache.parse("first-block:0.1"));
     assertThatThrownBy(() -> ModelPlan.of(student, cached).requireCachePays(20, "ddim"))
         .hasMessageContainingAll("cache first-block:0.1", "student");
-    assertThatThrownBy(() -> plan("deep:2,2"))
+    assertThatThrownBy(() -> plan("deep:2,3"))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContainingAll("deep:2,2", "BLOCK", "2 blocks: take 0 to 1");
+        .hasMessageContainingAll("deep:2,3", "BLOCK", "2 layers: take 0 to 2");
   }
 
   private static double relativeError(float[] a, float[] b) {

@@ -38,14 +38,7 @@ public final class ModelPlan {
     if (parts.encodes()) {
       stages.add(vae(StagePlan.IMAGE, "vae encoder", (b, w, h) -> parts.vae().encode(b, h, w)));
     }
-    stages.add(
-        new StagePlan(
-            StagePlan.DENOISE,
-            List.of(
-                new StagePlan.Part(
-                    "unet",
-                    "unet",
-                    (b, w, h) -> parts.unet().graph(b, latents(h), latents(w), tokens())))));
+    stages.add(new DenoisePlan(parts, options).stage());
     stages.add(
         vae(
             StagePlan.DECODE,
@@ -72,6 +65,11 @@ public final class ModelPlan {
    */
   public static ModelPlan of(ModelFolder folder, ModelOptions options) {
     return new ModelPlan(ModelParts.read(folder), options);
+  }
+
+  /** The same model in another form. */
+  public ModelPlan with(ModelOptions other) {
+    return new ModelPlan(parts, other);
   }
 
   private static StagePlan vae(String key, String part, StagePlan.Builder builder) {
@@ -122,6 +120,27 @@ public final class ModelPlan {
   /** In which form the model is computed. */
   public ModelOptions options() {
     return options;
+  }
+
+  /**
+   * Refuses a cache where it cannot pay.
+   *
+   * @param evaluations of the U-Net for a picture
+   * @param sampler its name
+   * @throws IllegalArgumentException that says why, and what to do
+   */
+  public void requireCachePays(int evaluations, String sampler) {
+    DenoisePlan.requireCachePays(this, evaluations, sampler);
+  }
+
+  /**
+   * What a picture keeps between evaluations for {@link ModelOptions#cache}, both halves, bytes.
+   *
+   * @param width pixels
+   * @param height pixels
+   */
+  public long keptBytes(int width, int height) {
+    return new DenoisePlan(parts, options).keptBytes(width, height);
   }
 
   /** Whether pictures can be encoded to begin with: see {@link StagePlan#IMAGE}. */

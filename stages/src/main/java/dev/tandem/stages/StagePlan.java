@@ -43,8 +43,15 @@ public record StagePlan(String key, List<Part> parts) {
    *
    * @param name what messages and keys of executables call it; each part of a model has another
    * @param component the part of the model folder that has its weights
+   * @param runs for a unit of the stage, on average over a picture; if that depends on the picture,
+   *     the most
    */
-  public record Part(String name, String component, Builder builder) {}
+  public record Part(String name, String component, double runs, Builder builder) {
+    /** One that runs once for each unit. */
+    public Part(String name, String component, Builder builder) {
+      this(name, component, 1, builder);
+    }
+  }
 
   /**
    * The graphs that a run compiles, in the order of {@link #parts}; those of text do not depend on

@@ -48,29 +48,46 @@ final class Primitives implements AutoCloseable {
 
   /** A dense row-major layout. */
   long layout(long... dims) {
+    return layout(OneDnn.F32, dims);
+  }
+
+  long layout(int type, long[] dims) {
     long[] strides = new long[dims.length];
     long s = 1;
     for (int i = dims.length - 1; i >= 0; i--) {
       strides[i] = s;
       s *= dims[i];
     }
-    return layout(dims, strides);
+    return layout(type, dims, strides);
   }
 
   long layout(long[] dims, long[] strides) {
-    return keep(lib.layout(dims, strides));
+    return layout(OneDnn.F32, dims, strides);
+  }
+
+  /** A layout of some type, one of oneDNN's. */
+  long layout(int type, long[] dims, long[] strides) {
+    return keep(lib.layout(type, dims, strides));
   }
 
   long anyLayout(long... dims) {
-    return keep(lib.anyLayout(dims));
+    return anyLayout(OneDnn.F32, dims);
+  }
+
+  long anyLayout(int type, long[] dims) {
+    return keep(lib.anyLayout(type, dims));
   }
 
   /** A picture {@code [batch, height, width, channels]} as oneDNN's NCHW extents with strides. */
   long picture(Shape s) {
+    return picture(OneDnn.F32, s);
+  }
+
+  long picture(int type, Shape s) {
     long h = s.dim(1);
     long w = s.dim(2);
     long c = s.dim(3);
-    return layout(new long[] {s.dim(0), c, h, w}, new long[] {h * w * c, 1, w * c, c});
+    return layout(type, new long[] {s.dim(0), c, h, w}, new long[] {h * w * c, 1, w * c, c});
   }
 
   private long keep(long layout) {
@@ -229,6 +246,23 @@ final class Primitives implements AutoCloseable {
     return call(descriptor)
         .arg(OneDnn.ARG_SRC, from, source)
         .arg(OneDnn.ARG_DST, to, destination)
+        .build();
+  }
+
+  /** {@code factor} times a value in another layout, cut off where that cannot hold it. */
+  Kernel scaled(long from, Place source, float factor, long to, Place destination) {
+    MemorySegment scale = permanent(Float.BYTES);
+    if (memory.real()) {
+      scale.set(ValueLayout.JAVA_FLOAT, 0, factor);
+    }
+    long attributes = lib.attributes();
+    lib.setScales(attributes, OneDnn.ARG_SRC, 0);
+    long descriptor = lib.reorder(engine, from, to, attributes);
+    lib.destroy(OneDnn.Kind.ATTRIBUTES, attributes);
+    return call(descriptor)
+        .arg(OneDnn.ARG_SRC, from, source)
+        .arg(OneDnn.ARG_DST, to, destination)
+        .arg(OneDnn.ARG_SCALES | OneDnn.ARG_SRC, layout(1), Place.at(scale.address()))
         .build();
   }
 

@@ -24,6 +24,7 @@ final class Primitives implements AutoCloseable {
   private final List<Long> memories = new ArrayList<>();
   private final List<Long> primitives = new ArrayList<>();
   private final SortedMap<String, Integer> implementations = new TreeMap<>();
+  private final List<Product> products = new ArrayList<>();
   private Scratch scratch = new Scratch();
 
   /**
@@ -198,7 +199,11 @@ final class Primitives implements AutoCloseable {
       if (memory.real()) {
         primitives.add(primitive);
       }
-      implementations.merge(lib.implementation(descriptor), 1, Integer::sum);
+      String implementation = lib.implementation(descriptor);
+      implementations.merge(implementation, 1, Integer::sum);
+      if (slots.contains(OneDnn.ARG_WEIGHTS)) {
+        products.add(new Product(implementation, eightBits(descriptor)));
+      }
       long pad = lib.layoutOf(descriptor, OneDnn.QUERY_SCRATCHPAD);
       long bytes = lib.size(pad);
       if (bytes > 0) {
@@ -280,6 +285,26 @@ final class Primitives implements AutoCloseable {
       lib.setAddress(destination, y);
       copy.run();
     };
+  }
+
+  /**
+   * A product that was made.
+   *
+   * @param implementation oneDNN's name of it
+   * @param eightBits whether oneDNN reads both of its operands in 8 bits
+   */
+  record Product(String implementation, boolean eightBits) {}
+
+  /** The products that were made since the last call of this. */
+  List<Product> takeProducts() {
+    List<Product> made = List.copyOf(products);
+    products.clear();
+    return made;
+  }
+
+  private boolean eightBits(long descriptor) {
+    return lib.type(lib.layoutOf(descriptor, OneDnn.QUERY_WEIGHTS)) == OneDnn.S8
+        && lib.type(lib.layoutOf(descriptor, OneDnn.QUERY_SOURCE)) != OneDnn.F32;
   }
 
   /** Frees what only compilation needs. */

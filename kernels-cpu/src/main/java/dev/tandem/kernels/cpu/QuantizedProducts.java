@@ -3,7 +3,6 @@ package dev.tandem.kernels.cpu;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
 import dev.tandem.graph.Shape;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -105,22 +104,27 @@ final class QuantizedProducts {
       long signed, long unsigned, long any, long stored, Product product, PostOps rest) {
     Place x = low.place(n.input(0));
     if (lib.signedSumsAreExact()) {
-      return List.of(pass(signed, x, any, stored, product, rest));
+      return List.of(pass(descriptor(product, signed, any, rest), signed, x, stored, rest));
     }
-    long bytes = n.input(0).bytes();
-    Place part = p.temporary(0, bytes);
-    List<Kernel> kernels = new ArrayList<>();
-    kernels.add(p.scaled(signed, x, -1, unsigned, part));
-    kernels.add(pass(unsigned, part, any, stored, product, PostOps.none()));
-    kernels.add(p.copy(signed, x, unsigned, part));
-    kernels.add(pass(unsigned, part, any, stored, product, rest));
-    return kernels;
+    Place part = p.temporary(0, n.input(0).bytes());
+    PostOps none = PostOps.none();
+    long first = descriptor(product, unsigned, any, none);
+    long second = descriptor(product, unsigned, lib.layoutOf(first, OneDnn.QUERY_WEIGHTS), rest);
+    return List.of(
+        p.scaled(signed, x, -1, unsigned, part),
+        pass(first, unsigned, part, stored, none),
+        p.copy(signed, x, unsigned, part),
+        pass(second, unsigned, part, stored, rest));
   }
 
-  private Kernel pass(long src, Place x, long weights, long stored, Product product, PostOps post) {
+  private long descriptor(Product product, long src, long weights, PostOps post) {
     long attributes = post.attributes(lib);
     long descriptor = product.descriptor(src, weights, attributes);
     lib.destroy(OneDnn.Kind.ATTRIBUTES, attributes);
+    return descriptor;
+  }
+
+  private Kernel pass(long descriptor, long src, Place x, long stored, PostOps post) {
     long wanted = lib.layoutOf(descriptor, OneDnn.QUERY_WEIGHTS);
     return p.call(descriptor)
         .arg(OneDnn.ARG_SRC, src, x)

@@ -22,6 +22,9 @@ final class CurveSvg {
   private static final int BOTTOM = 66;
   private static final int LABEL_GAP = 12;
 
+  /** With more points, only those on the front have their labels, the others when pointed at. */
+  private static final int MOST_LABELS = 20;
+
   private final List<Dot> dots;
   private final Axis xAxis;
   private final Axis yAxis;
@@ -57,9 +60,10 @@ final class CurveSvg {
     s.append(
         String.format(
             Locale.ROOT,
-            "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s against %s\">",
+            "<svg viewBox=\"0 0 %d %d\"%s role=\"img\" aria-label=\"%s against %s\">",
             WIDTH,
             HEIGHT,
+            dots.size() > MOST_LABELS ? " class=\"many\"" : "",
             Html.escape(yAxis.label()),
             Html.escape(xAxis.label())));
     axes(s);

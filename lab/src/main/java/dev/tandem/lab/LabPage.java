@@ -5,6 +5,7 @@ import dev.tandem.orchestrator.html.Html;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -78,7 +79,11 @@ final class LabPage {
     LabRows.DIMENSIONS.forEach(
         (key, name) -> {
           List<String> values =
-              report.rows().stream().map(r -> place(r).get(key)).distinct().toList();
+              report.rows().stream()
+                  .map(r -> place(r).get(key))
+                  .distinct()
+                  .sorted(order(key))
+                  .toList();
           if (values.size() > 1) {
             h.raw("<fieldset><legend>").text(name).raw("</legend>");
             values.forEach(v -> box(h, key, v));
@@ -87,6 +92,12 @@ final class LabPage {
         });
     String fields = h.toString();
     return fields.isEmpty() ? "" : "<form class=\"filter\" hidden>" + fields + "</form>\n";
+  }
+
+  private static Comparator<String> order(String dimension) {
+    return dimension.equals("steps")
+        ? Comparator.comparingInt(Integer::parseInt)
+        : Comparator.comparing(v -> 0); // as they come
   }
 
   private static void box(Html h, String name, String value) {

@@ -26,7 +26,7 @@ public record LabReport(
     List<FormComparison> forms,
     List<SameTime> sameTime,
     Map<Setting, Map<Integer, Path>> pictures) {
-  /** CMMD falls with the number of pictures: who has fewer than this share is on no front. */
+  /** CMMD falls with the number of pictures: who has fewer than this share is in no chart. */
   static final double SHARE_FOR_FRONT = 0.9;
 
   public LabReport {
@@ -44,7 +44,7 @@ public record LabReport(
   }
 
   /** Whether a row has about as many pairs as those with the most. */
-  boolean mayBeOnFront(Row row) {
+  boolean isWhole(Row row) {
     return row.pairs() >= SHARE_FOR_FRONT * rows.stream().mapToInt(Row::pairs).max().orElseThrow();
   }
 

@@ -45,18 +45,17 @@ final class LabRows {
   }
 
   /**
-   * A point for each row, by its seconds; a line for each family. Where there are cheaper forms, a
-   * colour is a kind of form, else a family.
+   * A point for each row that has drawn about as many pairs as the others, by its seconds; a line
+   * for each family. Where there are cheaper forms, a colour is a kind of form, else a family.
    */
   static List<Dot> dots(LabReport report, Function<Row, Interval> value, Predicate<Row> isOnFront) {
     boolean plain =
         report.rows().stream().allMatch(r -> report.plan().exact(r.setting()).isEmpty());
     return report.rows().stream()
+        .filter(report::isWhole)
         .map(
             r -> {
               Setting s = r.setting();
-              Map<String, String> data = new LinkedHashMap<>(place(s));
-              data.put("fit", Boolean.toString(report.mayBeOnFront(r)));
               return new Dot(
                   plain ? s.family() : kind(report.plan().models(), s),
                   s.family(),
@@ -65,7 +64,7 @@ final class LabRows {
                   isOnFront.test(r),
                   s.steps() + FormText.of(s.form()).replaceFirst("\\+", " "),
                   s.id() + ": " + value.apply(r).text(3) + ", " + r.seconds().text(3) + " s",
-                  data);
+                  place(s));
             })
         .toList();
   }

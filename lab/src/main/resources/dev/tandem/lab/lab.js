@@ -14,7 +14,7 @@ function draw() {
       .sort((a, b) => at(a, 'cx') - at(b, 'cx') || worth(b) - worth(a));
     let best = -Infinity;
     const front = dots.filter(d => {
-      const better = d.dataset.fit === 'true' && worth(d) > best;
+      const better = worth(d) > best;
       best = better ? worth(d) : best;
       return better;
     });

@@ -239,8 +239,8 @@ class LabPageTest {
         .containsExactly(
             "solver=dpmpp_2m",
             "solver=ddim",
-            "steps=20",
             "steps=10",
+            "steps=20",
             "precision=F32",
             "precision=W8",
             "cache=none",

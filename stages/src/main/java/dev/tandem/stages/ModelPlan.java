@@ -50,14 +50,8 @@ public final class ModelPlan {
     stages.add(
         new StagePlan(
             StagePlan.DENOISE,
-            List.of(
-                typed(
-                    new StagePlan.Part(
-                        "unet",
-                        "unet",
-                        (b, w, h) ->
-                            unetForm.apply(
-                                parts.unet().graph(b, latents(h), latents(w), tokens())))))));
+            new DenoisePlan(parts, options)
+                .stage().parts().stream().map(p -> typed(p.with(unetForm::apply))).toList()));
     stages.add(
         vae(
             StagePlan.DECODE,
@@ -83,9 +77,17 @@ public final class ModelPlan {
    * @throws CheckpointException also if the form does not suit the model
    */
   public static ModelPlan of(ModelFolder folder, ModelOptions options) {
-    UNetForm form = UNetForm.of(folder, options.quantization());
-    return new ModelPlan(
-        ModelParts.read(folder), options.withQuantization(form.quantization()), form);
+    return of(ModelParts.read(folder), options);
+  }
+
+  private static ModelPlan of(ModelParts parts, ModelOptions options) {
+    UNetForm form = UNetForm.of(parts.folder(), options.quantization());
+    return new ModelPlan(parts, options.withQuantization(form.quantization()), form);
+  }
+
+  /** The same model in another form. */
+  public ModelPlan with(ModelOptions other) {
+    return of(parts, other);
   }
 
   private StagePlan vae(String key, String part, StagePlan.Builder builder) {
@@ -95,9 +97,7 @@ public final class ModelPlan {
   /** The part with graphs that say in which types the folder has their weights. */
   private StagePlan.Part typed(StagePlan.Part part) {
     StoredTypes stored = types.computeIfAbsent(part.component(), this::storedTypes);
-    StagePlan.Builder builder = part.builder();
-    return new StagePlan.Part(
-        part.name(), part.component(), (b, w, h) -> stored.apply(builder.graph(b, w, h)));
+    return part.with(stored::apply);
   }
 
   private StoredTypes storedTypes(String component) {
@@ -116,7 +116,7 @@ public final class ModelPlan {
    *
    * @throws CheckpointException if there are none that can be read
    */
-  ModelWeights weights(StagePlan.Part part) {
+  public ModelWeights weights(StagePlan.Part part) {
     Component component = folder().component(part.component());
     return part.component().equals("unet") ? unetForm.weights(component) : component.weights();
   }
@@ -165,6 +165,27 @@ public final class ModelPlan {
   /** In which form the model is computed, whether that was asked for or is stored so. */
   public ModelOptions options() {
     return options;
+  }
+
+  /**
+   * Refuses a cache where it cannot pay.
+   *
+   * @param evaluations of the U-Net for a picture
+   * @param sampler its name
+   * @throws IllegalArgumentException that says why, and what to do
+   */
+  public void requireCachePays(int evaluations, String sampler) {
+    DenoisePlan.requireCachePays(this, evaluations, sampler);
+  }
+
+  /**
+   * What a picture keeps between evaluations for {@link ModelOptions#cache}, both halves, bytes.
+   *
+   * @param width pixels
+   * @param height pixels
+   */
+  public long keptBytes(int width, int height) {
+    return new DenoisePlan(parts, options).keptBytes(width, height);
   }
 
   /** Whether pictures can be encoded to begin with: see {@link StagePlan#IMAGE}. */

@@ -71,6 +71,11 @@ public record Quantization(Weights weights, Activations activations) {
                         + "'"));
   }
 
+  /** For people: {@code w8}, {@code w4}, {@code w8a8}; nothing for real numbers. */
+  public String text() {
+    return form().map(Form::toString).orElse("");
+  }
+
   static Quantization of(Form form) {
     return new Quantization(
         form.bits() == 4 ? Weights.W4 : Weights.W8,

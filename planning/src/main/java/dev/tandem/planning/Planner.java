@@ -90,7 +90,7 @@ public record Planner(Profile profile, ModelPlan plan, RunOptions options) {
 
   /** Costs of a job. */
   public ProfileCosts costs(Job job) {
-    return new ProfileCosts(profile, ModelId.of(plan.folder()), plan, options, job);
+    return new ProfileCosts(profile, ModelId.of(plan), plan, options, job);
   }
 
   /**

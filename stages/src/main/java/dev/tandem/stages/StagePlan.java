@@ -2,6 +2,7 @@ package dev.tandem.stages;
 
 import dev.tandem.graph.Graph;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A stage of a model: what it compiles, known without a device.
@@ -50,6 +51,12 @@ public record StagePlan(String key, List<Part> parts) {
     /** One that runs once for each unit. */
     public Part(String name, String component, Builder builder) {
       this(name, component, 1, builder);
+    }
+
+    /** The same with graphs that are rewritten. */
+    Part with(UnaryOperator<Graph> rewrite) {
+      return new Part(
+          name, component, runs, (b, w, h) -> rewrite.apply(builder.graph(b, w, h)));
     }
   }
 

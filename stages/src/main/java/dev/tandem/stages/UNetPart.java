@@ -39,8 +39,7 @@ final class UNetPart implements AutoCloseable {
   UNetPart(
       ModelPlan plan, StagePlan.Part network, Executables executables, CompileOptions options) {
     part =
-        new CompiledPart(
-            plan.id(), plan.folder().component(network.component()), network, executables, options);
+        new CompiledPart(plan.id(), plan.weights(network), network, executables, options);
     config = plan.unet();
     scale = plan.scaleFactor();
   }

@@ -42,9 +42,14 @@ public final class Parameters {
         .append(limits(r.limits()))
         .append(", Model: ")
         .append(quoted(picture.model()))
+        .append(quantization(picture.form().quantization().text()))
         .append(cache(picture.form().cache()))
         .append(", Version: Tandem")
         .toString();
+  }
+
+  private static String quantization(String text) {
+    return text.isEmpty() ? "" : ", Quantization: " + text;
   }
 
   private static String cache(StepCache cache) {

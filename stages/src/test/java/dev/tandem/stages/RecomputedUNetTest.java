@@ -60,7 +60,7 @@ class RecomputedUNetTest {
             8,
             Samplers.of(plan.folder().scheduler().config().json(), 2));
     try (DenoiseStage stage = new DenoiseStage(plan, executables, options)) {
-      return stage.evaluate(new Denoising(job, plan), Half.BOTH, Runner.DIRECT);
+      return stage.evaluate(new Denoising(job, plan), Half.BOTH, Runner.DIRECT).output();
     }
   }
 }

@@ -14,6 +14,7 @@ import dev.tandem.stages.DenoiseStage;
 import dev.tandem.stages.Denoising;
 import dev.tandem.stages.EncodeStage;
 import dev.tandem.stages.EncodedPicture;
+import dev.tandem.stages.Evaluation;
 import dev.tandem.stages.Half;
 import dev.tandem.stages.MemoryForm;
 import dev.tandem.stages.ModelPlan;
@@ -40,8 +41,8 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
   /** A device, and how graphs are compiled there. */
   private record Opened(PooledDevice device, CompileOptions options) {}
 
-  /** What a step gives whose halves were computed one after the other: the unconditional first. */
-  private record Halves(List<float[]> outputs) {}
+  /** What a step gives whose halves were computed one after the other. */
+  private record Halves(Evaluation unconditional, Evaluation conditional) {}
 
   LoadedModel(ModelPlan plan, RunOptions options, DevicePool pool) {
     this.plan = plan;
@@ -112,6 +113,31 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
     };
   }
 
+  @Override
+  public Form form(ModelTask task, Call call, Place at) {
+    boolean step = call.work() == Work.STEP || call.work() == Work.HALF_STEP;
+    if (!step || !plan.options().cache().takesOver()) {
+      return Form.ALIKE;
+    }
+    MemoryForm memory = task.form(at.id());
+    boolean shallow =
+        at(at, memory).denoise().shallow(task.denoising(plan), half(task, call, memory));
+    return shallow ? Form.SHALLOW : Form.FULL;
+  }
+
+  @Override
+  public Form form(Object result) {
+    if (!plan.options().cache().takesOver()) {
+      return Form.ALIKE;
+    }
+    return switch (result) {
+      case Evaluation e -> e.shallow() ? Form.SHALLOW : Form.FULL;
+      case Halves h ->
+          h.unconditional.shallow() && h.conditional.shallow() ? Form.SHALLOW : Form.FULL;
+      default -> Form.ALIKE;
+    };
+  }
+
   private static Conditioning encode(TextStage text, ModelTask task, Runner runner) {
     PromptKey key = task.encoding();
     return key.negative()
@@ -146,8 +172,8 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
       DenoiseStage denoise, ModelTask task, Call call, MemoryForm form, Runner runner) {
     Denoising d = task.denoising(plan);
     if (call.work() == Work.STEP && form.halves() && d.guided()) {
-      float[] unconditional = denoise.evaluate(d, Half.UNCONDITIONAL, runner);
-      return new Halves(List.of(unconditional, denoise.evaluate(d, Half.CONDITIONAL, runner)));
+      Evaluation unconditional = denoise.evaluate(d, Half.UNCONDITIONAL, runner);
+      return new Halves(unconditional, denoise.evaluate(d, Half.CONDITIONAL, runner));
     }
     return denoise.evaluate(d, half(task, call, form), runner);
   }
@@ -172,11 +198,11 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
       case STEP, HALF_STEP -> {
         Denoising d = task.denoising(plan);
         if (results.getFirst() instanceof Halves h) {
-          d.advance(h.outputs.getFirst(), h.outputs.getLast());
+          d.advance(h.unconditional, h.conditional);
         } else if (calls.size() == 1) {
-          d.advance((float[]) results.getFirst());
+          d.advance((Evaluation) results.getFirst());
         } else {
-          d.advance((float[]) results.getLast(), (float[]) results.getFirst());
+          d.advance((Evaluation) results.getLast(), (Evaluation) results.getFirst());
         }
         if (d.done()) {
           task.finishDenoising();

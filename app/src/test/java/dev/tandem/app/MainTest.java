@@ -12,7 +12,16 @@ import picocli.CommandLine.Command;
 
 class MainTest {
   private static final List<String> ALL =
-      List.of("generate", "compare", "plan", "calibrate", "profile", "lab", "devices", "tune");
+      List.of(
+          "generate",
+          "compare",
+          "plan",
+          "calibrate",
+          "profile",
+          "quantize",
+          "lab",
+          "devices",
+          "tune");
 
   @ParameterizedTest
   @ValueSource(strings = {"--help", "--debug", "genrate", "generate2", ""})

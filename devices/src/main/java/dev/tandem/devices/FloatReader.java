@@ -40,7 +40,7 @@ public final class FloatReader {
           }
         }
       }
-      case I32, I64 -> throw new IllegalStateException("tensor is " + t.type() + ", not real");
+      case I8, I32, I64 -> throw new IllegalStateException("tensor is " + t.type() + ", not real");
     }
   }
 

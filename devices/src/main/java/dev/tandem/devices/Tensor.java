@@ -80,6 +80,7 @@ public record Tensor(Shape shape, DType type, MemorySegment data) {
       case F32 -> data.get(F32, i * 4);
       case F16 -> Float.float16ToFloat(data.get(I16, i * 2));
       case BF16 -> Float.intBitsToFloat(data.get(I16, i * 2) << 16);
+      case I8 -> data.get(ValueLayout.JAVA_BYTE, i);
       case I32 -> data.get(I32, i * 4);
       case I64 -> data.get(I64, i * 8);
     };
@@ -93,6 +94,7 @@ public record Tensor(Shape shape, DType type, MemorySegment data) {
   /** Element {@code i} of an integer tensor. */
   public int getInt(long i) {
     return switch (type) {
+      case I8 -> data.get(ValueLayout.JAVA_BYTE, i);
       case I32 -> data.get(I32, i * 4);
       case I64 -> Math.toIntExact(data.get(I64, i * 8));
       default -> throw new IllegalStateException("tensor is " + type + ", not integer");

@@ -1,6 +1,8 @@
 package dev.tandem.devices;
 
+import dev.tandem.graph.DType;
 import dev.tandem.graph.Node;
+import dev.tandem.graph.Op;
 
 /**
  * Weights by name: usually a memory-mapped checkpoint. Tensors may be F32, F16 or BF16 and stay
@@ -17,16 +19,25 @@ public interface Weights {
   Tensor get(String name);
 
   /**
-   * The tensor for a weight node, with its shape checked.
+   * The tensor for a constant node, with its shape checked; what is packed is unpacked into memory
+   * that lives as long as the tensor.
    *
-   * @throws WeightException if it is missing, not of real numbers, or of another shape; the message
-   *     names the weight and both shapes
+   * @throws WeightException if it is missing, not of the node's kind of numbers, or of another
+   *     shape; the message names the weight and both shapes
    */
   default Tensor get(Node weight) {
+    if (weight.op() instanceof Op.Dequantize d) {
+      return Unpacking.of(d, get(weight.input(0)), get(weight.input(1)));
+    }
     Tensor t = get(weight.name());
-    if (!t.type().isFloat()) {
+    if (weight.type() == DType.I8 ? t.type() != DType.I8 : !t.type().isFloat()) {
       throw new WeightException(
-          "weight '" + weight.name() + "' has type " + t.type() + ", expected F32, F16 or BF16");
+          "weight '"
+              + weight.name()
+              + "' has type "
+              + t.type()
+              + ", expected "
+              + (weight.type() == DType.I8 ? "I8" : "F32, F16 or BF16"));
     }
     if (!t.shape().equals(weight.shape())) {
       throw new WeightException(

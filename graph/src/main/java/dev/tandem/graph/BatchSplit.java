@@ -57,7 +57,7 @@ public final class BatchSplit {
   private static boolean separable(Graph g, int parts) {
     Set<Node> split = new HashSet<>(g.inputs());
     for (Node n : g.nodes()) {
-      if (n.isInput() || n.isWeight()) {
+      if (n.isInput() || n.isConstant()) {
         continue;
       }
       if (!split.contains(n.input(0)) || n.shape().dim(0) % parts != 0 || !keepsParts(n, split)) {
@@ -70,7 +70,7 @@ public final class BatchSplit {
 
   private static boolean keepsParts(Node n, Set<Node> split) {
     int rank = n.input(0).shape().rank();
-    boolean others = n.inputs().stream().skip(1).allMatch(i -> split.contains(i) || i.isWeight());
+    boolean others = n.inputs().stream().skip(1).allMatch(i -> split.contains(i) || i.isConstant());
     return others
         && switch (n.op()) {
           case Op.Concat c -> c.axis() > 0 && split.contains(n.input(1));

@@ -15,11 +15,11 @@ public record Cost(long flops, long bytesRead, long bytesWritten) {
     long out = n.shape().elements();
     long flops =
         switch (n.op()) {
-          case Op.Conv2d _ -> {
+          case Op.Conv2d _, Op.QuantizedConv2d _ -> {
             Shape w = n.input(1).shape();
             yield 2 * out * w.dim(1) * w.dim(2) * w.dim(3);
           }
-          case Op.Linear _ -> 2 * out * n.input(1).shape().dim(1);
+          case Op.Linear _, Op.QuantizedLinear _ -> 2 * out * n.input(1).shape().dim(1);
           case Op.GegluLinear _ -> 4 * out * n.input(1).shape().dim(1);
           case Op.MatMul _ -> 2 * out * n.input(0).shape().dim(-1);
           case Op.Attention _ -> 4 * out * n.input(1).shape().dim(1);
@@ -29,9 +29,10 @@ public record Cost(long flops, long bytesRead, long bytesWritten) {
           case Op.Activate _ -> 4 * out;
           case Op.Geglu _ -> 6 * out;
           case Op.Add _, Op.Scale _ -> out;
+          case Op.Quantize _ -> 2 * out;
           case Op.TimestepEmbedding _ -> 4 * out;
           case Op.Embedding _, Op.GatherRows _, Op.Upsample _, Op.Concat _ -> 0;
-          case Op.Input _, Op.Weight _, Op.Reshape _ -> 0;
+          case Op.Input _, Op.Weight _, Op.Dequantize _, Op.Reshape _ -> 0;
         };
     return new Cost(flops, bytesRead(n), n.bytes());
   }
@@ -41,8 +42,17 @@ public record Cost(long flops, long bytesRead, long bytesWritten) {
     return switch (n.op()) {
       case Op.Embedding _ -> n.bytes() + n.input(0).bytes();
       case Op.GatherRows _ -> n.bytes() + n.input(1).bytes();
-      default -> n.inputs().stream().mapToLong(Node::bytes).sum();
+      default -> n.inputs().stream().mapToLong(Cost::stored).sum();
     };
+  }
+
+  /**
+   * Bytes in which a value lies in memory: of what is packed, those of what it is unpacked from.
+   */
+  private static long stored(Node n) {
+    return n.op() instanceof Op.Dequantize
+        ? n.inputs().stream().mapToLong(Node::bytes).sum()
+        : n.bytes();
   }
 
   /** The cost of a whole graph. */

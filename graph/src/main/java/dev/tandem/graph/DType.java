@@ -5,6 +5,8 @@ public enum DType {
   F32(4),
   F16(2),
   BF16(2),
+  /** Whole numbers of 8 bits, or two of 4 bits: see {@link Op.Dequantize}. */
+  I8(1),
   I32(4),
   I64(8);
 

@@ -69,6 +69,10 @@ public final class Fusion {
                 new Op.Conv2d(c.stride(), c.padding(), c.bias(), c.addend(), a.act());
             case Op.Linear l when rules.contains(Rule.ACTIVATION) && free(l.act()) ->
                 new Op.Linear(l.bias(), l.addend(), a.act());
+            case Op.QuantizedConv2d c when rules.contains(Rule.ACTIVATION) && free(c.act()) ->
+                new Op.QuantizedConv2d(c.stride(), c.padding(), c.bias(), c.addend(), a.act());
+            case Op.QuantizedLinear l when rules.contains(Rule.ACTIVATION) && free(l.act()) ->
+                new Op.QuantizedLinear(l.bias(), l.addend(), a.act());
             default -> null;
           };
       if (fused != null) {
@@ -105,6 +109,12 @@ public final class Fusion {
           case Op.Linear l
               when !l.addend() && free(l.act()) && other.shape().equals(producer.shape()) ->
               new Op.Linear(l.bias(), true, l.act());
+          case Op.QuantizedConv2d c
+              when !c.addend() && free(c.act()) && fits(other, producer.shape()) ->
+              new Op.QuantizedConv2d(c.stride(), c.padding(), c.bias(), true, c.act());
+          case Op.QuantizedLinear l
+              when !l.addend() && free(l.act()) && other.shape().equals(producer.shape()) ->
+              new Op.QuantizedLinear(l.bias(), true, l.act());
           default -> null;
         };
     if (fused == null) {

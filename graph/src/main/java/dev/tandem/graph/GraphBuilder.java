@@ -43,15 +43,20 @@ public final class GraphBuilder {
     return n;
   }
 
+  /** A weight of real numbers. */
   public Node weight(String weightName, int... dims) {
-    Shape shape = Shape.of(dims);
+    return weight(weightName, new Op.Weight(Shape.of(dims)));
+  }
+
+  /** A weight of some type. */
+  public Node weight(String weightName, Op.Weight weight) {
     Node known = weights.get(weightName);
     if (known == null) {
-      known = add(weightName, new Op.Weight(shape));
+      known = add(weightName, weight);
       weights.put(weightName, known);
-    } else if (!known.shape().equals(shape)) {
+    } else if (!known.op().equals(weight)) {
       throw new GraphException(
-          "weight '" + weightName + "' is used as " + known.shape() + " and as " + shape);
+          "weight '" + weightName + "' is used as " + known.op() + " and as " + weight);
     }
     return known;
   }

@@ -62,6 +62,11 @@ public final class Node {
     return op instanceof Op.Weight;
   }
 
+  /** True if the value is a weight or made of weights alone, so that it is known before a run. */
+  public boolean isConstant() {
+    return isWeight() || op instanceof Op.Dequantize;
+  }
+
   public boolean isInput() {
     return op instanceof Op.Input;
   }
@@ -73,7 +78,7 @@ public final class Node {
 
   /** True if a device has something to compute for this node. */
   public boolean isComputed() {
-    return !isWeight() && !isInput() && !isView();
+    return !isConstant() && !isInput() && !isView();
   }
 
   @Override

@@ -12,8 +12,60 @@ public sealed interface Op {
   /** A value that the caller supplies before each run; it keeps its contents between runs. */
   record Input(Shape shape, DType type) implements Op {}
 
-  /** A weight, found by the node's name in the checkpoint, in the checkpoint's layout. */
-  record Weight(Shape shape) implements Op {}
+  /**
+   * A weight, found by the node's name in the checkpoint, in the checkpoint's layout.
+   *
+   * @param type in which it is stored: F16 and BF16 may stay so in a device's memory. I8 is what
+   *     the source of weights must have; for real numbers it is a hint
+   */
+  record Weight(Shape shape, DType type) implements Op {
+    /** Of real numbers, of whatever type. */
+    public Weight(Shape shape) {
+      this(shape, DType.F32);
+    }
+  }
+
+  /**
+   * A weight of real numbers that is stored in 8 or 4 bits: {@code scale * number}. It is constant,
+   * so nothing is computed for it; what reads it may unpack it piece by piece.
+   *
+   * <p>Operands, weights both: numbers I8, scale F32 {@code [rows, groups]}, where a row is what
+   * belongs to one extent of the shape's first axis and a group is {@code group} numbers of it. Of
+   * 8 bits: numbers of the shape itself. Of 4 bits: {@code [rows, ceil(rowSize / 2)]}, the first of
+   * two numbers in the low half of a byte, each with 8 added.
+   *
+   * @param bits 8 or 4
+   * @param group numbers that share a scale; the last group of a row may be smaller
+   */
+  record Dequantize(Shape shape, int bits, int group) implements Op {}
+
+  /**
+   * Real numbers as whole ones from -127 to 127: {@code x * inverse}, rounded to the nearest, half
+   * to even.
+   *
+   * <p>Operands: x {@code [..., channels]}, inverse {@code [1]} or {@code [channels]}: one divided
+   * by the scale. Result I8.
+   */
+  record Quantize() implements Op {}
+
+  /**
+   * {@link Conv2d} of whole numbers: {@code act(scale * conv(x, w) + bias + addend)}, where the sum
+   * is exact, in 32 bits.
+   *
+   * <p>Operands: x I8 {@code [batch, height, width, in]}, w I8 {@code [out, in, kernelHeight,
+   * kernelWidth]}, scale F32 {@code [out]}, then as of {@link Conv2d}. Result F32.
+   */
+  record QuantizedConv2d(int stride, Padding padding, boolean bias, boolean addend, Activation act)
+      implements Op {}
+
+  /**
+   * {@link Linear} of whole numbers: {@code act(scale * x w^T + bias + addend)}, where the sum is
+   * exact, in 32 bits.
+   *
+   * <p>Operands: x I8 {@code [..., in]}, w I8 {@code [out, in]}, scale F32 {@code [out]}, then as
+   * of {@link Linear}. Result F32.
+   */
+  record QuantizedLinear(boolean bias, boolean addend, Activation act) implements Op {}
 
   /**
    * 2-D convolution: {@code act(conv(x, w) + bias + addend)}.
@@ -142,6 +194,8 @@ public sealed interface Op {
   default DType resultType(List<Node> inputs) {
     return switch (this) {
       case Input in -> in.type();
+      case Weight w -> w.type();
+      case Quantize _ -> DType.I8;
       case Reshape _ -> inputs.getFirst().type();
       default -> DType.F32;
     };

@@ -1,6 +1,7 @@
 package dev.tandem.graph;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The shape rule of every operation, with errors that name the operation, node and shapes. */
@@ -24,8 +25,12 @@ final class ShapeInference {
     return switch (op) {
       case Op.Input i -> i.shape();
       case Op.Weight w -> w.shape();
-      case Op.Conv2d c -> conv2d(c);
-      case Op.Linear l -> linear(l);
+      case Op.Dequantize d -> dequantize(d);
+      case Op.Quantize _ -> quantize();
+      case Op.Conv2d c -> conv2d(c.stride(), c.padding(), c.bias(), c.addend(), 2);
+      case Op.QuantizedConv2d c -> conv2d(c.stride(), c.padding(), c.bias(), c.addend(), 3);
+      case Op.Linear l -> linear(l.bias(), l.addend(), 2);
+      case Op.QuantizedLinear l -> linear(l.bias(), l.addend(), 3);
       case Op.GegluLinear g -> gegluLinear(g);
       case Op.MatMul m -> matMul(m);
       case Op.GroupNorm g -> groupNorm(g);
@@ -45,43 +50,72 @@ final class ShapeInference {
     };
   }
 
-  /** Indices are I32, everything else that is computed with is real; views take any type. */
+  /** Everything that is computed with is real, but for indices and what is quantised. */
   private void operandTypes() {
-    int indices =
-        switch (op) {
-          case Op.Embedding _ -> 0;
-          case Op.GatherRows _ -> 1;
-          default -> -1;
-        };
     for (int i = 0; i < in.size() && !(op instanceof Op.Reshape); i++) {
       DType type = in.get(i).type();
-      if (i == indices) {
-        check(type == DType.I32, "operand " + i + " is " + type + ", must be I32");
+      Optional<DType> whole = whole(i);
+      if (whole.isPresent()) {
+        check(type == whole.get(), "operand " + i + " is " + type + ", must be " + whole.get());
       } else {
         check(type.isFloat(), "operand " + i + " is " + type + ", must be of real numbers");
       }
     }
   }
 
-  private Shape conv2d(Op.Conv2d c) {
-    operands(2 + (c.bias() ? 1 : 0) + (c.addend() ? 1 : 0));
+  /** The type of an operand of whole numbers; views take any type. */
+  private Optional<DType> whole(int operand) {
+    return switch (op) {
+      case Op.Embedding _ when operand == 0 -> Optional.of(DType.I32);
+      case Op.GatherRows _ when operand == 1 -> Optional.of(DType.I32);
+      case Op.Dequantize _ when operand == 0 -> Optional.of(DType.I8);
+      case Op.QuantizedConv2d _, Op.QuantizedLinear _ when operand < 2 -> Optional.of(DType.I8);
+      default -> Optional.empty();
+    };
+  }
+
+  private Shape dequantize(Op.Dequantize d) {
+    operands(2);
+    check(in.stream().allMatch(Node::isWeight), "numbers and scale must be weights");
+    check(d.bits() == 8 || d.bits() == 4, d.bits() + " bits are neither 8 nor 4");
+    check(d.group() >= 1, "group of " + d.group() + " is below 1");
+    int rows = d.shape().dim(0);
+    int row = Math.toIntExact(d.shape().elements() / rows);
+    exact(0, d.bits() == 8 ? d.shape() : Shape.of(rows, Math.ceilDiv(row, 2)), "numbers");
+    exact(1, Shape.of(rows, Math.ceilDiv(row, d.group())), "scale");
+    return d.shape();
+  }
+
+  private Shape quantize() {
+    operands(2);
+    Shape x = channels(0);
+    Shape inverse = ranked(1, 1);
+    check(
+        inverse.dim(0) == 1 || inverse.dim(0) == x.dim(-1),
+        "inverse " + inverse + " is neither one number nor one a channel");
+    return x;
+  }
+
+  /** The operands before the bias are {@code before}: of whole numbers the last is the scale. */
+  private Shape conv2d(int stride, Op.Padding p, boolean bias, boolean addend, int before) {
+    operands(before + (bias ? 1 : 0) + (addend ? 1 : 0));
     Shape x = ranked(0, 4);
     Shape w = ranked(1, 4);
-    check(c.stride() >= 1, "stride " + c.stride() + " is below 1");
+    check(stride >= 1, "stride " + stride + " is below 1");
+    scale(before, w.dim(0));
     check(
         x.dim(3) == w.dim(1),
         "input " + x + " has " + x.dim(3) + " channels but weight " + w + " takes " + w.dim(1));
-    Op.Padding p = c.padding();
     int spanY = x.dim(1) + p.top() + p.bottom() - w.dim(2);
     int spanX = x.dim(2) + p.left() + p.right() - w.dim(3);
     check(
         spanY >= 0 && spanX >= 0,
         "padded input " + x + " is smaller than the kernel of weight " + w);
-    Shape out = Shape.of(x.dim(0), spanY / c.stride() + 1, spanX / c.stride() + 1, w.dim(0));
-    if (c.bias()) {
-      exact(2, Shape.of(w.dim(0)), "bias");
+    Shape out = Shape.of(x.dim(0), spanY / stride + 1, spanX / stride + 1, w.dim(0));
+    if (bias) {
+      exact(before, Shape.of(w.dim(0)), "bias");
     }
-    if (c.addend()) {
+    if (addend) {
       Shape a = in.getLast().shape();
       check(
           a.equals(out) || a.equals(Shape.of(out.dim(0), 1, 1, out.dim(3))),
@@ -90,13 +124,14 @@ final class ShapeInference {
     return out;
   }
 
-  private Shape linear(Op.Linear l) {
-    operands(2 + (l.bias() ? 1 : 0) + (l.addend() ? 1 : 0));
+  private Shape linear(boolean bias, boolean addend, int before) {
+    operands(before + (bias ? 1 : 0) + (addend ? 1 : 0));
     Shape out = linearOut();
-    if (l.bias()) {
-      exact(2, Shape.of(out.dim(-1)), "bias");
+    scale(before, out.dim(-1));
+    if (bias) {
+      exact(before, Shape.of(out.dim(-1)), "bias");
     }
-    if (l.addend()) {
+    if (addend) {
       exact(in.size() - 1, out, "addend");
     }
     return out;
@@ -110,6 +145,12 @@ final class ShapeInference {
       exact(2, Shape.of(wide.dim(-1)), "bias");
     }
     return wide.with(-1, wide.dim(-1) / 2);
+  }
+
+  private void scale(int before, int out) {
+    if (before == 3) {
+      exact(2, Shape.of(out), "scale");
+    }
   }
 
   private Shape linearOut() {

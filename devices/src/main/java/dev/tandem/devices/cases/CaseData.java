@@ -7,10 +7,12 @@ import dev.tandem.graph.DType;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
+import dev.tandem.graph.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -34,7 +36,8 @@ public final class CaseData implements Weights {
       if (n.isInput()) {
         tensors.put(n.name(), draw(arena, n, n.type(), Fill.uniform(0, UNIT)));
       } else if (n.isWeight()) {
-        tensors.put(n.name(), draw(arena, n, source.weightType(), weightFill(source.graph(), n)));
+        DType type = n.type() == DType.F32 ? source.weightType() : n.type();
+        tensors.put(n.name(), draw(arena, n, type, weightFill(source.graph(), n)));
       }
     }
   }
@@ -54,10 +57,43 @@ public final class CaseData implements Weights {
   }
 
   private static Fill weightFill(Graph graph, Node n) {
+    if (n.type() == DType.I8) {
+      return (random, _) -> random.nextInt(-127, 128);
+    }
+    Optional<Node> quantised = graph.nodes().stream().filter(r -> isScale(r, n)).findFirst();
+    if (quantised.isPresent()) {
+      return Fill.uniform(scale(quantised.get()), 0.5 * scale(quantised.get()));
+    }
     if (n.shape().rank() == 1) {
       return Fill.uniform(isScale(graph, n) ? 1 : 0, 0.5);
     }
     return Fill.uniform(0, UNIT / Math.sqrt((double) n.shape().elements() / n.shape().dim(0)));
+  }
+
+  /** True if whole numbers are scaled by the weight. */
+  private static boolean isScale(Node reader, Node weight) {
+    int operand = reader.inputs().indexOf(weight);
+    return switch (reader.op()) {
+      case Op.Quantize _, Op.Dequantize _ -> operand == 1;
+      case Op.QuantizedConv2d _, Op.QuantizedLinear _ -> operand == 2;
+      default -> false;
+    };
+  }
+
+  /** A scale that keeps the variance of what is scaled at 1. */
+  private static double scale(Node reader) {
+    double deviation = 127 / UNIT;
+    return switch (reader.op()) {
+      case Op.Quantize _ -> deviation;
+      case Op.Dequantize d ->
+          (d.bits() == 8 ? 1 : 16)
+              / deviation
+              / Math.sqrt((double) d.shape().elements() / d.shape().dim(0));
+      default -> {
+        Shape w = reader.input(1).shape();
+        yield 1 / (deviation * deviation * Math.sqrt((double) w.elements() / w.dim(0)));
+      }
+    };
   }
 
   /** True if a norm multiplies by it. */
@@ -77,6 +113,7 @@ public final class CaseData implements Weights {
         case F32 -> t.setFloat(i, (float) v);
         case F16 -> t.data().set(I16, i * 2, Float.floatToFloat16((float) v));
         case BF16 -> t.data().set(I16, i * 2, (short) (Float.floatToIntBits((float) v) >>> 16));
+        case I8 -> t.data().set(ValueLayout.JAVA_BYTE, i, (byte) v);
         case I32 ->
             t.data().set(ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN), i * 4, (int) v);
         case I64 -> throw new IllegalArgumentException("no case has " + n.name() + " of I64");

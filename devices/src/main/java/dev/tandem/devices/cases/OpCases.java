@@ -16,6 +16,7 @@ public final class OpCases {
             AttentionCases.all(),
             ElementwiseCases.all(),
             MovementCases.all(),
+            QuantizedCases.all(),
             FusionCases.all(),
             DefaultModelShapes.all(),
             Sd15Shapes.all())

@@ -28,13 +28,16 @@ public enum OperationClass {
   /** The class of a computed node. */
   public static OperationClass of(Node n) {
     return switch (n.op()) {
-      case Op.Conv2d _ -> isPointwise(n.input(1).shape()) ? LINEAR : CONVOLUTION;
-      case Op.Linear _, Op.GegluLinear _, Op.MatMul _ -> LINEAR;
+      case Op.Conv2d _, Op.QuantizedConv2d _ ->
+          isPointwise(n.input(1).shape()) ? LINEAR : CONVOLUTION;
+      case Op.Linear _, Op.QuantizedLinear _, Op.GegluLinear _, Op.MatMul _ -> LINEAR;
       case Op.Attention _ -> ATTENTION;
       case Op.GroupNorm _, Op.LayerNorm _, Op.Softmax _ -> NORM;
-      case Op.Activate _, Op.Geglu _, Op.Add _, Op.Scale _, Op.TimestepEmbedding _ -> ELEMENTWISE;
+      case Op.Activate _, Op.Geglu _, Op.Add _, Op.Scale _, Op.Quantize _, Op.TimestepEmbedding _ ->
+          ELEMENTWISE;
       case Op.Embedding _, Op.GatherRows _, Op.Upsample _, Op.Concat _, Op.Reshape _ -> MOVEMENT;
-      case Op.Input _, Op.Weight _ -> throw new IllegalArgumentException(n + " is not computed");
+      case Op.Input _, Op.Weight _, Op.Dequantize _ ->
+          throw new IllegalArgumentException(n + " is not computed");
     };
   }
 

@@ -11,20 +11,22 @@ import java.util.Optional;
  * {@code [kernelHeight, kernelWidth, in][out]}.
  */
 final class Convolutions {
-  private final Op.Conv2d op;
+  private final int stride;
+  private final Op.Padding padding;
   private final Shape x;
   private final Shape w;
   private final Shape y;
 
-  private Convolutions(Node n, Op.Conv2d op) {
-    this.op = op;
+  Convolutions(Node n, int stride, Op.Padding padding) {
+    this.stride = stride;
+    this.padding = padding;
     this.x = n.input(0).shape();
     this.w = n.input(1).shape();
     this.y = n.shape();
   }
 
   static Kernel conv2d(Node n, Op.Conv2d op, Values values, Workers workers, float[] out) {
-    Convolutions c = new Convolutions(n, op);
+    Convolutions c = new Convolutions(n, op.stride(), op.padding());
     float[] in = values.of(n.input(0));
     float[][] weights = c.relaid(values.constant(n, 1));
     int channels = n.shape().dim(3);
@@ -55,13 +57,13 @@ final class Convolutions {
   }
 
   /** Copies the patch under output pixel {@code pixel} (counted over the whole batch). */
-  private void patch(float[] in, int pixel, float[] patch, int at) {
+  void patch(float[] in, int pixel, float[] patch, int at) {
     int height = x.dim(1);
     int width = x.dim(2);
     int channels = x.dim(3);
     int batch = pixel / (y.dim(1) * y.dim(2));
-    int top = pixel / y.dim(2) % y.dim(1) * op.stride() - op.padding().top();
-    int left = pixel % y.dim(2) * op.stride() - op.padding().left();
+    int top = pixel / y.dim(2) % y.dim(1) * stride - padding.top();
+    int left = pixel % y.dim(2) * stride - padding.left();
     int to = at;
     for (int iy = top; iy < top + w.dim(2); iy++) {
       for (int ix = left; ix < left + w.dim(3); ix++) {
@@ -75,7 +77,7 @@ final class Convolutions {
   }
 
   /** From {@code [out, in, kernelHeight, kernelWidth]} to {@code [kernelHeight * .. * in][out]}. */
-  private float[][] relaid(float[] weights) {
+  float[][] relaid(float[] weights) {
     int in = w.dim(1);
     int taps = w.dim(2) * w.dim(3);
     float[][] r = new float[taps * in][w.dim(0)];

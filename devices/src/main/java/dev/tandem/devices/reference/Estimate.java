@@ -59,7 +59,7 @@ final class Estimate {
     for (Node out : graph.outputs().values()) {
       Node root = MemoryPlan.storage(out);
       arena += root.isInput() ? 0 : counted(out.bytes());
-      if (root.isWeight()) {
+      if (root.isConstant()) {
         plain(root);
       }
     }
@@ -78,16 +78,28 @@ final class Estimate {
     boolean relaid =
         n.op() instanceof Op.Conv2d
             || n.op() instanceof Op.Linear
+            || n.op() instanceof Op.QuantizedConv2d
+            || n.op() instanceof Op.QuantizedLinear
             || n.op() instanceof Op.GegluLinear;
     for (int i = 0; i < n.inputs().size(); i++) {
       Node root = MemoryPlan.storage(n.input(i));
       if (relaid && i == 1) {
         weights += counted(floats(root)); // a copy for every reader
-      } else if (root.isWeight()) {
+      } else if (isScale(n, i)) {
+        weights += counted(floats(root));
+      } else if (root.isConstant()) {
         plain(root);
       }
     }
     scratch += counted(4 * scratch(n));
+  }
+
+  private static boolean isScale(Node n, int operand) {
+    return switch (n.op()) {
+      case Op.Quantize _ -> operand == 1;
+      case Op.QuantizedConv2d _, Op.QuantizedLinear _ -> operand == 2;
+      default -> false;
+    };
   }
 
   private void plain(Node root) {
@@ -101,11 +113,12 @@ final class Estimate {
     long block = (long) workers * Rows.BLOCK;
     long width = n.shape().rank() == 0 ? 1 : n.shape().dim(-1);
     return switch (n.op()) {
-      case Op.Conv2d _ -> {
+      case Op.Conv2d _, Op.QuantizedConv2d _ -> {
         Node w = n.input(1);
         yield block * (w.shape().elements() / w.shape().dim(0) + width);
       }
       case Op.Linear _ -> block * width;
+      case Op.QuantizedLinear _ -> block * (n.input(0).shape().dim(-1) + width);
       case Op.GegluLinear _ -> block * 2 * width;
       case Op.MatMul _ -> n.input(0).shape().dim(-1) * width + block * width;
       case Op.Attention a -> {

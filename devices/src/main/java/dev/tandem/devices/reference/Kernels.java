@@ -17,6 +17,9 @@ final class Kernels {
   Kernel of(Node n, float[] out) {
     return switch (n.op()) {
       case Op.Conv2d c -> Convolutions.conv2d(n, c, values, workers, out);
+      case Op.Quantize _ -> Quantized.quantize(n, values, workers, out);
+      case Op.QuantizedConv2d c -> Quantized.conv2d(n, c, values, workers, out);
+      case Op.QuantizedLinear l -> Quantized.linear(n, l, values, workers, out);
       case Op.Linear l -> Linears.linear(n, l, values, workers, out);
       case Op.GegluLinear g -> Linears.gegluLinear(n, g, values, workers, out);
       case Op.MatMul m -> MatrixProducts.matMul(n, m, values, workers, out);
@@ -33,7 +36,7 @@ final class Kernels {
       case Op.Embedding _ -> Embeddings.embedding(n, values, out);
       case Op.GatherRows _ -> Embeddings.gatherRows(n, values, out);
       case Op.TimestepEmbedding t -> Embeddings.timestep(n, t, values, out);
-      case Op.Input _, Op.Weight _, Op.Reshape _ ->
+      case Op.Input _, Op.Weight _, Op.Dequantize _, Op.Reshape _ ->
           throw new IllegalArgumentException("nothing to compute for " + n);
     };
   }

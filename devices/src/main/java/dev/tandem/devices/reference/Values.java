@@ -59,14 +59,14 @@ final class Values {
     n.inputs().stream()
         .map(MemoryPlan::storage)
         .distinct()
-        .filter(i -> !i.isWeight() && arrays.containsKey(i) && lastUse.get(i) == n.id())
+        .filter(i -> !i.isConstant() && arrays.containsKey(i) && lastUse.get(i) == n.id())
         .forEach(i -> free.computeIfAbsent(size(i), _ -> new ArrayDeque<>()).push(arrays.get(i)));
   }
 
   /** Row-major elements of a value; the same array at every call. */
   float[] of(Node n) {
     Node root = MemoryPlan.storage(n);
-    return root.isWeight() ? arrays.computeIfAbsent(root, this::load) : arrays.get(root);
+    return root.isConstant() ? arrays.computeIfAbsent(root, this::load) : arrays.get(root);
   }
 
   /** An integer value: always an input, perhaps under another shape. */
@@ -92,12 +92,19 @@ final class Values {
   /** A weight in the checkpoint's layout, for a kernel that re-lays it: not kept. */
   float[] constant(Node reader, int operand) {
     Node root = MemoryPlan.storage(reader.input(operand));
-    if (!root.isWeight()) {
+    if (!root.isConstant()) {
       throw new DeviceException(
           "reference device: %s '%s' has a computed operand '%s' where it must be a weight"
               .formatted(reader.op().kind(), reader.name(), root.name()));
     }
     return load(root);
+  }
+
+  /** Scales of whole numbers, F32 in every precision: they are far smaller than what they scale. */
+  float[] scales(Node reader, int operand) {
+    float[] w = weights.get(reader.input(operand)).toFloats();
+    count(w);
+    return w;
   }
 
   /** Counts memory that a kernel needs beside its operands. */
@@ -118,12 +125,16 @@ final class Values {
 
   private float[] load(Node weight) {
     float[] w = weights.get(weight).toFloats();
-    weightBytes += 4L * w.length;
-    largest = Math.max(largest, 4L * w.length);
+    count(w);
     if (precision == Precision.F16) {
       Rounding.toF16(w);
     }
     return w;
+  }
+
+  private void count(float[] weight) {
+    weightBytes += 4L * weight.length;
+    largest = Math.max(largest, 4L * weight.length);
   }
 
   private static int size(Node n) {

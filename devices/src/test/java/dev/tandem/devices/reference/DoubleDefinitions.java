@@ -64,6 +64,29 @@ final class DoubleDefinitions {
     return switch (n.op()) {
       case Op.Input _ -> floats(data.input(n).toFloats());
       case Op.Weight _ -> floats(data.get(n).toFloats());
+      case Op.Dequantize d -> dequantize(n, d);
+      case Op.Quantize _ ->
+          each(
+              n,
+              i -> {
+                int scales = n.input(1).shape().dim(0);
+                double inverse = at(n.input(1), scales == 1 ? 0 : i[i.length - 1]);
+                float exact = (float) at(n.input(0), i) * (float) inverse;
+                return Math.max(-127, Math.min(127, Math.rint(exact)));
+              });
+      case Op.QuantizedConv2d c -> quantizedConv2d(n, c);
+      case Op.QuantizedLinear l ->
+          each(
+              n,
+              i -> {
+                int o = i[i.length - 1];
+                double sum =
+                    sum(
+                        n.input(0).shape().dim(-1),
+                        k -> at(n.input(0), last(i, k)) * at(n.input(1), o, k));
+                double y = at(n.input(2), o) * sum + (l.bias() ? at(n.input(3), o) : 0);
+                return act(l.act(), y + (l.addend() ? at(n.inputs().getLast(), i) : 0));
+              });
       case Op.Reshape _ -> values.get(n.input(0));
       case Op.Conv2d c -> conv2d(n, c);
       case Op.Linear l -> each(n, i -> act(l.act(), affine(n, i, l.bias()) + addend(n, l, i)));
@@ -146,12 +169,23 @@ final class DoubleDefinitions {
   }
 
   private double[] conv2d(Node n, Op.Conv2d c) {
+    return conv2d(n, c, _ -> 1, c.bias() ? i -> at(n.input(2), i) : _ -> 0);
+  }
+
+  private double[] quantizedConv2d(Node n, Op.QuantizedConv2d q) {
+    Op.Conv2d c = new Op.Conv2d(q.stride(), q.padding(), q.bias(), q.addend(), q.act());
+    return conv2d(n, c, o -> at(n.input(2), o), c.bias() ? o -> at(n.input(3), o) : _ -> 0);
+  }
+
+  /** A number for each output channel. */
+  private double[] conv2d(
+      Node n, Op.Conv2d c, IntToDoubleFunction scale, IntToDoubleFunction bias) {
     Node x = n.input(0);
     Node w = n.input(1);
     return each(
         n,
         i -> {
-          double s = c.bias() ? at(n.input(2), i[3]) : 0;
+          double s = 0;
           for (int ky = 0; ky < w.shape().dim(2); ky++) {
             for (int kx = 0; kx < w.shape().dim(3); kx++) {
               int y = i[1] * c.stride() + ky - c.padding().top();
@@ -163,6 +197,7 @@ final class DoubleDefinitions {
               }
             }
           }
+          s = scale.applyAsDouble(i[3]) * s + bias.applyAsDouble(i[3]);
           if (c.addend()) {
             Node a = n.inputs().getLast();
             boolean row = !a.shape().equals(n.shape());
@@ -182,6 +217,26 @@ final class DoubleDefinitions {
 
   private double addend(Node n, Op.Linear l, int[] i) {
     return l.addend() ? at(n.inputs().getLast(), i) : 0;
+  }
+
+  /** Numbers of 8 bits, or pairs of 4 bits of which the first is the low half. */
+  private double[] dequantize(Node n, Op.Dequantize d) {
+    double[] numbers = values.get(n.input(0));
+    int row = (int) (n.shape().elements() / n.shape().dim(0));
+    double[] out = new double[(int) n.shape().elements()];
+    for (int i = 0; i < out.length; i++) {
+      int r = i / row;
+      int column = i % row;
+      double number =
+          d.bits() == 8
+              ? numbers[i]
+              : ((int) numbers[r * ((row + 1) / 2) + column / 2] & 0xff)
+                      / (column % 2 == 0 ? 1 : 16)
+                      % 16
+                  - 8;
+      out[i] = number * at(n.input(1), r, column / d.group());
+    }
+    return out;
   }
 
   private double[] matMul(Node n, Op.MatMul m) {

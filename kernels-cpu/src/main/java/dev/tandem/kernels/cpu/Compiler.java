@@ -2,9 +2,12 @@ package dev.tandem.kernels.cpu;
 
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.Executable.MemoryUse;
+import dev.tandem.devices.ProductKernel;
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.Weights;
 import dev.tandem.graph.BatchSplit;
+import dev.tandem.graph.Cost;
+import dev.tandem.graph.DType;
 import dev.tandem.graph.Fusion;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.MemoryPlan;
@@ -15,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Fuses, splits by batch, plans memory and lowers every node of a graph. */
 final class Compiler {
@@ -22,11 +26,13 @@ final class Compiler {
   private final Graph graph;
   private final int parts;
   private final Graph part;
+  private final Joins joins;
   private final MemoryPlan plan;
   private final Memory memory;
   private final Primitives primitives;
   private final WeightStore store;
   private final List<Lane> lanes = new ArrayList<>();
+  private final Map<Node, ProductKernel> products = new LinkedHashMap<>();
 
   /** Host-visible values by the node that owns their memory, for the whole batch. */
   private final Map<Node, MemorySegment> visible = new HashMap<>();
@@ -38,7 +44,10 @@ final class Compiler {
     parts = BatchSplit.parts(graph, device.threads().count());
     part = parts == 1 ? graph : BatchSplit.part(graph, parts);
     List<Node> shared = visibleNodes();
-    plan = MemoryPlan.of(part, Memory.ALIGNMENT, n -> shared.contains(n) ? 0 : n.bytes());
+    joins = Joins.of(part);
+    plan =
+        MemoryPlan.of(
+            part, Memory.ALIGNMENT, n -> shared.contains(n) ? 0 : n.bytes(), joins.with());
     primitives = device.primitives(memory);
     store = new WeightStore(primitives, device);
   }
@@ -47,7 +56,7 @@ final class Compiler {
     List<Node> nodes = new ArrayList<>(part.inputs());
     part.outputs().values().stream()
         .map(MemoryPlan::storage)
-        .filter(n -> !n.isWeight())
+        .filter(n -> !n.isConstant())
         .forEach(nodes::add);
     return nodes;
   }
@@ -102,17 +111,34 @@ final class Compiler {
     for (int i = 0; i < parts; i++) {
       Primitives.Scratch scratch = primitives.newScratch();
       Team team = new Team(device.threads(), openMpThreads);
-      Lowering lowering = new Lowering(primitives, store, team, winograd, places(i));
+      Lowering lowering = new Lowering(primitives, store, team, winograd, joins, places(i));
       List<Lane.Step> steps = new ArrayList<>();
       for (Node n : part.nodes()) {
-        if (n.isComputed()) {
-          steps.add(new Lane.Step(graph.nodes().get(n.id()), lower(lowering, n)));
+        if (n.isComputed() && !joins.with().containsKey(n)) {
+          Node whole = graph.nodes().get(joins.head(n).id());
+          steps.add(new Lane.Step(whole, lower(lowering, n)));
+          note(whole, primitives.takeProducts());
         }
       }
       scratch.allocate();
       lanes.add(new Lane(device.openMp(), openMpThreads, steps));
     }
     primitives.freeLayouts();
+  }
+
+  /** Notes how a node's products are computed; every lane does it alike. */
+  private void note(Node n, List<Primitives.Product> made) {
+    if (!made.isEmpty()) {
+      boolean eightBits = made.stream().allMatch(Primitives.Product::eightBits);
+      String names =
+          made.stream()
+              .map(Primitives.Product::implementation)
+              .distinct()
+              .collect(Collectors.joining(" + "));
+      long multiplyAdds = Cost.of(n).flops() / 2;
+      products.put(
+          n, new ProductKernel(n, names, eightBits ? DType.I8 : DType.F32, multiplyAdds));
+    }
   }
 
   /** Where the values of one lane lie. */
@@ -142,12 +168,19 @@ final class Compiler {
     return new OneDnnExecutable(
         device,
         new OneDnnExecutable.Compiled(
-            graph, lanes, inputs, outputs, memory.use(), primitives.implementations(), this::free));
+            graph,
+            lanes,
+            inputs,
+            outputs,
+            memory.use(),
+            primitives.implementations(),
+            List.copyOf(products.values()),
+            this::free));
   }
 
   private Tensor tensor(Node n) {
     Node root = MemoryPlan.storage(part.nodes().get(n.id()));
-    MemorySegment data = root.isWeight() ? store.plain(root) : visible.get(root);
+    MemorySegment data = root.isConstant() ? store.plain(root) : visible.get(root);
     return new Tensor(n.shape(), n.type(), data);
   }
 

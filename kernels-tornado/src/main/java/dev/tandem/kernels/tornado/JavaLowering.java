@@ -93,7 +93,7 @@ final class JavaLowering {
   private void copyWeights(Node n) {
     for (int i = 0; i < n.inputs().size(); i++) {
       Node storage = MemoryPlan.storage(n.input(i));
-      if (storage.isWeight() && !JavaOps.isWeight(n.op(), i) && !copied.containsKey(storage)) {
+      if (storage.isConstant() && !JavaOps.isWeight(n.op(), i) && !copied.containsKey(storage)) {
         copied.put(storage, copies);
         copies += Math.toIntExact(storage.shape().elements());
         JavaMoves.copyWeight(this, storage);
@@ -111,7 +111,7 @@ final class JavaLowering {
   }
 
   private void save(Node storage) {
-    if (storage.isWeight()) {
+    if (storage.isConstant()) {
       throw new DeviceException(
           "output of " + graph.name() + " is the weight '" + storage.name() + "'");
     }

@@ -29,7 +29,10 @@ final class JavaOps {
       case Op.Embedding _ -> JavaMoves.embedding(low, n);
       case Op.GatherRows _ -> JavaMoves.gatherRows(low, n);
       case Op.TimestepEmbedding t -> JavaMoves.timestep(low, n, t);
-      case Op.Input _, Op.Weight _, Op.Reshape _ -> {}
+      case Op.Quantize _, Op.QuantizedConv2d _, Op.QuantizedLinear _ ->
+          throw new DeviceException(
+              n + " has no kernel in Java; use kernels=prebuilt, or activations of 32 bits");
+      case Op.Input _, Op.Weight _, Op.Dequantize _, Op.Reshape _ -> {}
     }
   }
 

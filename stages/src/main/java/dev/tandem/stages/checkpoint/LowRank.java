@@ -71,7 +71,7 @@ record LowRank(Tensor a, Tensor b, float scale) {
           data.set(I16, (first + i) * Short.BYTES, bfloat16(row[i]));
         }
       }
-      case I32, I64 -> throw new IllegalArgumentException("weights of type " + to.type());
+      case I8, I32, I64 -> throw new IllegalArgumentException("weights of type " + to.type());
     }
   }
 

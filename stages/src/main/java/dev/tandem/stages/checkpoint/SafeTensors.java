@@ -25,7 +25,7 @@ import java.util.Set;
  * tensor's bytes come from the page cache when they are used. May be read by several threads.
  * Tensors stay valid until {@link #close}; later use of them throws {@link IllegalStateException}.
  *
- * <p>Format: huggingface/safetensors. Values are F32, F16, BF16, I32 or I64.
+ * <p>Format: huggingface/safetensors. Values are F32, F16, BF16, I8, I32 or I64.
  */
 public final class SafeTensors implements ModelWeights {
   private final String source;
@@ -217,6 +217,7 @@ public final class SafeTensors implements ModelWeights {
       case "F32" -> DType.F32;
       case "F16" -> DType.F16;
       case "BF16" -> DType.BF16;
+      case "I8" -> DType.I8;
       case "I32" -> DType.I32;
       case "I64" -> DType.I64;
       default ->

@@ -67,6 +67,7 @@ final class SafeTensorsFile {
           case F32 -> to.putFloat(v);
           case F16 -> to.putShort(Float.floatToFloat16(v));
           case BF16 -> to.putShort((short) (Float.floatToRawIntBits(v) >>> 16));
+          case I8 -> to.put((byte) v);
           case I32 -> to.putInt((int) v);
           case I64 -> to.putLong((long) v);
         }

@@ -29,7 +29,7 @@ final class CallerBuffers {
 
   private static Node storage(String output, Node n) {
     Node storage = MemoryPlan.storage(n);
-    if (storage.isWeight()) {
+    if (storage.isConstant()) {
       throw new DeviceException(
           "output '" + output + "' is the weight '" + storage.name() + "': nothing to compute");
     }

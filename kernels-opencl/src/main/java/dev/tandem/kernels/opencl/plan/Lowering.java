@@ -57,7 +57,7 @@ final class Lowering {
   /** Where a node's value lies; weights in their plain layout. */
   Ref ref(Node n) {
     Node storage = MemoryPlan.storage(n);
-    if (storage.isWeight()) {
+    if (storage.isConstant()) {
       return weights.plain(storage);
     }
     return places.caller().holds(storage) && !converted(storage)

@@ -1,5 +1,6 @@
 package dev.tandem.kernels.opencl.plan;
 
+import dev.tandem.devices.DeviceException;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
 
@@ -26,7 +27,9 @@ final class OpFamilies {
       case Op.Embedding _ -> MoveOps.embedding(low, n);
       case Op.GatherRows _ -> MoveOps.gatherRows(low, n);
       case Op.TimestepEmbedding t -> MoveOps.timestep(low, n, t);
-      case Op.Input _, Op.Weight _, Op.Reshape _ -> {}
+      case Op.Quantize _, Op.QuantizedConv2d _, Op.QuantizedLinear _ ->
+          throw new DeviceException(n + " is not supported yet");
+      case Op.Input _, Op.Weight _, Op.Dequantize _, Op.Reshape _ -> {}
     }
   }
 }

@@ -8,17 +8,16 @@ package dev.tandem.stages.quality;
  * <p>As the authors have it: a Gaussian window of 11 x 11 pixels and deviation 1.5, K1 = 0.01, K2 =
  * 0.03, the mean over all places where the whole window lies in the picture; of colour pictures the
  * mean over the channels. The same as scikit-image's {@code structural_similarity} with {@code
- * gaussian_weights=True, sigma=1.5, use_sample_covariance=False, data_range=255}.
+ * gaussian_weights=True, sigma=1.5, use_sample_covariance=False, data_range=255}. In a picture that
+ * is smaller than the window, the window is as large as the picture.
  */
 public final class Ssim {
   private static final int CHANNELS = 3;
-  private static final int RADIUS = 5;
-  private static final int WINDOW = 2 * RADIUS + 1;
+  private static final int WINDOW = 11;
   private static final double SIGMA = 1.5;
   private static final double PEAK = 255;
   private static final double C1 = Math.pow(0.01 * PEAK, 2);
   private static final double C2 = Math.pow(0.03 * PEAK, 2);
-  private static final double[] WEIGHTS = weights();
 
   private Ssim() {}
 
@@ -27,15 +26,11 @@ public final class Ssim {
    *
    * @param a {@code [height, width, 3]}
    * @param b likewise
-   * @throws IllegalArgumentException if they are not of that size, or smaller than the window
+   * @throws IllegalArgumentException if they are not of that size
    */
   public static double of(byte[] a, byte[] b, int width, int height) {
-    if (width < WINDOW || height < WINDOW) {
-      throw new IllegalArgumentException(
-          "SSIM needs pictures of at least 11 x 11 pixels, got " + width + " x " + height);
-    }
     int length = Math.multiplyExact(CHANNELS, Math.multiplyExact(width, height));
-    if (a.length != length || b.length != length) {
+    if (length < 1 || a.length != length || b.length != length) {
       throw new IllegalArgumentException(
           "pictures of "
               + a.length
@@ -86,33 +81,37 @@ public final class Ssim {
     return out;
   }
 
-  /** Weighted means of all windows that lie in the picture, {@code [height - 10, width - 10]}. */
+  /** Weighted means of all windows that lie in the picture, row by row. */
   private static double[] smoothed(double[] x, int width, int height) {
-    int columns = width - WINDOW + 1;
+    double[] across = weights(width);
+    double[] down = weights(height);
+    int columns = width - across.length + 1;
     double[] rows = new double[height * columns];
     for (int i = 0; i < rows.length; i++) {
       int from = i / columns * width + i % columns;
-      for (int k = 0; k < WINDOW; k++) {
-        rows[i] += WEIGHTS[k] * x[from + k];
+      for (int k = 0; k < across.length; k++) {
+        rows[i] += across[k] * x[from + k];
       }
     }
-    double[] out = new double[(height - WINDOW + 1) * columns];
+    double[] out = new double[(height - down.length + 1) * columns];
     for (int i = 0; i < out.length; i++) {
-      for (int k = 0; k < WINDOW; k++) {
-        out[i] += WEIGHTS[k] * rows[i + k * columns];
+      for (int k = 0; k < down.length; k++) {
+        out[i] += down[k] * rows[i + k * columns];
       }
     }
     return out;
   }
 
-  private static double[] weights() {
-    double[] out = new double[WINDOW];
+  /** The window along an axis of so many pixels. */
+  private static double[] weights(int extent) {
+    double[] out = new double[Math.min(WINDOW, extent)];
     double sum = 0;
-    for (int k = 0; k < WINDOW; k++) {
-      out[k] = Math.exp(-Math.pow(k - RADIUS, 2) / (2 * SIGMA * SIGMA));
+    for (int k = 0; k < out.length; k++) {
+      double distance = k - (out.length - 1) / 2.0;
+      out[k] = Math.exp(-distance * distance / (2 * SIGMA * SIGMA));
       sum += out[k];
     }
-    for (int k = 0; k < WINDOW; k++) {
+    for (int k = 0; k < out.length; k++) {
       out[k] /= sum;
     }
     return out;

@@ -37,8 +37,17 @@ class SsimTest {
   void otherSizesAreRefused() {
     assertThatThrownBy(() -> Ssim.of(new byte[3 * 11 * 11], new byte[3 * 11 * 12], 11, 11))
         .hasMessageContaining("363 and 396 bytes are not of 11 x 11");
-    assertThatThrownBy(() -> Ssim.of(new byte[3 * 10 * 11], new byte[3 * 10 * 11], 10, 11))
-        .hasMessageContaining("at least 11 x 11 pixels, got 10 x 11");
+    assertThatThrownBy(() -> Ssim.of(new byte[0], new byte[0], 0, 11)).hasMessageContaining("0 x");
+  }
+
+  /** One window: means 100 and 102, no variances. */
+  @Test
+  void smallPicturesAreOneWindow() {
+    byte[] a = {100, 100, 100, 100, 100, 100};
+    byte[] b = {102, 102, 102, 102, 102, 102};
+    double c1 = 0.01 * 255 * 0.01 * 255;
+    assertThat(Ssim.of(a, b, 2, 1))
+        .isCloseTo((2 * 100 * 102 + c1) / (100 * 100 + 102 * 102 + c1), within(1e-12));
   }
 
   private static byte[] picture(String form) {

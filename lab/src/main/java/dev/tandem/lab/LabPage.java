@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A report as one HTML page that needs nothing else: curves, tables, pictures. */
 final class LabPage {
@@ -78,12 +79,7 @@ final class LabPage {
     Html h = new Html();
     LabRows.DIMENSIONS.forEach(
         (key, name) -> {
-          List<String> values =
-              report.rows().stream()
-                  .map(r -> place(r).get(key))
-                  .distinct()
-                  .sorted(order(key))
-                  .toList();
+          List<String> values = values(key);
           if (values.size() > 1) {
             h.raw("<fieldset><legend>").text(name).raw("</legend>");
             values.forEach(v -> box(h, key, v));
@@ -94,10 +90,13 @@ final class LabPage {
     return fields.isEmpty() ? "" : "<form class=\"filter\" hidden>" + fields + "</form>\n";
   }
 
-  private static Comparator<String> order(String dimension) {
-    return dimension.equals("steps")
-        ? Comparator.comparingInt(Integer::parseInt)
-        : Comparator.comparing(v -> 0); // as they come
+  /** As the rows have them; numbers count up. */
+  private List<String> values(String dimension) {
+    Stream<String> values = report.rows().stream().map(r -> place(r).get(dimension)).distinct();
+    return (dimension.equals("steps")
+            ? values.sorted(Comparator.comparing(Integer::valueOf))
+            : values)
+        .toList();
   }
 
   private static void box(Html h, String name, String value) {

@@ -1,6 +1,7 @@
 package dev.tandem.graph;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -111,17 +112,23 @@ public final class Recompute {
     return out.build();
   }
 
-  private Node again(Node n, int at) {
-    if (isThere(n, at)) {
-      return made.get(n);
-    }
-    Node known = again.get(n);
-    if (known == null) {
-      List<Node> inputs = n.inputs().stream().map(i -> again(i, at)).toList();
-      known = out.add(n.name(), n.op(), inputs);
-      again.put(n, known);
-    }
-    return known;
+  /**
+   * A value computed once more for node {@code at}. In the order of the first time, for {@link
+   * Fusion} goes by it.
+   */
+  private Node again(Node wanted, int at) {
+    Set<Node> chain = new HashSet<>();
+    collect(wanted, at, chain);
+    chain.stream()
+        .filter(n -> !again.containsKey(n))
+        .sorted(Comparator.comparingInt(Node::id))
+        .forEach(
+            n -> {
+              List<Node> inputs =
+                  n.inputs().stream().map(i -> again.getOrDefault(i, made.get(i))).toList();
+              again.put(n, out.add(n.name(), n.op(), inputs));
+            });
+    return again.getOrDefault(wanted, made.get(wanted));
   }
 
   @Override

@@ -94,6 +94,11 @@ final class Lowering {
     return half && planner.halfArithmetic();
   }
 
+  /** True if products of four whole numbers are computed at once. */
+  boolean dot() {
+    return family() == KernelFamily.GPU && planner.device().dot();
+  }
+
   WeightStore weights() {
     return weights;
   }

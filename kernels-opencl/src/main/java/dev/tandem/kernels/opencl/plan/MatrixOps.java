@@ -11,7 +11,9 @@ final class MatrixOps {
   private MatrixOps() {}
 
   static void conv2d(Lowering low, Node n, Op.Conv2d c) {
-    GemmShape s = GemmShape.conv(n.input(0).shape(), n.input(1).shape(), n.shape(), c);
+    GemmShape s =
+        GemmShape.conv(
+            n.input(0).shape(), n.input(1).shape(), n.shape(), c.stride(), c.padding());
     if (!Winograd.tryAdd(low, n, c, s)) {
       weighted(low, n, s, c.bias(), c.addend(), c.act(), false);
     }

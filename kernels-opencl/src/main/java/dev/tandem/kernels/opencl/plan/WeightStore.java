@@ -40,6 +40,19 @@ final class WeightStore {
     return stored(weight, "w" + p, size, p.packed(rows, depth, taps), half);
   }
 
+  /** Whole numbers of a weight {@code [rows, depth, taps...]} in panels, 8 bits each. */
+  Ref panels(Node weight, Int8Panels p) {
+    int rows = weight.shape().dim(0);
+    int depth = weight.shape().dim(1);
+    int taps = Math.toIntExact(weight.shape().elements() / rows / depth);
+    String purpose = "weight '" + weight.name() + "'";
+    Contents contents = (weights, to) -> p.lay(weights.get(weight), rows, depth, taps, to);
+    long bytes = p.bytes(rows, depth, taps);
+    return stored.computeIfAbsent(
+        p + " " + weight.name(),
+        _ -> new Ref(buffers.add(Kind.WEIGHT, purpose, bytes, contents), 0));
+  }
+
   /**
    * A weight in an order of its own, in 32-bit floats or in the storage type.
    *

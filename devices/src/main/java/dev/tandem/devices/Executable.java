@@ -1,6 +1,7 @@
 package dev.tandem.devices;
 
 import dev.tandem.graph.Graph;
+import java.util.List;
 
 /**
  * A compiled graph with its own memory. Write {@link #input}, call {@link #run}, read {@link
@@ -38,6 +39,11 @@ public interface Executable extends AutoCloseable {
 
   default void run() {
     run(OpSpans.NONE);
+  }
+
+  /** How each product is computed, as the device tells it; empty where it keeps no record. */
+  default List<ProductKernel> products() {
+    return List.of();
   }
 
   /** Memory for activations, weights and scratch on the device, bytes. */

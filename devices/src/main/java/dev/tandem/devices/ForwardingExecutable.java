@@ -1,6 +1,7 @@
 package dev.tandem.devices;
 
 import dev.tandem.graph.Graph;
+import java.util.List;
 
 /** Another executable of which something is otherwise: what is not overridden it does. */
 public abstract class ForwardingExecutable implements Executable {
@@ -29,6 +30,11 @@ public abstract class ForwardingExecutable implements Executable {
   @Override
   public void run(OpSpans spans) {
     executable.run(spans);
+  }
+
+  @Override
+  public List<ProductKernel> products() {
+    return executable.products();
   }
 
   @Override

@@ -36,6 +36,8 @@ final class QuantizedCases {
     all.add(extremes("largest", 1, 1));
     all.add(extremes("smallest", -1, 1));
     all.add(extremes("largest against smallest", 1, -1));
+    all.add(linearExtremes(1, 1));
+    all.add(linearExtremes(-1, 1));
     for (Activation act : Activation.values()) {
       all.add(fused(act, true));
       all.add(fused(act, false));
@@ -109,6 +111,13 @@ final class QuantizedCases {
   private static OpCase extremes(String name, int x, int w) {
     return conv(Padding.same(1), 3, 1, true, 1, 5, 6, 40, 17)
         .renamed("quantizedconv2d of the " + name + " numbers")
+        .fill("x", Fill.values(1000 * x))
+        .fill("w", Fill.values(127 * w));
+  }
+
+  private static OpCase linearExtremes(int x, int w) {
+    return linear(17, true, 3, 341)
+        .renamed("quantizedlinear of %d and %d".formatted(127 * x, 127 * w))
         .fill("x", Fill.values(1000 * x))
         .fill("w", Fill.values(127 * w));
   }

@@ -2,9 +2,12 @@ package dev.tandem.kernels.cpu;
 
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.Executable.MemoryUse;
+import dev.tandem.devices.ProductKernel;
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.Weights;
 import dev.tandem.graph.BatchSplit;
+import dev.tandem.graph.Cost;
+import dev.tandem.graph.DType;
 import dev.tandem.graph.Fusion;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.MemoryPlan;
@@ -15,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Fuses, splits by batch, plans memory and lowers every node of a graph. */
 final class Compiler {
@@ -27,6 +31,7 @@ final class Compiler {
   private final Primitives primitives;
   private final WeightStore store;
   private final List<Lane> lanes = new ArrayList<>();
+  private final Map<Node, ProductKernel> products = new LinkedHashMap<>();
 
   /** Host-visible values by the node that owns their memory, for the whole batch. */
   private final Map<Node, MemorySegment> visible = new HashMap<>();
@@ -106,13 +111,30 @@ final class Compiler {
       List<Lane.Step> steps = new ArrayList<>();
       for (Node n : part.nodes()) {
         if (n.isComputed()) {
-          steps.add(new Lane.Step(graph.nodes().get(n.id()), lower(lowering, n)));
+          Node whole = graph.nodes().get(n.id());
+          steps.add(new Lane.Step(whole, lower(lowering, n)));
+          note(whole, primitives.takeProducts());
         }
       }
       scratch.allocate();
       lanes.add(new Lane(device.openMp(), openMpThreads, steps));
     }
     primitives.freeLayouts();
+  }
+
+  /** Notes how a node's products are computed; every lane does it alike. */
+  private void note(Node n, List<Primitives.Product> made) {
+    if (!made.isEmpty()) {
+      boolean eightBits = made.stream().allMatch(Primitives.Product::eightBits);
+      String names =
+          made.stream()
+              .map(Primitives.Product::implementation)
+              .distinct()
+              .collect(Collectors.joining(" + "));
+      long multiplyAdds = Cost.of(n).flops() / 2;
+      products.put(
+          n, new ProductKernel(n, names, eightBits ? DType.I8 : DType.F32, multiplyAdds));
+    }
   }
 
   /** Where the values of one lane lie. */
@@ -142,7 +164,14 @@ final class Compiler {
     return new OneDnnExecutable(
         device,
         new OneDnnExecutable.Compiled(
-            graph, lanes, inputs, outputs, memory.use(), primitives.implementations(), this::free));
+            graph,
+            lanes,
+            inputs,
+            outputs,
+            memory.use(),
+            primitives.implementations(),
+            List.copyOf(products.values()),
+            this::free));
   }
 
   private Tensor tensor(Node n) {

@@ -1,6 +1,5 @@
 package dev.tandem.kernels.cpu;
 
-import dev.tandem.devices.DeviceException;
 import dev.tandem.graph.MemoryPlan;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
@@ -84,8 +83,9 @@ final class Lowering {
       case Op.Embedding _ -> Movement.embedding(this, n);
       case Op.GatherRows _ -> Movement.gatherRows(this, n);
       case Op.TimestepEmbedding t -> Movement.timestepEmbedding(this, n, t);
-      case Op.Quantize _, Op.QuantizedConv2d _, Op.QuantizedLinear _ ->
-          throw new DeviceException(n + " is not supported yet");
+      case Op.Quantize _ -> QuantizedProducts.quantize(this, n);
+      case Op.QuantizedConv2d c -> QuantizedProducts.conv2d(this, n, c);
+      case Op.QuantizedLinear l -> QuantizedProducts.linear(this, n, l);
       case Op.Input _, Op.Weight _, Op.Dequantize _, Op.Reshape _ -> List.of();
     };
   }

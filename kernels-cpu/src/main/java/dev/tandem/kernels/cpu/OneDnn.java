@@ -24,7 +24,11 @@ import java.util.Map;
  */
 @SuppressWarnings("restricted") // calling native functions is what this class is for
 final class OneDnn {
+  static final int F16 = 1;
+  static final int BF16 = 2;
   static final int F32 = 3;
+  static final int S8 = 5;
+  static final int U8 = 6;
   static final int FORWARD_TRAINING = 64;
   static final int FORWARD_INFERENCE = 96;
   static final int USE_SCALE_AND_SHIFT = 6;
@@ -34,6 +38,7 @@ final class OneDnn {
   static final int ELTWISE_TANH = 0x21;
   static final int ELTWISE_LINEAR = 0x26;
   static final int ELTWISE_SWISH = 0x2c;
+  static final int ELTWISE_CLIP = 0x2e;
   static final int ELTWISE_GELU_ERF = 0x31;
   static final int BINARY_ADD = 0x1fff0;
   static final int BINARY_MUL = 0x1fff1;
@@ -52,13 +57,20 @@ final class OneDnn {
   static final int ARG_SHIFT = 52;
   static final int ARG_SCRATCHPAD = 80;
   static final int ARG_MULTIPLE_SRC = 1024;
+  static final int ARG_SCALES = 4096;
 
   /** Memory descriptors of a primitive, for {@link #layoutOf}. */
+  static final int QUERY_SOURCE = 129;
+
   static final int QUERY_WEIGHTS = 131;
 
   static final int QUERY_SCRATCHPAD = 136;
 
+  /** {@code dnnl_cpu_isa_avx2_vnni} and {@code dnnl_cpu_isa_avx512_core_vnni}, what they add. */
+  private static final int VNNI = 0x08 | 0x40;
+
   private static final int QUERY_IMPLEMENTATION = 8;
+  private static final int QUERY_TYPE = 258;
   private static final int CPU = 1;
   private static final int IN_ORDER = 1;
   private static final int ANY_LAYOUT = 1;
@@ -99,6 +111,7 @@ final class OneDnn {
   private final MethodHandle streamCreate;
   private final MethodHandle layoutByStrides;
   private final MethodHandle layoutByTag;
+  private final MethodHandle layoutQuery;
   private final MethodHandle layoutEqual;
   private final MethodHandle layoutSize;
   private final MethodHandle memoryCreate;
@@ -106,7 +119,9 @@ final class OneDnn {
   private final MethodHandle attributesCreate;
   private final MethodHandle attributesScratchpad;
   private final MethodHandle attributesPostOps;
+  private final MethodHandle attributesScales;
   private final MethodHandle postOpsCreate;
+  private final MethodHandle postOpsSum;
   private final MethodHandle postOpsEltwise;
   private final MethodHandle postOpsBinary;
   private final MethodHandle convolution;
@@ -149,6 +164,7 @@ final class OneDnn {
             ADDRESS,
             JAVA_INT,
             JAVA_INT);
+    layoutQuery = bind(JAVA_INT, "memory_desc_query", JAVA_LONG, JAVA_INT, ADDRESS);
     layoutEqual = bind(JAVA_INT, "memory_desc_equal", JAVA_LONG, JAVA_LONG);
     layoutSize = bind(JAVA_LONG, "memory_desc_get_size", JAVA_LONG);
     memoryCreate = bind(JAVA_INT, "memory_create", ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
@@ -156,8 +172,11 @@ final class OneDnn {
     attributesCreate = bind(JAVA_INT, "primitive_attr_create", ADDRESS);
     attributesScratchpad =
         bind(JAVA_INT, "primitive_attr_set_scratchpad_mode", JAVA_LONG, JAVA_INT);
+    attributesScales =
+        bind(JAVA_INT, "primitive_attr_set_scales_mask", JAVA_LONG, JAVA_INT, JAVA_INT);
     attributesPostOps = bind(JAVA_INT, "primitive_attr_set_post_ops", JAVA_LONG, JAVA_LONG);
     postOpsCreate = bind(JAVA_INT, "post_ops_create", ADDRESS);
+    postOpsSum = bind(JAVA_INT, "post_ops_append_sum", JAVA_LONG, JAVA_FLOAT, JAVA_INT, JAVA_INT);
     postOpsEltwise =
         bind(JAVA_INT, "post_ops_append_eltwise", JAVA_LONG, JAVA_INT, JAVA_FLOAT, JAVA_FLOAT);
     postOpsBinary = bind(JAVA_INT, "post_ops_append_binary", JAVA_LONG, JAVA_INT, JAVA_LONG);
@@ -318,6 +337,20 @@ final class OneDnn {
     return version;
   }
 
+  /**
+   * Whether products of signed 8-bit numbers have exact sums: an x86 processor without VNNI adds
+   * pairs of them in 16 bits, where they saturate, and oneDNN halves weights for it. Asked of
+   * oneDNN, so {@code ONEDNN_MAX_CPU_ISA} counts; 0 is another architecture, which sums in 32 bits.
+   */
+  boolean signedSumsAreExact() {
+    MethodHandle h =
+        Linker.nativeLinker()
+            .downcallHandle(
+                library.findOrThrow("dnnl_get_effective_cpu_isa"), FunctionDescriptor.of(JAVA_INT));
+    int isa = call(() -> (int) h.invokeExact());
+    return isa == 0 || (isa & VNNI) != 0;
+  }
+
   long engine() {
     return create("engine_create", out -> (int) engineCreate.invokeExact(out, CPU, 0L));
   }
@@ -326,24 +359,34 @@ final class OneDnn {
     return create("stream_create", out -> (int) streamCreate.invokeExact(out, engine, IN_ORDER));
   }
 
-  /** A layout of F32 elements with the given strides, in elements. */
-  long layout(long[] dims, long[] strides) {
+  /** A layout with the given strides, in elements. */
+  long layout(int type, long[] dims, long[] strides) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment d = dims(arena, dims);
       MemorySegment s = dims(arena, strides);
       return create(
           "memory_desc_create_with_strides",
-          out -> (int) layoutByStrides.invokeExact(out, dims.length, d, F32, s));
+          out -> (int) layoutByStrides.invokeExact(out, dims.length, d, type, s));
     }
   }
 
-  /** A layout of F32 elements that a primitive may choose. */
-  long anyLayout(long[] dims) {
+  /** A layout that a primitive may choose. */
+  long anyLayout(int type, long[] dims) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment d = dims(arena, dims);
       return create(
           "memory_desc_create_with_tag",
-          out -> (int) layoutByTag.invokeExact(out, dims.length, d, F32, ANY_LAYOUT));
+          out -> (int) layoutByTag.invokeExact(out, dims.length, d, type, ANY_LAYOUT));
+    }
+  }
+
+  /** The type of a layout's elements. */
+  int type(long layout) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(JAVA_INT);
+      check(
+          "memory_desc_query", call(() -> (int) layoutQuery.invokeExact(layout, QUERY_TYPE, out)));
+      return out.get(JAVA_INT, 0);
     }
   }
 
@@ -385,8 +428,24 @@ final class OneDnn {
         call(() -> (int) attributesPostOps.invokeExact(attributes, postOps)));
   }
 
+  /**
+   * The values of an argument are multiplied by a scale.
+   *
+   * @param mask of the axes along which scales differ
+   */
+  void setScales(long attributes, int argument, int mask) {
+    check(
+        "primitive_attr_set_scales_mask",
+        call(() -> (int) attributesScales.invokeExact(attributes, argument, mask)));
+  }
+
   long postOps() {
     return create("post_ops_create", out -> (int) postOpsCreate.invokeExact(out));
+  }
+
+  /** Adds {@code factor} times what the destination held. */
+  void appendSum(long postOps, float factor) {
+    check("post_ops_append_sum", call(() -> (int) postOpsSum.invokeExact(postOps, factor, 0, 0)));
   }
 
   void appendEltwise(long postOps, int algorithm, float alpha, float beta) {

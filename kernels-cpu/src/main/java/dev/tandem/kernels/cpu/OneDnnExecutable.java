@@ -3,6 +3,7 @@ package dev.tandem.kernels.cpu;
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.Executable;
 import dev.tandem.devices.OpSpans;
+import dev.tandem.devices.ProductKernel;
 import dev.tandem.devices.Tensor;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.Node;
@@ -23,6 +24,7 @@ final class OneDnnExecutable implements Executable {
       Map<String, Tensor> outputs,
       MemoryUse memory,
       SortedMap<String, Integer> implementations,
+      List<ProductKernel> products,
       Runnable free) {}
 
   private final OneDnnDevice device;
@@ -81,6 +83,11 @@ final class OneDnnExecutable implements Executable {
   @Override
   public MemoryUse memory() {
     return compiled.memory();
+  }
+
+  @Override
+  public List<ProductKernel> products() {
+    return compiled.products();
   }
 
   /** How many parts of the batch are computed at once. */

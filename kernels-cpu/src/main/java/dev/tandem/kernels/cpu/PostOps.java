@@ -16,6 +16,8 @@ final class PostOps {
   private sealed interface Step {
     record Eltwise(int algorithm, float alpha, float beta) implements Step {}
 
+    record Sum(float factor) implements Step {}
+
     record Binary(int algorithm, long layout, Place place) implements Step {}
 
     record Moving(int algorithm, Movable operand) implements Step {}
@@ -56,6 +58,17 @@ final class PostOps {
     return this;
   }
 
+  /** Adds {@code factor} times what the destination held before. */
+  PostOps sum(float factor) {
+    steps.add(new Step.Sum(factor));
+    return this;
+  }
+
+  PostOps clip(float least, float most) {
+    steps.add(new Step.Eltwise(OneDnn.ELTWISE_CLIP, least, most));
+    return this;
+  }
+
   PostOps binary(int algorithm, long layout, Place operand) {
     steps.add(new Step.Binary(algorithm, layout, operand));
     return this;
@@ -74,6 +87,7 @@ final class PostOps {
       for (Step s : steps) {
         switch (s) {
           case Step.Eltwise e -> lib.appendEltwise(ops, e.algorithm(), e.alpha(), e.beta());
+          case Step.Sum sum -> lib.appendSum(ops, sum.factor());
           case Step.Binary b -> lib.appendBinary(ops, b.algorithm(), b.layout());
           case Step.Moving m -> lib.appendBinary(ops, m.algorithm(), m.operand().layout());
         }
@@ -90,7 +104,7 @@ final class PostOps {
       switch (steps.get(i)) {
         case Step.Binary b -> call.arg(argument(i), b.layout(), b.place());
         case Step.Moving m -> call.arg(argument(i), m.operand());
-        case Step.Eltwise _ -> {}
+        case Step.Eltwise _, Step.Sum _ -> {}
       }
     }
   }

@@ -24,6 +24,7 @@ final class Primitives implements AutoCloseable {
   private final List<Long> memories = new ArrayList<>();
   private final List<Long> primitives = new ArrayList<>();
   private final SortedMap<String, Integer> implementations = new TreeMap<>();
+  private final List<Product> products = new ArrayList<>();
   private Scratch scratch = new Scratch();
 
   /**
@@ -48,29 +49,46 @@ final class Primitives implements AutoCloseable {
 
   /** A dense row-major layout. */
   long layout(long... dims) {
+    return layout(OneDnn.F32, dims);
+  }
+
+  long layout(int type, long[] dims) {
     long[] strides = new long[dims.length];
     long s = 1;
     for (int i = dims.length - 1; i >= 0; i--) {
       strides[i] = s;
       s *= dims[i];
     }
-    return layout(dims, strides);
+    return layout(type, dims, strides);
   }
 
   long layout(long[] dims, long[] strides) {
-    return keep(lib.layout(dims, strides));
+    return layout(OneDnn.F32, dims, strides);
+  }
+
+  /** A layout of some type, one of oneDNN's. */
+  long layout(int type, long[] dims, long[] strides) {
+    return keep(lib.layout(type, dims, strides));
   }
 
   long anyLayout(long... dims) {
-    return keep(lib.anyLayout(dims));
+    return anyLayout(OneDnn.F32, dims);
+  }
+
+  long anyLayout(int type, long[] dims) {
+    return keep(lib.anyLayout(type, dims));
   }
 
   /** A picture {@code [batch, height, width, channels]} as oneDNN's NCHW extents with strides. */
   long picture(Shape s) {
+    return picture(OneDnn.F32, s);
+  }
+
+  long picture(int type, Shape s) {
     long h = s.dim(1);
     long w = s.dim(2);
     long c = s.dim(3);
-    return layout(new long[] {s.dim(0), c, h, w}, new long[] {h * w * c, 1, w * c, c});
+    return layout(type, new long[] {s.dim(0), c, h, w}, new long[] {h * w * c, 1, w * c, c});
   }
 
   private long keep(long layout) {
@@ -181,7 +199,11 @@ final class Primitives implements AutoCloseable {
       if (memory.real()) {
         primitives.add(primitive);
       }
-      implementations.merge(lib.implementation(descriptor), 1, Integer::sum);
+      String implementation = lib.implementation(descriptor);
+      implementations.merge(implementation, 1, Integer::sum);
+      if (slots.contains(OneDnn.ARG_WEIGHTS)) {
+        products.add(new Product(implementation, eightBits(descriptor)));
+      }
       long pad = lib.layoutOf(descriptor, OneDnn.QUERY_SCRATCHPAD);
       long bytes = lib.size(pad);
       if (bytes > 0) {
@@ -232,6 +254,23 @@ final class Primitives implements AutoCloseable {
         .build();
   }
 
+  /** {@code factor} times a value in another layout, cut off where that cannot hold it. */
+  Kernel scaled(long from, Place source, float factor, long to, Place destination) {
+    MemorySegment scale = permanent(Float.BYTES);
+    if (memory.real()) {
+      scale.set(ValueLayout.JAVA_FLOAT, 0, factor);
+    }
+    long attributes = lib.attributes();
+    lib.setScales(attributes, OneDnn.ARG_SRC, 0);
+    long descriptor = lib.reorder(engine, from, to, attributes);
+    lib.destroy(OneDnn.Kind.ATTRIBUTES, attributes);
+    return call(descriptor)
+        .arg(OneDnn.ARG_SRC, from, source)
+        .arg(OneDnn.ARG_DST, to, destination)
+        .arg(OneDnn.ARG_SCALES | OneDnn.ARG_SRC, layout(1), Place.at(scale.address()))
+        .build();
+  }
+
   /** A copy from one layout into another, between addresses that are given when it runs. */
   Reorder reorder(long from, long to) {
     long attributes = lib.attributes();
@@ -246,6 +285,26 @@ final class Primitives implements AutoCloseable {
       lib.setAddress(destination, y);
       copy.run();
     };
+  }
+
+  /**
+   * A product that was made.
+   *
+   * @param implementation oneDNN's name of it
+   * @param eightBits whether oneDNN reads both of its operands in 8 bits
+   */
+  record Product(String implementation, boolean eightBits) {}
+
+  /** The products that were made since the last call of this. */
+  List<Product> takeProducts() {
+    List<Product> made = List.copyOf(products);
+    products.clear();
+    return made;
+  }
+
+  private boolean eightBits(long descriptor) {
+    return lib.type(lib.layoutOf(descriptor, OneDnn.QUERY_WEIGHTS)) == OneDnn.S8
+        && lib.type(lib.layoutOf(descriptor, OneDnn.QUERY_SOURCE)) != OneDnn.F32;
   }
 
   /** Frees what only compilation needs. */

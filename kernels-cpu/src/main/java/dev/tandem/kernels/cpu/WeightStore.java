@@ -2,6 +2,7 @@ package dev.tandem.kernels.cpu;
 
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.Weights;
+import dev.tandem.graph.DType;
 import dev.tandem.graph.Node;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -119,9 +120,13 @@ final class WeightStore {
         Staging domain = new Staging()) {
       for (Relayout r : relayouts.values()) {
         Tensor t = weights.get(r.weight());
-        MemorySegment floats = stored.room(t.elements());
-        widening.copy(t, floats);
-        threads.first().run(() -> lay(r, floats, domain));
+        MemorySegment values = stored.room(t.elements());
+        if (t.type() == DType.I8) {
+          MemorySegment.copy(t.data(), 0, values, 0, t.data().byteSize());
+        } else {
+          widening.copy(t, values);
+        }
+        threads.first().run(() -> lay(r, values, domain));
       }
     }
   }
@@ -133,7 +138,7 @@ final class WeightStore {
       source = domain.room(t.kernelFloats());
       winograd.get(t.form()).transform(floats, source, (long) t.in() * t.out());
     }
-    r.reorder().run(source.address() + r.first() * Float.BYTES, r.to().address());
+    r.reorder().run(source.address() + r.first() * r.weight().type().bytes(), r.to().address());
   }
 
   /** Memory for one value after another. */

@@ -29,8 +29,8 @@ import org.jocl.cl_platform_id;
  * @param unified true if host and device share their memory
  * @param fp16 true if 16-bit floats can be computed with ({@code cl_khr_fp16})
  * @param fma true if the fused multiply-add is fast
- * @param dot true if OpenCL C has products of four whole numbers at once
- *     ({@code cl_khr_integer_dot_product})
+ * @param dot true if OpenCL C has products of four whole numbers at once ({@code
+ *     cl_khr_integer_dot_product})
  * @param parts how many equal one-unit sub-devices it can be cut into; 0 if none
  */
 record ClDevice(
@@ -102,7 +102,8 @@ record ClDevice(
         facts.unified() && type != DeviceInfo.Type.DISCRETE_GPU,
         extensions.contains(" cl_khr_fp16 "),
         (d.number(CL.CL_DEVICE_SINGLE_FP_CONFIG) & CL.CL_FP_FMA) != 0,
-        extensions.contains(" cl_khr_integer_dot_product ") && d.optional(ClDevice::isC3).orElse(false),
+        extensions.contains(" cl_khr_integer_dot_product ")
+            && d.optional(ClDevice::isC3).orElse(false),
         d.optional(ClDevice::parts).orElse(0)); // OpenCL 1.1 knew no partitions
   }
 

@@ -35,6 +35,7 @@ public record DeviceTraits(
 
   /** The same device with so many of its compute units. */
   public DeviceTraits withComputeUnits(int units) {
-    return new DeviceTraits(name, vendor, type, units, vectorWidth, localMemory, addressAlign, fma, dot);
+    return new DeviceTraits(
+        name, vendor, type, units, vectorWidth, localMemory, addressAlign, fma, dot);
   }
 }

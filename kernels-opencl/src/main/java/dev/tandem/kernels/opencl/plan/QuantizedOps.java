@@ -32,8 +32,7 @@ final class QuantizedOps {
 
   static void conv2d(Lowering low, Node n, Op.QuantizedConv2d c) {
     GemmShape s =
-        GemmShape.conv(
-            n.input(0).shape(), n.input(1).shape(), n.shape(), c.stride(), c.padding());
+        GemmShape.conv(n.input(0).shape(), n.input(1).shape(), n.shape(), c.stride(), c.padding());
     product(low, n, s, c.bias(), c.addend(), c.act());
   }
 

@@ -16,13 +16,20 @@ public record CompileOptions(Precision precision, WeightMemory weights, int reco
 
   /** The usual form. */
   public CompileOptions(Precision precision) {
-    this(precision, WeightMemory.AUTO, 0);
+    this(precision, WeightMemory.AUTO);
   }
 
+  /** With all skip connections kept. */
+  public CompileOptions(Precision precision, WeightMemory weights) {
+    this(precision, weights, 0);
+  }
+
+  /** The same with weights elsewhere. */
   public CompileOptions withWeights(WeightMemory value) {
     return new CompileOptions(precision, value, recompute);
   }
 
+  /** The same with other skip connections computed again. */
   public CompileOptions withRecompute(int value) {
     return new CompileOptions(precision, weights, value);
   }

@@ -29,7 +29,8 @@ public final class GraphMemory {
     int part = options.precision() == CompileOptions.Precision.F16 ? 2 : 1;
     Graph fused = Fusion.apply(graph);
     long activations = MemoryPlan.of(fused, 1).peakLiveBytes() / part;
-    long weights = graph.weights().stream().mapToLong(GraphMemory::least).sum();
+    boolean streamed = options.weights() == CompileOptions.WeightMemory.STREAM;
+    long weights = streamed ? 0 : graph.weights().stream().mapToLong(GraphMemory::least).sum();
     long largest =
         fused.nodes().stream().filter(Node::isComputed).mapToLong(Node::bytes).max().orElse(1);
     return new MemoryUse(activations, weights, 0, largest / part);

@@ -10,8 +10,8 @@ import dev.tandem.graph.GraphBuilder;
 import dev.tandem.graph.Shape;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What is kept, on a device where each graph takes the bytes that its name says. */
@@ -74,7 +74,7 @@ class ExecutablesTest {
   void anotherStageMakesRoomWhereOneIsKeptAtATime() {
     get("a", 30);
     get("b", 20);
-    executables.keepOnly("m", Set.of("b"));
+    executables.keepOnly("/m", Set.of("b"));
     assertThat(device.open).containsExactly("b");
     assertThat(executables.peak()).isEqualTo(50);
     executables.close(key("b"));

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /**
  * Where each activation of a graph lies in one arena. Values whose lives do not overlap share
@@ -40,8 +42,18 @@ public final class MemoryPlan {
    * @param alignment of every offset, bytes; a power of two
    * @param size bytes a device needs for a node's value (it may store F16)
    */
+  public static MemoryPlan of(Graph g, int alignment, ToLongFunction<Node> size) {
+    return of(g, alignment, size, Map.of());
+  }
+
+  /**
+   * Plans an arena.
+   *
+   * @param computedWith nodes that a device computes together with a later one, which is all that
+   *     reads them: their operands live until then, and they need no memory themselves
+   */
   public static MemoryPlan of(
-      Graph g, int alignment, java.util.function.ToLongFunction<Node> size) {
+      Graph g, int alignment, ToLongFunction<Node> size, Map<Node, Node> computedWith) {
     if (Integer.bitCount(alignment) != 1) {
       throw new IllegalArgumentException("alignment " + alignment + " is not a power of two");
     }
@@ -55,9 +67,13 @@ public final class MemoryPlan {
         first[root] = node.isInput() ? 0 : node.id();
         last[root] = node.isInput() ? n : node.id();
       }
+      Node reader = node;
+      while (computedWith.containsKey(reader)) {
+        reader = computedWith.get(reader);
+      }
       for (Node in : node.inputs()) {
         int r = storage(in).id();
-        last[r] = Math.max(last[r], node.id());
+        last[r] = Math.max(last[r], reader.id());
       }
     }
     for (Node out : g.outputs().values()) {
@@ -69,7 +85,8 @@ public final class MemoryPlan {
         new ArrayList<>(g.nodes().stream().filter(x -> !x.isConstant() && !x.isView()).toList());
     long[] bytes = new long[n];
     for (Node s : stored) {
-      bytes[s.id()] = (size.applyAsLong(s) + alignment - 1) & -alignment;
+      long needed = computedWith.containsKey(s) ? 0 : size.applyAsLong(s);
+      bytes[s.id()] = (needed + alignment - 1) & -alignment;
     }
     long[] offset = new long[n];
     long arena = place(stored, bytes, first, last, offset);

@@ -44,6 +44,9 @@ final class QuantizedCases {
       all.add(fused(act, true));
       all.add(fused(act, false));
     }
+    all.add(afterGroupNorm());
+    all.add(afterLayerNorm());
+    all.add(gated());
     for (int bits : new int[] {8, 4}) {
       for (int group : bits == 8 ? new int[] {0} : GROUPS) {
         all.add(packedLinear(bits, group, 24, 2, 9, 130));
@@ -159,6 +162,64 @@ final class QuantizedCases {
                   addend);
             })
         .within(Tolerance.QUANTIZED);
+  }
+
+  /** What rounds may be computed with what is rounded; what lies between must not be spoilt. */
+  private static OpCase afterGroupNorm() {
+    Shape x = Shape.of(2, 6, 5, 24);
+    return OpCase.of(
+            "groupnorm + SILU + quantizedconv2d + residual",
+            b -> {
+              Node in = b.input("x", x, DType.F32);
+              Node norm = b.activate("silu", b.groupNorm("norm", in, 4, 1e-5f), Activation.SILU);
+              return b.add(
+                  "y",
+                  new Op.QuantizedConv2d(1, Padding.same(1), true, true, Activation.NONE),
+                  quantised(b, norm, 24),
+                  b.weight("w", new Op.Weight(Shape.of(24, 24, 3, 3), DType.I8)),
+                  b.weight("scale", 24),
+                  b.weight("bias", 24),
+                  in);
+            })
+        .within(Tolerance.ROUNDED);
+  }
+
+  private static OpCase afterLayerNorm() {
+    return OpCase.of(
+            "layernorm + quantizedlinear + residual",
+            b -> {
+              Node in = b.input("x", Shape.of(2, 13, 40), DType.F32);
+              return b.add(
+                  "y",
+                  new Op.QuantizedLinear(true, true, Activation.NONE),
+                  quantised(b, b.layerNorm("norm", in, 1e-5f), 40),
+                  b.weight("w", new Op.Weight(Shape.of(40, 40), DType.I8)),
+                  b.weight("scale", 40),
+                  b.weight("bias", 40),
+                  in);
+            })
+        .within(Tolerance.ROUNDED);
+  }
+
+  private static OpCase gated() {
+    return OpCase.of(
+            "quantizedlinear + geglu + quantizedlinear",
+            b -> {
+              Node in = b.input("x", Shape.of(2, 13, 40), DType.F32);
+              Node both = product(b, linear(true), quantised(b, in, 1), Shape.of(96, 40), true);
+              Node gated = b.geglu("geglu", both);
+              return b.add(
+                  "z",
+                  linear(false),
+                  b.add("q2", new Op.Quantize(), gated, b.weight("inverse2", 48)),
+                  b.weight("w2", new Op.Weight(Shape.of(40, 48), DType.I8)),
+                  b.weight("scale2", 40));
+            })
+        .within(Tolerance.ROUNDED);
+  }
+
+  private static Op linear(boolean bias) {
+    return new Op.QuantizedLinear(bias, false, Activation.NONE);
   }
 
   private static OpCase packedLinear(int bits, int group, int out, int... dims) {

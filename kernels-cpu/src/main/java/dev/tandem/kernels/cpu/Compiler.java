@@ -26,6 +26,7 @@ final class Compiler {
   private final Graph graph;
   private final int parts;
   private final Graph part;
+  private final Joins joins;
   private final MemoryPlan plan;
   private final Memory memory;
   private final Primitives primitives;
@@ -43,7 +44,10 @@ final class Compiler {
     parts = BatchSplit.parts(graph, device.threads().count());
     part = parts == 1 ? graph : BatchSplit.part(graph, parts);
     List<Node> shared = visibleNodes();
-    plan = MemoryPlan.of(part, Memory.ALIGNMENT, n -> shared.contains(n) ? 0 : n.bytes());
+    joins = Joins.of(part);
+    plan =
+        MemoryPlan.of(
+            part, Memory.ALIGNMENT, n -> shared.contains(n) ? 0 : n.bytes(), joins.with());
     primitives = device.primitives(memory);
     store = new WeightStore(primitives, device);
   }
@@ -107,11 +111,11 @@ final class Compiler {
     for (int i = 0; i < parts; i++) {
       Primitives.Scratch scratch = primitives.newScratch();
       Team team = new Team(device.threads(), openMpThreads);
-      Lowering lowering = new Lowering(primitives, store, team, winograd, places(i));
+      Lowering lowering = new Lowering(primitives, store, team, winograd, joins, places(i));
       List<Lane.Step> steps = new ArrayList<>();
       for (Node n : part.nodes()) {
-        if (n.isComputed()) {
-          Node whole = graph.nodes().get(n.id());
+        if (n.isComputed() && !joins.with().containsKey(n)) {
+          Node whole = graph.nodes().get(joins.head(n).id());
           steps.add(new Lane.Step(whole, lower(lowering, n)));
           note(whole, primitives.takeProducts());
         }

@@ -86,19 +86,20 @@ final class Elementwise {
    * Layer norm does not see a constant added to a row, but oneDNN sums rows in F32 and a mean far
    * from zero would cost it its accuracy: so each row's first element is subtracted before.
    */
-  static List<Kernel> layerNorm(Lowering low, Node n, Op.LayerNorm l) {
+  static List<Kernel> layerNorm(Lowering low, Node n, Op.LayerNorm l, Result result) {
     Primitives p = low.primitives();
     long rows = n.shape().rows();
     long width = n.shape().dim(-1);
     long layout = p.layout(rows, width);
     long row = p.layout(width);
-    Place y = low.place(n);
+    long columnBytes = Primitives.align(rows * Float.BYTES);
+    Place y = result.rounded() ? p.temporary(columnBytes, n.bytes()) : result.place();
     // Rows as channels: the only form in which oneDNN is fast at "one number for each row".
     long channels = p.layout(1, rows, width);
     Place x = low.place(n.input(0));
     long column = p.layout(new long[] {rows, 1}, new long[] {width, 1});
     long dense = p.layout(rows, 1);
-    Place first = p.temporary(0, rows * Float.BYTES);
+    Place first = p.temporary(0, columnBytes);
     Kernel gather = p.copy(column, x, dense, first);
     Kernel shift =
         binary(
@@ -108,17 +109,20 @@ final class Elementwise {
             new Operand(p.layout(1, rows, 1), first),
             new Operand(channels, y),
             PostOps.none());
-    long attributes = p.lib().attributes();
-    long descriptor = p.lib().layerNorm(p.engine(), layout, layout, l.eps(), attributes);
+    PostOps post = result.after(PostOps.none());
+    long attributes = post.attributes(p.lib());
+    long to = result.matrix(rows, width);
+    long descriptor = p.lib().layerNorm(p.engine(), layout, to, l.eps(), attributes);
     p.lib().destroy(OneDnn.Kind.ATTRIBUTES, attributes);
     return List.of(
         gather,
         shift,
         p.call(descriptor)
             .arg(OneDnn.ARG_SRC, layout, y)
-            .arg(OneDnn.ARG_DST, layout, y)
+            .arg(OneDnn.ARG_DST, to, result.place())
             .arg(OneDnn.ARG_SCALE, row, low.place(n.input(1)))
             .arg(OneDnn.ARG_SHIFT, row, low.place(n.input(2)))
+            .postOps(post)
             .build());
   }
 
@@ -145,5 +149,21 @@ final class Elementwise {
 
   static List<Kernel> add(Lowering low, Node n) {
     return Broadcast.add(low, n);
+  }
+
+  /** {@code x * inverse}, to the nearest whole number, half to even, and cut off at 127. */
+  static List<Kernel> quantize(Lowering low, Node n, Result result) {
+    Primitives p = low.primitives();
+    long rows = n.shape().rows();
+    long width = n.shape().dim(-1);
+    long scales = p.layout(1, n.input(1).shape().dim(0));
+    return List.of(
+        binary(
+            p,
+            OneDnn.BINARY_MUL,
+            new Operand(p.layout(rows, width), low.place(n.input(0))),
+            new Operand(scales, low.place(n.input(1))),
+            new Operand(result.matrix(rows, width), result.place()),
+            PostOps.none().clip(-127, 127)));
   }
 }

@@ -22,13 +22,18 @@ final class GroupNorms {
 
   private GroupNorms() {}
 
-  static List<Kernel> groupNorm(Lowering low, Node n, Op.GroupNorm g) {
+  /**
+   * One norm.
+   *
+   * @param result the norm itself, or its value rounded
+   */
+  static List<Kernel> groupNorm(Lowering low, Node n, Op.GroupNorm g, Result result) {
     Statistics stats = new Statistics(low, n, g);
     List<Kernel> kernels = new ArrayList<>();
     kernels.add(low.team().kernel(stats.batch * stats.parts, stats::measure));
     kernels.add(stats::merge);
     for (int b = 0; b < stats.batch; b++) {
-      kernels.add(apply(low, n, g, stats, b));
+      kernels.add(apply(low, n, g, stats, b, result));
     }
     return kernels;
   }
@@ -36,7 +41,8 @@ final class GroupNorms {
   /**
    * {@code act((x - center) * factor + offset)}: the center first, for the mean may be far from 0.
    */
-  private static Kernel apply(Lowering low, Node n, Op.GroupNorm g, Statistics stats, int b) {
+  private static Kernel apply(
+      Lowering low, Node n, Op.GroupNorm g, Statistics stats, int b, Result result) {
     Primitives p = low.primitives();
     long item = (long) stats.pixels * stats.channels;
     long matrix = p.layout(stats.pixels, stats.channels);
@@ -51,8 +57,10 @@ final class GroupNorms {
         OneDnn.BINARY_SUB,
         new Operand(matrix, low.place(n.input(0)).plusFloats(b * item)),
         new Operand(row, stats.row(stats.center, b)),
-        new Operand(matrix, low.place(n).plusFloats(b * item)),
-        post);
+        new Operand(
+            result.matrix(stats.pixels, stats.channels),
+            result.row((long) b * stats.pixels, stats.channels)),
+        result.after(post));
   }
 
   /** The moments of each part of the pixels, and what they come to for each channel. */

@@ -14,6 +14,7 @@ final class Lowering {
   private final WeightStore weights;
   private final Team team;
   private final Map<Node, WinogradTiles> winograd;
+  private final Joins joins;
   private final Places places;
 
   Lowering(
@@ -21,11 +22,13 @@ final class Lowering {
       WeightStore weights,
       Team team,
       Map<Node, WinogradTiles> winograd,
+      Joins joins,
       Places places) {
     this.primitives = primitives;
     this.weights = weights;
     this.team = team;
     this.winograd = winograd;
+    this.joins = joins;
     this.places = places;
   }
 
@@ -71,22 +74,40 @@ final class Lowering {
       case Op.GegluLinear g -> MatrixProducts.gegluLinear(this, n, g);
       case Op.MatMul m -> MatrixProducts.matMul(this, n, m);
       case Op.Attention a -> Attentions.attention(this, n, a);
-      case Op.GroupNorm g -> GroupNorms.groupNorm(this, n, g);
-      case Op.LayerNorm l -> Elementwise.layerNorm(this, n, l);
+      case Op.GroupNorm g -> GroupNorms.groupNorm(this, n, g, new Result(this, n));
+      case Op.LayerNorm l -> Elementwise.layerNorm(this, n, l, new Result(this, n));
       case Op.Softmax s -> Elementwise.softmax(this, n, s);
       case Op.Activate a -> Elementwise.activate(this, n, a);
       case Op.Scale s -> Elementwise.scale(this, n, s);
       case Op.Add _ -> Elementwise.add(this, n);
-      case Op.Geglu _ -> Elementwise.geglu(this, n);
+      case Op.Geglu _ -> geglu(n, new Result(this, n));
       case Op.Concat c -> Movement.concat(this, n, c);
       case Op.Upsample _ -> Movement.upsample(this, n);
       case Op.Embedding _ -> Movement.embedding(this, n);
       case Op.GatherRows _ -> Movement.gatherRows(this, n);
       case Op.TimestepEmbedding t -> Movement.timestepEmbedding(this, n, t);
-      case Op.Quantize _ -> QuantizedProducts.quantize(this, n);
+      case Op.Quantize _ -> quantize(n);
       case Op.QuantizedConv2d c -> QuantizedProducts.conv2d(this, n, c);
       case Op.QuantizedLinear l -> QuantizedProducts.linear(this, n, l);
       case Op.Input _, Op.Weight _, Op.Dequantize _, Op.Reshape _ -> List.of();
     };
+  }
+
+  private List<Kernel> quantize(Node n) {
+    Result result = new Result(this, n);
+    Optional<Node> x = joins.before(n);
+    return switch (x.map(Node::op).orElse(n.op())) {
+      case Op.GroupNorm g -> GroupNorms.groupNorm(this, x.get(), g, result);
+      case Op.LayerNorm l -> Elementwise.layerNorm(this, x.get(), l, result);
+      case Op.Geglu _ -> geglu(x.get(), result);
+      default -> Elementwise.quantize(this, n, result);
+    };
+  }
+
+  private List<Kernel> geglu(Node n, Result result) {
+    return joins
+        .before(n)
+        .map(x -> QuantizedProducts.gated(this, x, (Op.QuantizedLinear) x.op(), result))
+        .orElseGet(() -> Elementwise.geglu(this, n));
   }
 }

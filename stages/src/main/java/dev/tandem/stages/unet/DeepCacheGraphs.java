@@ -13,10 +13,11 @@ import dev.tandem.graph.Shape;
  * joined to, and the last convolution. Layers have the same names, so weights are the same tensors.
  *
  * <pre>
- *   conv_in -- layer 0 .. BLOCK -- | -- deeper layers and levels -- | {@link #DEEP} -- last layers -- conv_out
+ *   conv_in -- BLOCK layers -- | -- deeper layers and levels -- | {@link #DEEP} -- last layers -- conv_out
  * </pre>
  *
- * @param block the last layer of the first level that the shallow graph computes, from 0
+ * @param block how many layers of the first level the shallow graph computes, and of the last level
+ *     one more; DeepCache's {@code cache_branch_id}, as far as it lies in the first level
  */
 public record DeepCacheGraphs(UNet2DConditionModel model, int block) {
   /** What the deep part came to: {@code [batch, height, width, channels]}. */
@@ -25,18 +26,18 @@ public record DeepCacheGraphs(UNet2DConditionModel model, int block) {
   /**
    * Checks the block.
    *
-   * @throws IllegalArgumentException if the first level has no such layer
+   * @throws IllegalArgumentException if the first level has fewer layers
    */
   public DeepCacheGraphs {
     int layers = model.config().down().getFirst().layers();
-    if (block < 0 || block >= layers) {
+    if (block < 0 || block > layers) {
       throw new IllegalArgumentException(
           "BLOCK of a deep cache is "
               + block
               + ", but the first level of this U-Net has "
               + layers
-              + " blocks: take 0"
-              + (layers == 1 ? "" : " to " + (layers - 1)));
+              + " layers: take 0 to "
+              + layers);
     }
   }
 
@@ -67,13 +68,13 @@ public record DeepCacheGraphs(UNet2DConditionModel model, int block) {
     GraphBuilder g = UNet2DConditionModel.builder("unet shallow", batch, height, width);
     Node sample = model.sample(g, batch, height, width);
     UNetBlocks blocks = model.blocks(g, batch, tokens, UNet2DConditionModel.Taps.NONE);
-    blocks.first(blocks.in(sample), 0, block + 1);
+    blocks.first(blocks.in(sample), 0, block);
     Node x = blocks.last(g.input(DEEP, deep, DType.F32), cut());
     return g.output(UNet2DConditionModel.OUTPUT, blocks.out(x)).build();
   }
 
   /** The first layer of the last level that joins what the shallow graph computes. */
   private int cut() {
-    return model.config().up().getLast().layers() - (block + 2);
+    return model.config().up().getLast().layers() - (block + 1);
   }
 }

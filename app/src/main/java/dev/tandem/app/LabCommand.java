@@ -86,6 +86,14 @@ final class LabCommand implements Callable<Integer> {
   private List<Path> pruned = new ArrayList<>();
 
   @Option(
+      names = "--quantized",
+      paramLabel = "[NAME=]DIR",
+      description =
+          "What 'tandem quantize' made of the model, or of a student by its name: draws the settings"
+              + " of its form, as +w8+a8. May be repeated.")
+  private List<String> quantized = new ArrayList<>();
+
+  @Option(
       names = "--reference",
       paramLabel = "SETTING",
       description =
@@ -189,7 +197,11 @@ final class LabCommand implements Callable<Integer> {
   }
 
   private LabModels models() {
-    return LabModels.find(model, pruned);
+    LabModels models = LabModels.find(model, pruned);
+    for (String folder : quantized) {
+      models = models.withQuantized(folder);
+    }
+    return models;
   }
 
   private int draw(PictureStudy pictures, PrintWriter out, PrintWriter err) {

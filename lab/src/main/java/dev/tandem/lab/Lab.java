@@ -8,9 +8,7 @@ import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.result.GenerationException;
 import dev.tandem.orchestrator.result.RunReport;
 import dev.tandem.stages.ModelOptions;
-import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.StepCache;
-import dev.tandem.stages.checkpoint.ModelFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,20 +52,14 @@ public final class Lab implements AutoCloseable {
   public static Lab open(LabPlan plan, Path judgeFolder, Path output) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("model", Fingerprint.of(plan.models().base()));
-    for (String name : plan.models().names()) {
-      String kind = plan.models().pruned().containsKey(name) ? "pruned model " : "student ";
-      facts.put(kind + name, Fingerprint.of(plan.models().folder(name)));
-    }
+    plan.models().others().forEach((name, folder) -> facts.put(name, Fingerprint.of(folder)));
     facts.put("judge", Fingerprint.of(judgeFolder));
     facts.put("device", plan.device());
     facts.put("guidance", Float.toString(plan.guidance()));
     Map<Form, UNetWork> work = new HashMap<>();
     for (Setting setting : plan.drawn()) { // what is wrong is known before hours of drawing
       work.computeIfAbsent(
-          form(plan, setting),
-          f ->
-              UNetWork.of(
-                  ModelPlan.of(ModelFolder.open(f.folder()), f.options()), plan.guidance()));
+          form(plan, setting), f -> UNetWork.of(plan.models().opened(setting), plan.guidance()));
     }
     LabStore store = LabStore.open(output, facts);
     return new Lab(plan, work, Judge.open(judgeFolder, plan.device()), store);
@@ -119,7 +111,7 @@ public final class Lab implements AutoCloseable {
             pairs(),
             store,
             criteria,
-            (setting, evaluations) -> work.get(form(plan, setting)).multiplyAdds(evaluations))
+            r -> work.get(form(plan, r.setting())).multiplyAdds(r.evaluations(), r.steps().runs()))
         .report();
   }
 

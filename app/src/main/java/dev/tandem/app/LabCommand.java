@@ -233,6 +233,7 @@ final class LabCommand implements Callable<Integer> {
           curves.measure(
               new CurveStudy.Conditions(
                   model,
+                  judge,
                   device,
                   output,
                   quick,

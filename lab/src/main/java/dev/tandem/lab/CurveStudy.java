@@ -19,6 +19,7 @@ public non-sealed interface CurveStudy extends Study {
    * Under which it measures.
    *
    * @param model folder
+   * @param judge folder of the judge, with real pictures
    * @param device as {@code Devices.open} takes it
    * @param results folder of the lab's results
    * @param quick whether two minutes are to suffice
@@ -27,6 +28,7 @@ public non-sealed interface CurveStudy extends Study {
    */
   record Conditions(
       Path model,
+      Path judge,
       String device,
       Path results,
       boolean quick,

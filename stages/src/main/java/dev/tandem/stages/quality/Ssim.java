@@ -1,102 +1,119 @@
 package dev.tandem.stages.quality;
 
-import java.util.Arrays;
-
 /**
- * Structural similarity of pictures of 8 bits a channel (Wang et al. 2004, "Image Quality
- * Assessment: From Error Visibility to Structural Similarity"): 1 for equal pictures. As in the
- * authors' code: of luma, with a Gaussian window of 11 pixels and sigma 1.5, averaged over all
- * places where the whole window lies in the picture.
+ * Structural similarity of pictures of 8 bits a channel (Wang, Bovik, Sheikh and Simoncelli 2004,
+ * "Image Quality Assessment: From Error Visibility to Structural Similarity"): 1 for equal
+ * pictures, about 0 for pictures that have nothing in common.
+ *
+ * <p>As the authors have it: a Gaussian window of 11 x 11 pixels and deviation 1.5, K1 = 0.01, K2 =
+ * 0.03, the mean over all places where the whole window lies in the picture; of colour pictures the
+ * mean over the channels. The same as scikit-image's {@code structural_similarity} with {@code
+ * gaussian_weights=True, sigma=1.5, use_sample_covariance=False, data_range=255}. In a picture that
+ * is smaller than the window, the window is as large as the picture.
  */
 public final class Ssim {
+  private static final int CHANNELS = 3;
   private static final int WINDOW = 11;
   private static final double SIGMA = 1.5;
-  private static final double C1 = 0.01 * 255 * 0.01 * 255;
-  private static final double C2 = 0.03 * 255 * 0.03 * 255;
-  private static final double[] LUMA = {0.299, 0.587, 0.114};
+  private static final double PEAK = 255;
+  private static final double C1 = Math.pow(0.01 * PEAK, 2);
+  private static final double C2 = Math.pow(0.03 * PEAK, 2);
 
   private Ssim() {}
 
   /**
-   * How alike two pictures are in structure, at most 1. In a picture that is smaller than the
-   * window, the window is as large as the picture.
+   * How near two pictures are.
    *
-   * @param a {@code [height, width, 3]}, RGB
+   * @param a {@code [height, width, 3]}
    * @param b likewise
-   * @throws IllegalArgumentException if they are not of this size
+   * @throws IllegalArgumentException if they are not of that size
    */
   public static double of(byte[] a, byte[] b, int width, int height) {
-    if (width < 1 || height < 1 || a.length != 3 * width * height || b.length != a.length) {
+    int length = Math.multiplyExact(CHANNELS, Math.multiplyExact(width, height));
+    if (length < 1 || a.length != length || b.length != length) {
       throw new IllegalArgumentException(
           "pictures of "
               + a.length
               + " and "
               + b.length
-              + " bytes cannot be compared as "
+              + " bytes are not of "
               + width
-              + "x"
+              + " x "
               + height
-              + " in RGB");
+              + " pixels");
     }
-    double[] x = luma(a);
-    double[] y = luma(b);
-    double[] meanX = blurred(x, width, height);
-    double[] meanY = blurred(y, width, height);
-    double[] meanXx = blurred(product(x, x), width, height);
-    double[] meanYy = blurred(product(y, y), width, height);
-    double[] meanXy = blurred(product(x, y), width, height);
     double sum = 0;
-    for (int i = 0; i < meanX.length; i++) {
-      double means = meanX[i] * meanY[i];
-      double squares = meanX[i] * meanX[i] + meanY[i] * meanY[i];
-      double variances = meanXx[i] + meanYy[i] - squares;
-      double covariance = meanXy[i] - means;
-      sum += (2 * means + C1) * (2 * covariance + C2) / ((squares + C1) * (variances + C2));
+    for (int c = 0; c < CHANNELS; c++) {
+      sum += ofChannel(channel(a, c), channel(b, c), width, height);
     }
-    return sum / meanX.length;
+    return sum / CHANNELS;
   }
 
-  private static double[] luma(byte[] rgb) {
-    double[] out = new double[rgb.length / 3];
-    for (int i = 0; i < rgb.length; i++) {
-      out[i / 3] += LUMA[i % 3] * (rgb[i] & 255);
+  private static double[] channel(byte[] picture, int c) {
+    double[] out = new double[picture.length / CHANNELS];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = picture[i * CHANNELS + c] & 255;
     }
     return out;
+  }
+
+  private static double ofChannel(double[] a, double[] b, int width, int height) {
+    double[] meanA = smoothed(a, width, height);
+    double[] meanB = smoothed(b, width, height);
+    double[] squareA = smoothed(product(a, a), width, height);
+    double[] squareB = smoothed(product(b, b), width, height);
+    double[] cross = smoothed(product(a, b), width, height);
+    double sum = 0;
+    for (int i = 0; i < meanA.length; i++) {
+      double m = meanA[i] * meanB[i];
+      double squares = meanA[i] * meanA[i] + meanB[i] * meanB[i];
+      double variances = squareA[i] + squareB[i] - squares;
+      sum += (2 * m + C1) * (2 * (cross[i] - m) + C2) / ((squares + C1) * (variances + C2));
+    }
+    return sum / meanA.length;
   }
 
   private static double[] product(double[] a, double[] b) {
     double[] out = new double[a.length];
-    Arrays.setAll(out, i -> a[i] * b[i]);
+    for (int i = 0; i < out.length; i++) {
+      out[i] = a[i] * b[i];
+    }
     return out;
   }
 
-  /** Weighted means of all windows, row by row. */
-  private static double[] blurred(double[] image, int width, int height) {
-    double[] across = window(width);
-    double[] down = window(height);
+  /** Weighted means of all windows that lie in the picture, row by row. */
+  private static double[] smoothed(double[] x, int width, int height) {
+    double[] across = weights(width);
+    double[] down = weights(height);
     int columns = width - across.length + 1;
-    int rows = height - down.length + 1;
-    double[] rowMeans = new double[height * columns];
-    for (int i = 0; i < rowMeans.length; i++) {
+    double[] rows = new double[height * columns];
+    for (int i = 0; i < rows.length; i++) {
+      int from = i / columns * width + i % columns;
       for (int k = 0; k < across.length; k++) {
-        rowMeans[i] += across[k] * image[i / columns * width + i % columns + k];
+        rows[i] += across[k] * x[from + k];
       }
     }
-    double[] out = new double[rows * columns];
+    double[] out = new double[(height - down.length + 1) * columns];
     for (int i = 0; i < out.length; i++) {
       for (int k = 0; k < down.length; k++) {
-        out[i] += down[k] * rowMeans[i + k * columns];
+        out[i] += down[k] * rows[i + k * columns];
       }
     }
     return out;
   }
 
-  private static double[] window(int side) {
-    double[] weights = new double[Math.min(WINDOW, side)];
-    double centre = (weights.length - 1) / 2.0;
-    Arrays.setAll(weights, i -> Math.exp(-(i - centre) * (i - centre) / (2 * SIGMA * SIGMA)));
-    double sum = Arrays.stream(weights).sum();
-    Arrays.setAll(weights, i -> weights[i] / sum);
-    return weights;
+  /** The window along an axis of so many pixels. */
+  private static double[] weights(int extent) {
+    double[] out = new double[Math.min(WINDOW, extent)];
+    double sum = 0;
+    for (int k = 0; k < out.length; k++) {
+      double distance = k - (out.length - 1) / 2.0;
+      out[k] = Math.exp(-distance * distance / (2 * SIGMA * SIGMA));
+      sum += out[k];
+    }
+    for (int k = 0; k < out.length; k++) {
+      out[k] /= sum;
+    }
+    return out;
   }
 }

@@ -31,7 +31,7 @@ final class ModelFormOptions {
       defaultValue = "off",
       description = {
         "Take parts of the U-Net over from earlier steps: deep:INTERVAL[,BLOCK] computes the deep"
-            + " part at every INTERVAL-th evaluation, first-block:THRESHOLD only where the first"
+            + " part at every INTERVAL-th step, first-block:THRESHOLD only where the first"
             + " block's output has changed by at least that share; for 8 evaluations or more"
             + " (default ${DEFAULT-VALUE})."
       })

@@ -6,9 +6,20 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * How to compile a graph.
  *
  * @param precision how weights and activations are stored
+ * @param weights where weights are while nothing reads them
  */
-public record CompileOptions(Precision precision) {
+public record CompileOptions(Precision precision, WeightMemory weights) {
   public static final CompileOptions DEFAULT = new CompileOptions(Precision.F32);
+
+  /** The usual form. */
+  public CompileOptions(Precision precision) {
+    this(precision, WeightMemory.AUTO);
+  }
+
+  /** The same with weights elsewhere. */
+  public CompileOptions withWeights(WeightMemory value) {
+    return new CompileOptions(precision, value);
+  }
 
   /** Storage type of weights and activations; sums are always F32. */
   public enum Precision {
@@ -16,5 +27,17 @@ public record CompileOptions(Precision precision) {
     F32,
     @JsonProperty("f16")
     F16
+  }
+
+  /** Where weights are while nothing reads them. All forms compute the same, but for rounding. */
+  public enum WeightMemory {
+    /** Each as it costs least: {@link #REST} where unpacking it is little of the work. */
+    AUTO,
+    /** In the device's own layout, as its kernels read them fastest. */
+    SPEED,
+    /** In their file's type, in the mapped file where that is possible; unpacked as needed. */
+    REST,
+    /** In the file: what an operation has read is let go. */
+    STREAM
   }
 }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The deep part is computed at every n-th evaluation of a picture, and at the others taken over
- * from the latest that did.
+ * The deep part is computed at every n-th step of a picture, and at the others taken over from the
+ * latest evaluation that did.
  */
 record DeepCachedUNet(StepCache.Deep cache, UNetPart full, UNetPart shallow) implements GuidedUNet {
   @Override
@@ -23,7 +23,9 @@ record DeepCachedUNet(StepCache.Deep cache, UNetPart full, UNetPart shallow) imp
 
   @Override
   public boolean shallow(Denoising d, Half half) {
-    return !cache.full(d.step()) && half.halves().stream().allMatch(h -> d.kept(h).isPresent());
+    int perStep = d.job().course().sampler().evaluationsPerStep();
+    return !cache.full(d.step(), perStep)
+        && half.halves().stream().allMatch(h -> d.kept(h).isPresent());
   }
 
   @Override

@@ -26,10 +26,10 @@ public sealed interface StepCache {
   }
 
   /**
-   * The deep part is evaluated at every n-th evaluation, the shallow part always (DeepCache, Ma et
-   * al. 2023).
+   * The deep part is evaluated at every n-th step, the shallow part always (DeepCache, Ma et al.
+   * 2023).
    *
-   * @param interval n, in evaluations, not in steps of the sampler; with 1 nothing is taken over
+   * @param interval n, in steps of the sampler; with 1 nothing is taken over
    * @param block how many layers of the first level belong to the shallow part, from 0; DeepCache's
    *     {@code cache_branch_id}
    */
@@ -49,9 +49,15 @@ public sealed interface StepCache {
       return interval > 1;
     }
 
-    /** Whether the deep part is computed at an evaluation of a picture, counted from 0. */
-    public boolean full(int evaluation) {
-      return evaluation % interval == 0;
+    /**
+     * Whether the deep part is computed at an evaluation of a picture. All evaluations of a step
+     * belong together.
+     *
+     * @param evaluation counted from 0
+     * @param evaluationsPerStep of the sampler
+     */
+    public boolean full(int evaluation, int evaluationsPerStep) {
+      return evaluation / evaluationsPerStep % interval == 0;
     }
 
     @Override

@@ -29,6 +29,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,20 +136,21 @@ class CachedDenoisingTest {
   }
 
   /**
-   * The truth: a sampler's loop of its own, which counts evaluations and hands the deep part on. A
-   * part that is one evaluation too old turns it red.
+   * The truth: a sampler's loop of its own, which counts steps and hands the deep part on. A part
+   * that is one evaluation too old turns it red.
    */
   @ParameterizedTest
   @MethodSource("samplers")
   void everySamplerTakesTheDeepPartOfTheLatestFullEvaluation(String sampler) {
     ModelPlan plan = plan("deep:3");
     Denoising cached = denoised(plan, sampler, 5);
-    int evaluations = cached.evaluations();
-    assertThat(cached.shallow()).isEqualTo(evaluations - Math.ceilDiv(evaluations, 3));
-    assertThat(cached.latents()).isEqualTo(byHand(plan, sampler, 5, i -> i % 3 == 0));
+    int each = Samplers.of(sampler, scheduler(), STEPS).evaluationsPerStep();
+    long full = IntStream.range(0, cached.evaluations()).filter(i -> i / each % 3 == 0).count();
+    assertThat(cached.shallow()).isEqualTo(cached.evaluations() - (int) full);
+    assertThat(cached.latents()).isEqualTo(byHand(plan, sampler, 5, i -> i / each % 3 == 0));
     assertThat(cached.latents())
         .isNotEqualTo(byHand(plan, sampler, 5, i -> i == 0))
-        .isNotEqualTo(byHand(plan, sampler, 5, i -> i % 3 == 1 || i == 0));
+        .isNotEqualTo(byHand(plan, sampler, 5, i -> i / each % 3 == 1 || i == 0));
     assertThat(relativeError(cached.latents(), denoised(plan("off"), sampler, 5).latents()))
         .as("another picture, but not by much")
         .isBetween(1e-6, 0.5);

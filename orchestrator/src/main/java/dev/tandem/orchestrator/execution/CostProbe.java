@@ -86,12 +86,16 @@ final class CostProbe {
     AtomicReference<Optional<Evaluation>> made = new AtomicReference<>(Optional.empty());
     time(d, work, ns, r -> made.set(Optional.of(stage.evaluate(picture, half, r))));
     Optional<Evaluation> full = made.get();
-    if (full.isPresent() && model.plan().options().cache() instanceof StepCache.Deep deep) {
+    if (full.isPresent()
+        && model.plan().options().cache() instanceof StepCache.Deep deep
+        && deep.takesOver()) {
       long fullNs = ns.get(work);
-      if (job.guided() && half != Half.BOTH) {
-        picture.advance(full.get(), full.get());
-      } else {
-        picture.advance(full.get());
+      while (!stage.shallow(picture, half) && picture.step() + 1 < picture.evaluations()) {
+        if (job.guided() && half != Half.BOTH) {
+          picture.advance(full.get(), full.get());
+        } else {
+          picture.advance(full.get());
+        }
       }
       if (stage.shallow(picture, half)) {
         time(d, work, ns, r -> stage.evaluate(picture, half, r));

@@ -61,8 +61,8 @@ final class LabCommand implements Callable<Integer> {
       names = "--study",
       paramLabel = "NAME",
       description =
-          "What to vary: samplers, quantisation, pruning, caching, or all of them with what the"
-              + " folder of results holds (default: samplers).")
+          "What to vary: samplers, quantisation, pruning or caching, all of these with what the"
+              + " folder of results holds, or latent (default: samplers).")
   private Optional<String> study = Optional.empty();
 
   @Option(

@@ -200,7 +200,7 @@ public final class ProfileCosts implements SimulationCosts {
   @Override
   public long memoryBytes(String device) {
     long own = device(device).limits().memoryBytes();
-    return Math.min(own, options.memoryLimits().getOrDefault(device, own));
+    return Math.min(own, options.memoryLimit(device).orElse(own));
   }
 
   @Override

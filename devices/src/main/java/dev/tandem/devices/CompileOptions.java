@@ -6,9 +6,19 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * How to compile a graph.
  *
  * @param precision how weights and activations are stored
+ * @param weights where weights are while nothing reads them
  */
-public record CompileOptions(Precision precision) {
+public record CompileOptions(Precision precision, WeightMemory weights) {
   public static final CompileOptions DEFAULT = new CompileOptions(Precision.F32);
+
+  /** The usual form. */
+  public CompileOptions(Precision precision) {
+    this(precision, WeightMemory.AUTO);
+  }
+
+  public CompileOptions withWeights(WeightMemory value) {
+    return new CompileOptions(precision, value);
+  }
 
   /** Storage type of weights and activations; sums are always F32. */
   public enum Precision {
@@ -16,5 +26,17 @@ public record CompileOptions(Precision precision) {
     F32,
     @JsonProperty("f16")
     F16
+  }
+
+  /** Where weights are while nothing reads them. All forms compute the same, but for rounding. */
+  public enum WeightMemory {
+    /** As the device finds it best: for speed as far as it costs little memory, else at rest. */
+    AUTO,
+    /** In the device's own layout, as its kernels read them fastest. */
+    SPEED,
+    /** As they are stored, in the mapped file where that is possible; unpacked before each use. */
+    REST,
+    /** At rest, and what was unpacked is let go until it is read from the file again. */
+    STREAM
   }
 }

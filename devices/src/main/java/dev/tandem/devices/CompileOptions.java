@@ -16,6 +16,7 @@ public record CompileOptions(Precision precision, WeightMemory weights) {
     this(precision, WeightMemory.AUTO);
   }
 
+  /** The same with weights elsewhere. */
   public CompileOptions withWeights(WeightMemory value) {
     return new CompileOptions(precision, value);
   }
@@ -30,13 +31,13 @@ public record CompileOptions(Precision precision, WeightMemory weights) {
 
   /** Where weights are while nothing reads them. All forms compute the same, but for rounding. */
   public enum WeightMemory {
-    /** As the device finds it best: for speed as far as it costs little memory, else at rest. */
+    /** As the device finds it best: for speed as far as that takes little memory, else at rest. */
     AUTO,
     /** In the device's own layout, as its kernels read them fastest. */
     SPEED,
-    /** As they are stored, in the mapped file where that is possible; unpacked before each use. */
+    /** In their file's type, in the mapped file where that is possible; unpacked as needed. */
     REST,
-    /** At rest, and what was unpacked is let go until it is read from the file again. */
+    /** In the file: what an operation has read is let go. */
     STREAM
   }
 }

@@ -37,6 +37,22 @@ record Measured(
     return results.size();
   }
 
+  /** Of a step, a median for each picture, s; without those that were not timed. */
+  double[] steps() {
+    return results.stream()
+        .mapToDouble(r -> r.steps().median())
+        .filter(s -> !Double.isNaN(s))
+        .toArray();
+  }
+
+  /** Of all steps of a picture for each evaluation of the U-Net, s; likewise. */
+  double[] evaluationSeconds() {
+    return results.stream()
+        .mapToDouble(r -> r.steps().all() / r.evaluations())
+        .filter(s -> !Double.isNaN(s))
+        .toArray();
+  }
+
   int evaluations() {
     return results.getFirst().evaluations();
   }

@@ -3,7 +3,6 @@ package dev.tandem.stages;
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Executable;
 import dev.tandem.devices.Executables;
-import dev.tandem.stages.checkpoint.Component;
 import dev.tandem.stages.checkpoint.ModelWeights;
 import java.util.List;
 
@@ -16,30 +15,29 @@ final class CompiledPart implements AutoCloseable {
   private final CompileOptions options;
 
   /**
-   * Opens the weights; compiles nothing.
+   * Compiles nothing.
    *
    * @param model tells models apart
-   * @param component the part's
+   * @param weights the part's; closed with this
    */
   CompiledPart(
       String model,
-      Component component,
+      ModelWeights weights,
       StagePlan.Part part,
       Executables executables,
       CompileOptions options) {
     this.model = model;
     this.part = part;
-    this.weights = component.weights();
+    this.weights = weights;
     this.executables = executables;
     this.options = options;
   }
 
-  /** The only part of a model's stage. */
+  /** The only part of a model's stage: opens its weights. */
   static CompiledPart only(
       ModelPlan plan, String stage, Executables executables, CompileOptions options) {
     StagePlan.Part part = plan.stage(stage).parts().getFirst();
-    return new CompiledPart(
-        plan.id(), plan.folder().component(part.component()), part, executables, options);
+    return new CompiledPart(plan.id(), plan.weights(part), part, executables, options);
   }
 
   private Executables.Key key(int batch, int width, int height) {

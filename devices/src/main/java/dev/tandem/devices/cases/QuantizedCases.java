@@ -45,12 +45,15 @@ final class QuantizedCases {
     all.add(afterGroupNorm());
     all.add(afterLayerNorm());
     all.add(gated());
+    all.add(packedConv(8, 0, 3, 1, 28, 28, 16, 20));
+    all.add(packedConv(4, 32, 3, 1, 8, 8, 4, 4));
     for (int bits : new int[] {8, 4}) {
       for (int group : bits == 8 ? new int[] {0} : GROUPS) {
         all.add(packedLinear(bits, group, 24, 2, 9, 130));
         all.add(packedLinear(bits, group, 7, 1, 3, 31));
         all.add(packedConv(bits, group, 3, 2, 9, 7, 20, 24));
         all.add(packedConv(bits, group, 1, 1, 5, 5, 33, 9));
+        all.add(packedTable(bits, group));
       }
     }
     return all;
@@ -229,6 +232,19 @@ final class QuantizedCases {
                     packed(b, Shape.of(out, x.dim(3), kernel, kernel), bits, group),
                     b.weight("bias", out)))
         .within(Tolerance.PRODUCT);
+  }
+
+  private static OpCase packedTable(int bits, int group) {
+    return OpCase.of(
+            "embedding of " + stored(bits, group),
+            b ->
+                b.add(
+                    "y",
+                    new Op.Embedding(),
+                    b.input("ids", Shape.of(2, 5), DType.I32),
+                    packed(b, Shape.of(11, 37), bits, group)))
+        .fill("ids", Fill.below(11))
+        .within(Tolerance.ELEMENTWISE);
   }
 
   private static String stored(int bits, int group) {

@@ -163,6 +163,19 @@ final class ClContext implements AutoCloseable {
     return create(purpose, host.byteSize(), flags, Optional.of(host));
   }
 
+  /** Host memory that the device reads in place; it may be read-only. */
+  cl_mem reading(String purpose, MemorySegment host) {
+    long flags = CL.CL_MEM_READ_ONLY | CL.CL_MEM_USE_HOST_PTR;
+    return create(purpose, host.byteSize(), flags, Optional.of(host));
+  }
+
+  /** The same, without its share of what the device may use. */
+  cl_mem passing(String purpose, MemorySegment host) {
+    cl_mem m = reading(purpose, host);
+    budget.giveBack(host.byteSize());
+    return m;
+  }
+
   /** Host memory that the device reaches without a copy by the processor; to be mapped. */
   cl_mem pinned(String purpose, long bytes) {
     long flags = CL.CL_MEM_READ_WRITE | CL.CL_MEM_ALLOC_HOST_PTR;

@@ -29,6 +29,8 @@ import org.jocl.cl_platform_id;
  * @param unified true if host and device share their memory
  * @param fp16 true if 16-bit floats can be computed with ({@code cl_khr_fp16})
  * @param fma true if the fused multiply-add is fast
+ * @param dot true if OpenCL C has products of four whole numbers at once ({@code
+ *     cl_khr_integer_dot_product})
  * @param parts how many equal one-unit sub-devices it can be cut into; 0 if none
  */
 record ClDevice(
@@ -51,6 +53,7 @@ record ClDevice(
     boolean unified,
     boolean fp16,
     boolean fma,
+    boolean dot,
     int parts) {
   // Numbers of extensions that JOCL 2.0.6 does not name.
   private static final int CL_DEVICE_UUID_KHR = 0x106A;
@@ -99,6 +102,8 @@ record ClDevice(
         facts.unified() && type != DeviceInfo.Type.DISCRETE_GPU,
         extensions.contains(" cl_khr_fp16 "),
         (d.number(CL.CL_DEVICE_SINGLE_FP_CONFIG) & CL.CL_FP_FMA) != 0,
+        extensions.contains(" cl_khr_integer_dot_product ")
+            && d.optional(ClDevice::isC3).orElse(false),
         d.optional(ClDevice::parts).orElse(0)); // OpenCL 1.1 knew no partitions
   }
 
@@ -116,6 +121,10 @@ record ClDevice(
       throw new UnusableException("its version is '" + version + "', but it must be at least 1.2");
     }
     return version;
+  }
+
+  private static boolean isC3(ClInfo d) {
+    return d.text(CL.CL_DEVICE_OPENCL_C_VERSION).startsWith("OpenCL C 3");
   }
 
   private static int atLeastOne(String what, int value) {
@@ -178,13 +187,14 @@ record ClDevice(
         unified,
         fp16,
         fma,
+        dot,
         parts);
   }
 
   /** What the choice of kernels depends on. */
   DeviceTraits traits() {
     return new DeviceTraits(
-        name, vendor, type, computeUnits, vectorWidth, localMemory, addressAlign, fma);
+        name, vendor, type, computeUnits, vectorWidth, localMemory, addressAlign, fma, dot);
   }
 
   String id() {

@@ -1,7 +1,7 @@
 package dev.tandem.kernels.opencl;
 
+import dev.tandem.devices.Tensor;
 import dev.tandem.devices.Weights;
-import dev.tandem.kernels.opencl.plan.Contents;
 import dev.tandem.kernels.opencl.plan.PlannedBuffer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -9,7 +9,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import org.jocl.CL;
 import org.jocl.cl_kernel;
 import org.jocl.cl_mem;
@@ -20,12 +19,10 @@ import org.jocl.cl_mem;
  */
 final class CompiledMemory implements AutoCloseable {
   private static final int PAGE = 4096;
-  private static final int CACHE_LINE = 64;
 
   private final ClContext cl;
   private final Deque<Runnable> undo = new ArrayDeque<>();
   private final List<cl_kernel> kernels = new ArrayList<>();
-  private Optional<Arena> inPlace = Optional.empty();
 
   CompiledMemory(ClContext cl) {
     this.cl = cl;
@@ -41,34 +38,50 @@ final class CompiledMemory implements AutoCloseable {
     return owned(cl.allocate(purpose, bytes), bytes);
   }
 
-  /**
-   * A buffer with its contents. Given to the driver with the buffer, not written by a queue:
-   * Intel's runtime for processors may run kernels of another queue before such a write, though it
-   * waited.
-   */
+  /** A buffer with its contents. */
   cl_mem filled(PlannedBuffer b, Weights weights) {
-    Contents contents = b.contents().orElseThrow();
-    if (cl.device().isCpu()) {
-      MemorySegment host = inPlace().allocate(b.bytes(), CACHE_LINE);
-      contents.write(weights, host);
-      return owned(cl.around(b.purpose(), host), b.bytes());
-    }
-    try (Arena staging = Arena.ofConfined()) {
-      MemorySegment host = staging.allocate(b.bytes(), CACHE_LINE);
-      contents.write(weights, host);
-      return owned(cl.copyOf(b.purpose(), host), b.bytes());
-    }
+    FilledBuffer made = FilledBuffer.of(cl, b, weights);
+    undo(made::close);
+    return made.memory();
   }
 
-  /** Host memory that a processor's buffers lie around, so that nothing is copied. */
-  @SuppressWarnings("MustBeClosedChecker") // close() does, after the buffers around it
-  private synchronized Arena inPlace() {
-    if (inPlace.isEmpty()) {
-      Arena arena = Arena.ofShared();
-      undo.push(arena::close);
-      inPlace = Optional.of(arena);
-    }
-    return inPlace.get();
+  /** A weight, which others may read as well. */
+  cl_mem shared(WeightPool pool, PlannedBuffer b, Weights weights) {
+    WeightPool.Use use = pool.take(weights, b, () -> FilledBuffer.of(cl, b, weights));
+    undo(use.end());
+    return use.buffer().memory();
+  }
+
+  /** A weight in the memory that its source has it in, which the device reads there. */
+  cl_mem inPlace(String purpose, Tensor weight) {
+    return owned(cl.reading(purpose, weight.data()), weight.data().byteSize());
+  }
+
+  /** The same, where so much of it is in memory at one time that others account for it. */
+  cl_mem passing(String purpose, Tensor weight) {
+    cl_mem m = cl.passing(purpose, weight.data());
+    undo(() -> CL.clReleaseMemObject(m));
+    return m;
+  }
+
+  /** Memory that weights go through: of the host alone, or of host and device. */
+  @SuppressWarnings("MustBeClosedChecker") // close() does, after the buffer around it
+  SharedBuffer staging(String purpose, long bytes, boolean around) {
+    Arena arena = Arena.ofShared();
+    undo(arena::close);
+    MemorySegment host = arena.allocate(bytes, PAGE);
+    cl_mem device = around ? cl.around(purpose, host) : cl.allocate(purpose, bytes);
+    return new SharedBuffer(owned(device, bytes), host, around);
+  }
+
+  /** Notes that host memory takes its share of what the device may use. */
+  void reserve(String purpose, long bytes) {
+    cl.budget().take(purpose, bytes);
+    undo(() -> cl.budget().giveBack(bytes));
+  }
+
+  private synchronized void undo(Runnable r) {
+    undo.push(r);
   }
 
   /**
@@ -98,8 +111,8 @@ final class CompiledMemory implements AutoCloseable {
     return new SharedBuffer(device, view, false);
   }
 
-  private synchronized cl_mem owned(cl_mem m, long bytes) {
-    undo.push(() -> cl.release(m, bytes));
+  private cl_mem owned(cl_mem m, long bytes) {
+    undo(() -> cl.release(m, bytes));
     return m;
   }
 

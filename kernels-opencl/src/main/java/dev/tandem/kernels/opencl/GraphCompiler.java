@@ -4,15 +4,19 @@ import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.CompileThreads;
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.Executable.MemoryUse;
+import dev.tandem.devices.Tensor;
 import dev.tandem.devices.Weights;
 import dev.tandem.graph.Graph;
+import dev.tandem.kernels.opencl.plan.KernelArgument;
 import dev.tandem.kernels.opencl.plan.KernelPlan;
 import dev.tandem.kernels.opencl.plan.PlannedBuffer;
 import dev.tandem.kernels.opencl.plan.PlannedBuffer.Kind;
 import dev.tandem.kernels.opencl.plan.PlannedKernel;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jocl.CLException;
@@ -29,6 +33,8 @@ final class GraphCompiler {
   private final CompiledMemory memory;
   private final CallerMemory caller;
   private final CompileThreads threads;
+  private final List<Tensor> sources = new ArrayList<>();
+  private final Map<Integer, StreamedWeight> streamed = new HashMap<>();
 
   private GraphCompiler(
       Target target, KernelPlan plan, CompiledMemory memory, CompileThreads threads) {
@@ -70,11 +76,13 @@ final class GraphCompiler {
     plan.buffers(Kind.INPUT, Kind.OUTPUT, Kind.ARENA, Kind.SCRATCH, Kind.CONSTANT)
         .forEach(b -> buffers.put(b.number(), buffer(b, weights)));
     plan.kernels().forEach(k -> target.programs().begin(k.program(), threads));
-    plan.buffers(Kind.WEIGHT).forEach(b -> buffers.put(b.number(), buffer(b, weights)));
+    plan.buffers(Kind.WEIGHT, Kind.RESTING)
+        .forEach(b -> buffers.put(b.number(), buffer(b, weights)));
+    stream(weights, buffers);
     List<List<Launch>> launches =
         plan.parts().stream().map(p -> p.stream().map(k -> bound(k, buffers)).toList()).toList();
     MemoryUse use = CallerMemory.use(plan, target::mapped);
-    return new OpenClExecutable(target.cl(), plan, memory, use, caller, launches, closed);
+    return new OpenClExecutable(target.cl(), plan, memory, use, caller, launches, sources, closed);
   }
 
   /** Begins to make a buffer; what it returns waits for it to be filled. */
@@ -83,11 +91,74 @@ final class GraphCompiler {
       case INPUT, OUTPUT -> made(caller.device(b));
       case ARENA, SCRATCH -> made(memory.allocate(b.purpose(), b.bytes()));
       case CONSTANT -> made(memory.filled(b, weights));
-      case WEIGHT ->
-          weights.concurrent()
-              ? threads.begin(() -> memory.filled(b, weights))
-              : made(memory.filled(b, weights));
+      case RESTING -> resting(b, weights);
+      case WEIGHT -> weight(b, weights);
+      case STREAMED -> throw new IllegalStateException(b.purpose() + " is not kept");
     };
+  }
+
+  private Supplier<cl_mem> weight(PlannedBuffer b, Weights weights) {
+    return weights.concurrent()
+        ? threads.begin(() -> memory.shared(target.pool(), b, weights))
+        : made(memory.shared(target.pool(), b, weights));
+  }
+
+  /** A processor reads a weight where its file has it. */
+  private Supplier<cl_mem> resting(PlannedBuffer b, Weights weights) {
+    Optional<Tensor> there = inPlace(b, weights);
+    if (there.isEmpty()) {
+      return weight(b, weights);
+    }
+    sources.add(there.get());
+    return made(memory.inPlace(b.purpose(), there.get()));
+  }
+
+  private Optional<Tensor> inPlace(PlannedBuffer b, Weights weights) {
+    return target.cl().device().isCpu()
+        ? b.contents().orElseThrow().inPlace(weights)
+        : Optional.empty();
+  }
+
+  /** Weights that are not kept go through one buffer, or are read in the memory of their file. */
+  private void stream(Weights weights, Map<Integer, Supplier<cl_mem>> buffers) {
+    List<PlannedBuffer> brought = new ArrayList<>();
+    for (PlannedBuffer b : plan.buffers(Kind.STREAMED)) {
+      Optional<Tensor> there = inPlace(b, weights);
+      if (there.isPresent()) {
+        sources.add(there.get());
+        buffers.put(b.number(), made(memory.passing(b.purpose(), there.get())));
+        streamed.put(b.number(), new StreamedWeight.InPlace(there.get()));
+      } else {
+        brought.add(b);
+      }
+    }
+    String purpose = "weights of " + plan.graph().name() + " on their way";
+    if (brought.isEmpty()) {
+      memory.reserve(purpose, plan.streamedBytes());
+      return;
+    }
+    SharedBuffer way = memory.staging(purpose, plan.streamedBytes(), target.cl().device().isCpu());
+    for (PlannedBuffer b : brought) {
+      buffers.put(b.number(), made(way.device()));
+      streamed.put(
+          b.number(),
+          new StreamedWeight.Brought(
+              weights,
+              b.contents().orElseThrow(),
+              way.host().asSlice(0, b.bytes()),
+              way.device(),
+              target.cl().device().isCpu()));
+    }
+  }
+
+  private List<StreamedWeight> streamed(PlannedKernel k) {
+    List<StreamedWeight> all = new ArrayList<>();
+    for (KernelArgument a : k.arguments()) {
+      if (a instanceof KernelArgument.Buffer b && streamed.containsKey(b.number())) {
+        all.add(streamed.get(b.number()));
+      }
+    }
+    return all;
   }
 
   private static Supplier<cl_mem> made(cl_mem buffer) {
@@ -99,7 +170,7 @@ final class GraphCompiler {
       cl_kernel kernel = target.programs().kernel(k.program(), k.entry());
       memory.own(kernel);
       KernelArguments.set(kernel, k.arguments(), number -> buffers.get(number).get());
-      return new Launch(k, kernel);
+      return new Launch(k, kernel, streamed(k));
     } catch (CLException e) {
       throw new DeviceException(
           target.cl().id() + ": cannot prepare " + k.node() + ": " + e.getMessage(), e);

@@ -9,12 +9,19 @@ import org.jocl.cl_kernel;
 final class Launch {
   private final PlannedKernel planned;
   private final cl_kernel handle;
+  private final List<StreamedWeight> streamed;
   private final long[] global;
   private final long[] local;
 
-  Launch(PlannedKernel planned, cl_kernel handle) {
+  /**
+   * A kernel.
+   *
+   * @param streamed weights that it reads and that are not kept
+   */
+  Launch(PlannedKernel planned, cl_kernel handle, List<StreamedWeight> streamed) {
     this.planned = planned;
     this.handle = handle;
+    this.streamed = List.copyOf(streamed);
     this.global = array(planned.global());
     this.local = array(planned.local());
   }
@@ -31,6 +38,11 @@ final class Launch {
   /** What it is called in messages, for example {@code gemm_panel/gemm}. */
   String kernel() {
     return planned.label();
+  }
+
+  /** Weights to be brought before it, and let go behind it. */
+  List<StreamedWeight> streamed() {
+    return streamed;
   }
 
   cl_kernel handle() {

@@ -33,7 +33,7 @@ public final class OpenClDevice implements Device {
     refuseWithout16Bits(selected, settings);
     ClContext cl = new ClContext(selected, limit);
     Programs programs = new Programs(cl, settings.cache(selected.device()).map(ProgramCache::new));
-    this.target = new Target(cl, programs, settings, tunables);
+    this.target = new Target(cl, programs, new WeightPool(), settings, tunables);
     this.hardware = Optional.of(selected.device().hardware()).filter(h -> !h.isEmpty());
     DeviceInfo whole = selected.device().info(selected.id());
     this.info =

@@ -3,6 +3,7 @@ package dev.tandem.kernels.opencl;
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.Executable;
 import dev.tandem.devices.OpSpans;
+import dev.tandem.devices.ProductKernel;
 import dev.tandem.devices.Tensor;
 import dev.tandem.graph.Graph;
 import dev.tandem.kernels.opencl.plan.KernelPlan;
@@ -24,9 +25,15 @@ final class OpenClExecutable implements Executable {
   private final MemoryUse use;
   private final CallerMemory caller;
   private final List<List<Launch>> parts;
+  private final List<Tensor> sources;
   private final Consumer<OpenClExecutable> whenClosed;
   private boolean closed;
 
+  /**
+   * Kernels with all that they need.
+   *
+   * @param sources weights that the device reads in their source's memory
+   */
   OpenClExecutable(
       ClContext cl,
       KernelPlan plan,
@@ -34,6 +41,7 @@ final class OpenClExecutable implements Executable {
       MemoryUse use,
       CallerMemory caller,
       List<List<Launch>> parts,
+      List<Tensor> sources,
       Consumer<OpenClExecutable> whenClosed) {
     this.whenClosed = whenClosed;
     this.cl = cl;
@@ -41,6 +49,7 @@ final class OpenClExecutable implements Executable {
     this.memory = memory;
     this.use = use;
     this.caller = caller;
+    this.sources = List.copyOf(sources);
     this.parts = parts.stream().map(List::copyOf).toList();
   }
 
@@ -63,6 +72,10 @@ final class OpenClExecutable implements Executable {
   public void run(OpSpans spans) {
     if (closed) {
       throw new IllegalStateException("the executable of " + graph().name() + " is closed");
+    }
+    if (!sources.stream().allMatch(t -> t.data().scope().isAlive())) {
+      throw new IllegalStateException(
+          "the weights of " + graph().name() + " are read where they are stored, and are closed");
     }
     plan.checks().forEach(c -> c.check(caller.input(c.input())));
     boolean timed = !spans.equals(OpSpans.NONE);
@@ -112,6 +125,7 @@ final class OpenClExecutable implements Executable {
 
   private void enqueue(RunTimes times, cl_command_queue queue, Launch l, int part, boolean edge) {
     try {
+      l.streamed().forEach(w -> w.before(queue));
       times.kernel(
           queue,
           l.node(),
@@ -128,6 +142,7 @@ final class OpenClExecutable implements Executable {
                   0,
                   null,
                   event));
+      l.streamed().forEach(w -> w.after(queue));
     } catch (CLException e) {
       throw failed(
           "kernel "
@@ -164,6 +179,11 @@ final class OpenClExecutable implements Executable {
   /** All kernels of a run, part after part. */
   List<Launch> launches() {
     return parts.stream().flatMap(List::stream).toList();
+  }
+
+  @Override
+  public List<ProductKernel> products() {
+    return plan.products();
   }
 
   @Override

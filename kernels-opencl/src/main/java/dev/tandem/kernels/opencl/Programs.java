@@ -73,7 +73,7 @@ final class Programs implements AutoCloseable {
   }
 
   private static String options(KernelProgram program) {
-    StringBuilder s = new StringBuilder("-w -cl-std=CL1.2");
+    StringBuilder s = new StringBuilder("-w -cl-std=" + program.language());
     program.defines().forEach((k, v) -> s.append(" -D").append(k).append('=').append(v));
     return s.toString();
   }

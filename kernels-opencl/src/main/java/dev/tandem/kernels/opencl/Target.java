@@ -11,14 +11,16 @@ import dev.tandem.kernels.opencl.plan.TunableTable;
 /**
  * What graphs are compiled for and with.
  *
+ * @param pool weights that executables share
  * @param tunables of the kernels, by device and shape
  */
-record Target(ClContext cl, Programs programs, Settings settings, TunableTable tunables) {
+record Target(
+    ClContext cl, Programs programs, WeightPool pool, Settings settings, TunableTable tunables) {
   /** Handing less than this over takes longer than copying it (decision note 013), bytes. */
   private static final long SMALLEST_MAPPED = 128 << 10;
 
   Target with(TunableTable other) {
-    return new Target(cl, programs, settings, other);
+    return new Target(cl, programs, pool, settings, other);
   }
 
   /** The kernels of a graph, one part of the batch for each half of the device. */

@@ -29,3 +29,18 @@
     y[2] = a_ + 4.0f * c_;                           \
     y[3] = b_ + 8.0f * d_ + x[5];                    \
   } while (0)
+
+// y = G x for a column of three of a kernel.
+#define KERNEL_TO_DOMAIN(y, x)                               \
+  do {                                                       \
+    const vec a_ = (x[0] + x[2]) * (-1.0f / 6);              \
+    const vec b_ = x[1] * (1.0f / 6);                        \
+    const vec c_ = x[0] * (1.0f / 24) + x[2] * (1.0f / 6);   \
+    const vec d_ = x[1] * (1.0f / 12);                       \
+    y[0] = x[0] * 0.25f;                                     \
+    y[1] = a_ - b_;                                          \
+    y[2] = a_ + b_;                                          \
+    y[3] = c_ + d_;                                          \
+    y[4] = c_ - d_;                                          \
+    y[5] = x[2];                                             \
+  } while (0)

@@ -41,6 +41,7 @@ final class OclgrindMain {
       Map.of(
           "gemm_panel", Map.of("VEC", 4, "NV", 2, "MR", 3),
           "winograd_panel", Map.of("VEC", 4, "NV", 2, "MR", 2, "MIN_DEPTH", 4, "MIN_TILES", 1),
+          "gemm_int8", Map.of("VEC", 4, "NV", 2, "MR", 3),
           "groupnorm", Map.of("VEC", 4, "GROUP", 4, "SPAN", 4, "STRIP_KIB", 1),
           "gemm_tile", Map.of("VEC", 2, "LN", 2, "LM", 2, "WM", 2, "WN", 2, "TK", 4, "LOAD", 2),
           "winograd", Map.of("VEC", 4, "MIN_DEPTH", 4, "MIN_TILES", 1),

@@ -82,6 +82,7 @@ class ProgramCacheTest {
         d.unified(),
         d.fp16(),
         d.fma(),
+        d.dot(),
         d.parts());
   }
 

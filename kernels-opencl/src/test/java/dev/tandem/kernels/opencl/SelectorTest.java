@@ -136,6 +136,7 @@ class SelectorTest {
         true,
         false,
         true,
+        false,
         parts);
   }
 }

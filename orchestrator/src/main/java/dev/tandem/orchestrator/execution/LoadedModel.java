@@ -12,6 +12,7 @@ import dev.tandem.stages.DecodeStage;
 import dev.tandem.stages.Denoising;
 import dev.tandem.stages.EncodeStage;
 import dev.tandem.stages.EncodedPicture;
+import dev.tandem.stages.Evaluation;
 import dev.tandem.stages.Half;
 import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.Runner;
@@ -91,6 +92,24 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
     };
   }
 
+  @Override
+  public Form form(ModelTask task, Call call, Place at) {
+    boolean step = call.work() == Work.STEP || call.work() == Work.HALF_STEP;
+    if (!step || !plan.options().cache().takesOver()) {
+      return Form.ALIKE;
+    }
+    boolean shallow = at(at).denoise().shallow(task.denoising(plan), half(task, call));
+    return shallow ? Form.SHALLOW : Form.FULL;
+  }
+
+  @Override
+  public Form form(Object result) {
+    if (!(result instanceof Evaluation e) || !plan.options().cache().takesOver()) {
+      return Form.ALIKE;
+    }
+    return e.shallow() ? Form.SHALLOW : Form.FULL;
+  }
+
   private static Conditioning encode(TextStage text, ModelTask task, Runner runner) {
     PromptKey key = task.encoding();
     return key.negative()
@@ -129,9 +148,9 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
       case STEP, HALF_STEP -> {
         Denoising d = task.denoising(plan);
         if (calls.size() == 1) {
-          d.advance((float[]) results.getFirst());
+          d.advance((Evaluation) results.getFirst());
         } else {
-          d.advance((float[]) results.getLast(), (float[]) results.getFirst());
+          d.advance((Evaluation) results.getLast(), (Evaluation) results.getFirst());
         }
         if (d.done()) {
           task.finishDenoising();

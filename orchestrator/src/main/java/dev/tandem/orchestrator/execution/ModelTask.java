@@ -1,12 +1,14 @@
 package dev.tandem.orchestrator.execution;
 
 import dev.tandem.orchestrator.picture.Picture;
+import dev.tandem.orchestrator.result.Evaluations;
 import dev.tandem.orchestrator.wiring.PictureTask;
 import dev.tandem.stages.Conditioning;
 import dev.tandem.stages.DecodeStage;
 import dev.tandem.stages.DenoiseStage;
 import dev.tandem.stages.Denoising;
 import dev.tandem.stages.EncodedPicture;
+import dev.tandem.stages.ModelOptions;
 import dev.tandem.stages.ModelPlan;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -31,6 +33,7 @@ final class ModelTask extends PictureTask {
   private Optional<EncodedPicture> init = Optional.empty();
   private Optional<Denoising> denoising = Optional.empty();
   private Optional<float[]> latents = Optional.empty();
+  private int shallow;
   private Optional<byte[]> rgb = Optional.empty();
 
   /**
@@ -147,7 +150,13 @@ final class ModelTask extends PictureTask {
   /** Denoising is over: only the latents are left. */
   synchronized void finishDenoising() {
     latents = Optional.of(denoising.orElseThrow().latents());
+    shallow = denoising.orElseThrow().shallow();
     denoising = Optional.empty();
+  }
+
+  /** Evaluations of the U-Net; when denoising is over. */
+  synchronized Evaluations evaluations() {
+    return new Evaluations(job.evaluations() - shallow, shallow);
   }
 
   /** What is to be decoded; stays until {@link #setImage}, as decoding may be repeated. */
@@ -166,10 +175,10 @@ final class ModelTask extends PictureTask {
   }
 
   /** The finished picture; to be taken once. */
-  synchronized Picture takePicture(String model) {
+  synchronized Picture takePicture(String model, ModelOptions form) {
     byte[] value = rgb.orElseThrow();
     rgb = Optional.empty();
-    return new Picture(index(), job.request(), model, value);
+    return new Picture(index(), job.request(), model, form, value);
   }
 
   /** It will not be made: nothing of it is kept. */

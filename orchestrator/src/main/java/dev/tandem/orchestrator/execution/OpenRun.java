@@ -76,7 +76,7 @@ public final class OpenRun implements AutoCloseable {
     plan = model.plan();
     kinds = new Kinds(model::resolve, job -> memory.tile(List.of(job)));
     listener = new ListenerGuard(told, breakdown);
-    ends = new Ends(model.name(), listener, figures);
+    ends = new Ends(plan, listener, figures);
     Timeline timeline =
         new Timeline(
             setting.detail(),
@@ -207,7 +207,10 @@ public final class OpenRun implements AutoCloseable {
     long text = 2L * plan.tokens() * plan.unet().contextDim() * Float.BYTES;
     // The latents, with what a sampler keeps of earlier steps.
     long latents = 4 * (pixels / (scale * scale)) * plan.latentChannels() * Float.BYTES;
-    return Wiring.Depths.byMemory(text, latents);
+    // What a cache keeps is as large as the picture, whatever its sides.
+    int side =
+        plan.scaleFactor() * (int) Math.max(1, Math.round(Math.sqrt((double) pixels) / scale));
+    return Wiring.Depths.byMemory(text, latents + plan.keptBytes(side, side));
   }
 
   /** Pixels of the largest picture so far. */
@@ -263,6 +266,7 @@ public final class OpenRun implements AutoCloseable {
         figures.metrics(endNs - startNs, ends.done()),
         ends.failed(),
         requests - ends.done() - ends.failed(),
+        ends.evaluations(),
         new RunReport.Incidents(context.incidents().first(), context.incidents().count()),
         breakdown.cause());
   }

@@ -11,6 +11,7 @@ import dev.tandem.devices.DeviceInfo;
  * @param localMemory of a work-group, bytes
  * @param addressAlign of tensors within a buffer, bytes: a power of two
  * @param fma true if the fused multiply-add is fast
+ * @param dot true if there are products of four whole numbers at once
  */
 public record DeviceTraits(
     String name,
@@ -20,7 +21,8 @@ public record DeviceTraits(
     int vectorWidth,
     long localMemory,
     int addressAlign,
-    boolean fma) {
+    boolean fma,
+    boolean dot) {
   public DeviceTraits {
     if (computeUnits < 1 || vectorWidth < 1) {
       throw new IllegalArgumentException(
@@ -33,6 +35,7 @@ public record DeviceTraits(
 
   /** The same device with so many of its compute units. */
   public DeviceTraits withComputeUnits(int units) {
-    return new DeviceTraits(name, vendor, type, units, vectorWidth, localMemory, addressAlign, fma);
+    return new DeviceTraits(
+        name, vendor, type, units, vectorWidth, localMemory, addressAlign, fma, dot);
   }
 }

@@ -106,7 +106,7 @@ record Gemm(KernelFamily family, Tunables tunables) {
     KernelCall k = low.call(node, cpu ? "gemm_panel" : "gemm_tile", "gemm", defines);
     tensors(k, f, (long) panels * s.taps() * s.depth() * p.width(), e);
     sizes(k, s);
-    window(k, s);
+    s.window(k);
     results(k, e).i(blocks);
     if (cpu) {
       k.run(new long[] {panels, (tiles + blocks - 1) / blocks, s.batch()}, new long[] {1, 1, 1});
@@ -129,12 +129,6 @@ record Gemm(KernelFamily family, Tunables tunables) {
 
   private static void sizes(KernelCall k, GemmShape s) {
     k.i(s.rows()).i(s.cols()).i(s.depth());
-  }
-
-  private static void window(KernelCall k, GemmShape s) {
-    k.i(s.inHeight()).i(s.inWidth()).i(s.outHeight()).i(s.outWidth());
-    k.i(s.kernelHeight()).i(s.kernelWidth()).i(s.stride());
-    k.i(s.padding().top()).i(s.padding().left());
   }
 
   private static KernelCall results(KernelCall k, Epilogue e) {

@@ -31,7 +31,7 @@ record GemmShape(
     return new GemmShape(batch, m, cols, depth, 1, m, 1, m, 1, 1, 1, Op.Padding.NONE);
   }
 
-  static GemmShape conv(Shape x, Shape w, Shape y, Op.Conv2d c) {
+  static GemmShape conv(Shape x, Shape w, Shape y, int stride, Op.Padding padding) {
     return new GemmShape(
         1,
         Math.toIntExact(y.rows()),
@@ -43,8 +43,8 @@ record GemmShape(
         y.dim(2),
         w.dim(2),
         w.dim(3),
-        c.stride(),
-        c.padding());
+        stride,
+        padding);
   }
 
   /** True if row m of the result needs row m of x and no other. */
@@ -54,6 +54,13 @@ record GemmShape(
 
   int taps() {
     return kernelHeight * kernelWidth;
+  }
+
+  /** Gives a kernel the arguments of a convolution's window, in the order of all gemm kernels. */
+  void window(KernelCall k) {
+    k.i(inHeight).i(inWidth).i(outHeight).i(outWidth);
+    k.i(kernelHeight).i(kernelWidth).i(stride);
+    k.i(padding.top()).i(padding.left());
   }
 
   /** What tuned values are stored under, for example {@code 512x64x64,3x3,s1}. */

@@ -1,5 +1,7 @@
 package dev.tandem.kernels.opencl.plan;
 
+import dev.tandem.devices.CompileOptions;
+import dev.tandem.devices.CompileOptions.Precision;
 import dev.tandem.graph.BatchSplit;
 import dev.tandem.graph.DType;
 import dev.tandem.graph.Graph;
@@ -17,14 +19,16 @@ import java.util.List;
 final class GraphLowering {
   private final KernelPlanner planner;
   private final Graph graph;
+  private final CompileOptions options;
   private final boolean half;
   private final Lookups lookups;
   private final PlannedBuffers buffers = new PlannedBuffers();
 
-  GraphLowering(KernelPlanner planner, Graph graph, boolean half) {
+  GraphLowering(KernelPlanner planner, Graph graph, CompileOptions options) {
     this.planner = planner;
     this.graph = graph;
-    this.half = half;
+    this.options = options;
+    this.half = options.precision() == Precision.F16;
     this.lookups = new Lookups(planner.tunables(), planner.device());
   }
 
@@ -61,7 +65,7 @@ final class GraphLowering {
     int scratch = buffers.add(Kind.SCRATCH, "scratch of the kernels of " + part.name(), 0);
     Lowering.Places places =
         new Lowering.Places(arena, zeros, new Scratch(buffers, scratch, alignment), caller);
-    Lowering low = new Lowering(planner, lookups, half, plan, places, weights, units);
+    Lowering low = new Lowering(planner, lookups, options, plan, places, weights, units);
     lower(part, low, caller);
     return low.kernels();
   }

@@ -1,6 +1,8 @@
 package dev.tandem.kernels.opencl.plan;
 
 import dev.tandem.devices.Executable.MemoryUse;
+import dev.tandem.devices.ProductKernel;
+import dev.tandem.graph.Cost;
 import dev.tandem.graph.Graph;
 import dev.tandem.kernels.opencl.plan.PlannedBuffer.Kind;
 import java.util.List;
@@ -44,11 +46,27 @@ public record KernelPlan(
     return buffers.stream().filter(b -> List.of(kinds).contains(b.kind())).toList();
   }
 
-  /** What all buffers take, bytes. */
+  /** Which kernels compute the products, and in which type they read the factors. */
+  public List<ProductKernel> products() {
+    return parts.getFirst().stream()
+        .filter(k -> k.factors().isPresent())
+        .map(
+            k ->
+                new ProductKernel(
+                    k.node(), k.label(), k.factors().get(), Cost.of(k.node()).flops() / 2))
+        .toList();
+  }
+
+  /** The largest weight that is not kept, bytes; 0 if all are. */
+  public long streamedBytes() {
+    return buffers(Kind.STREAMED).stream().mapToLong(PlannedBuffer::bytes).max().orElse(0);
+  }
+
+  /** What all buffers take, bytes; of weights that are not kept, one at a time. */
   public MemoryUse memory() {
     return new MemoryUse(
         bytes(Kind.ARENA, Kind.INPUT, Kind.OUTPUT),
-        bytes(Kind.WEIGHT),
+        bytes(Kind.WEIGHT, Kind.RESTING) + streamedBytes(),
         bytes(Kind.SCRATCH, Kind.CONSTANT),
         buffers.stream().mapToLong(PlannedBuffer::bytes).max().orElse(0));
   }

@@ -1,7 +1,7 @@
 package dev.tandem.kernels.opencl.plan;
 
 import dev.tandem.devices.CompileOptions;
-import dev.tandem.devices.CompileOptions.Precision;
+import dev.tandem.devices.CompileOptions.WeightMemory;
 import dev.tandem.graph.BatchSplit;
 import dev.tandem.graph.Fusion;
 import dev.tandem.graph.Graph;
@@ -26,7 +26,10 @@ public record KernelPlanner(
    */
   public KernelPlan plan(Graph source, CompileOptions options, int workers) {
     Graph fused = Fusion.apply(source);
-    boolean half = options.precision() == Precision.F16;
-    return new GraphLowering(this, fused, half).plan(BatchSplit.parts(fused, workers));
+    // Parts that run beside each other would unpack each weight twice.
+    boolean whole =
+        options.weights() == WeightMemory.REST || options.weights() == WeightMemory.STREAM;
+    int parts = whole ? 1 : BatchSplit.parts(fused, workers);
+    return new GraphLowering(this, fused, options).plan(parts);
   }
 }

@@ -25,7 +25,15 @@ public record KernelProgram(String file, SortedMap<String, Integer> defines) {
     return new KernelProgram(file, all);
   }
 
-  /** The text to be built without any options but the language version, OpenCL C 1.2. */
+  /**
+   * The language version, as the option {@code -cl-std} takes it. A program that is built for an
+   * older one than it asks for computes the same.
+   */
+  public String language() {
+    return defines.containsKey("DOT") ? "CL3.0" : "CL1.2";
+  }
+
+  /** The text to be built without any options but the {@link #language}. */
   public String source() {
     StringBuilder s = new StringBuilder();
     defines.forEach((k, v) -> s.append("#define ").append(k).append(' ').append(v).append('\n'));

@@ -1,5 +1,8 @@
 package dev.tandem.kernels.opencl.plan;
 
+import dev.tandem.devices.CompileOptions;
+import dev.tandem.devices.CompileOptions.Precision;
+import dev.tandem.devices.CompileOptions.WeightMemory;
 import dev.tandem.graph.DType;
 import dev.tandem.graph.MemoryPlan;
 import dev.tandem.graph.Node;
@@ -16,6 +19,7 @@ final class Lowering {
   private final KernelPlanner planner;
   private final Lookups lookups;
   private final boolean half;
+  private final WeightMemory weightMemory;
   private final MemoryPlan plan;
   private final Places places;
   private final WeightStore weights;
@@ -34,20 +38,21 @@ final class Lowering {
   /**
    * A lowering of nothing yet.
    *
-   * @param half true if activations and weights are stored in 16 bits
+   * @param options in which type activations and weights are stored, and where weights are
    * @param computeUnits that the kernels will run on
    */
   Lowering(
       KernelPlanner planner,
       Lookups lookups,
-      boolean half,
+      CompileOptions options,
       MemoryPlan plan,
       Places places,
       WeightStore weights,
       int computeUnits) {
     this.planner = planner;
     this.lookups = lookups;
-    this.half = half;
+    this.half = options.precision() == Precision.F16;
+    this.weightMemory = options.weights();
     this.plan = plan;
     this.places = places;
     this.weights = weights;
@@ -89,9 +94,19 @@ final class Lowering {
     return half;
   }
 
+  /** Where weights are while nothing reads them. */
+  WeightMemory weightMemory() {
+    return weightMemory;
+  }
+
   /** True if products are computed in 16 bits. */
   boolean halfArithmetic() {
     return half && planner.halfArithmetic();
+  }
+
+  /** True if products of four whole numbers are computed at once. */
+  boolean dot() {
+    return family() == KernelFamily.GPU && planner.device().dot();
   }
 
   WeightStore weights() {

@@ -11,7 +11,8 @@ final class MatrixOps {
   private MatrixOps() {}
 
   static void conv2d(Lowering low, Node n, Op.Conv2d c) {
-    GemmShape s = GemmShape.conv(n.input(0).shape(), n.input(1).shape(), n.shape(), c);
+    GemmShape s =
+        GemmShape.conv(n.input(0).shape(), n.input(1).shape(), n.shape(), c.stride(), c.padding());
     if (!Winograd.tryAdd(low, n, c, s)) {
       weighted(low, n, s, c.bias(), c.addend(), c.act(), false);
     }
@@ -40,6 +41,10 @@ final class MatrixOps {
       boolean geglu) {
     Gemm gemm = Gemm.choose(low, s, geglu);
     Panels p = gemm.panels(geglu);
+    Ref w =
+        RestingWeights.rests(low, n.input(1), s.rows())
+            ? RestingWeights.panels(low, n, p)
+            : low.weights().panels(n.input(1), p);
     Optional<Ref> b = bias ? Optional.of(low.weights().bias(n.input(2), p)) : Optional.empty();
     Optional<Node> a = addend ? Optional.of(n.inputs().getLast()) : Optional.empty();
     boolean perPicture = a.isPresent() && !a.get().shape().equals(n.shape());
@@ -47,7 +52,7 @@ final class MatrixOps {
         low,
         n,
         s,
-        Gemm.Factors.single(low.ref(n.input(0)), low.weights().panels(n.input(1), p), low.ref(n)),
+        Gemm.Factors.single(low.ref(n.input(0)), w, low.ref(n)),
         new Gemm.Epilogue(1, b, a.map(low::ref), perPicture, act, geglu));
   }
 

@@ -64,6 +64,10 @@ final class MoveOps {
   }
 
   static void embedding(Lowering low, Node n) {
+    if (RestingWeights.rests(low, n.input(1), Integer.MAX_VALUE)) {
+      RestingWeights.takeRows(low, n);
+      return;
+    }
     Shape table = n.input(1).shape();
     takeRows(low, n, n.input(0), n.input(1), table.dim(0), 0);
   }

@@ -1,6 +1,5 @@
 package dev.tandem.kernels.opencl.plan;
 
-import dev.tandem.devices.DeviceException;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
 
@@ -27,8 +26,9 @@ final class OpFamilies {
       case Op.Embedding _ -> MoveOps.embedding(low, n);
       case Op.GatherRows _ -> MoveOps.gatherRows(low, n);
       case Op.TimestepEmbedding t -> MoveOps.timestep(low, n, t);
-      case Op.Quantize _, Op.QuantizedConv2d _, Op.QuantizedLinear _ ->
-          throw new DeviceException(n + " is not supported yet");
+      case Op.Quantize _ -> QuantizedOps.quantize(low, n);
+      case Op.QuantizedConv2d c -> QuantizedOps.conv2d(low, n, c);
+      case Op.QuantizedLinear l -> QuantizedOps.linear(low, n, l);
       case Op.Input _, Op.Weight _, Op.Dequantize _, Op.Reshape _ -> {}
     }
   }

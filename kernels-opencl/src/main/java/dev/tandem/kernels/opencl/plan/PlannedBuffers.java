@@ -14,22 +14,32 @@ final class PlannedBuffers {
 
   /** The number of a new buffer. */
   int add(Kind kind, String purpose, long bytes) {
-    return add(kind, purpose, Math.max(LEAST, bytes), Optional.empty());
+    return add(kind, purpose, Math.max(LEAST, bytes), Optional.empty(), "");
   }
 
   /** The number of a new buffer of the caller. */
   int addCallers(Kind kind, String purpose, long bytes) {
-    return add(kind, purpose, bytes, Optional.empty());
+    return add(kind, purpose, bytes, Optional.empty(), "");
   }
 
   /** The number of a new buffer with contents. */
   int add(Kind kind, String purpose, long bytes, Contents contents) {
-    return add(kind, purpose, bytes, Optional.of(contents));
+    return add(kind, purpose, bytes, Optional.of(contents), "");
   }
 
-  private int add(Kind kind, String purpose, long bytes, Optional<Contents> contents) {
+  /**
+   * The number of a new buffer with a weight.
+   *
+   * @param share names the contents
+   */
+  int addWeight(Kind kind, String purpose, long bytes, Contents contents, String share) {
+    return add(kind, purpose, bytes, Optional.of(contents), share);
+  }
+
+  private int add(
+      Kind kind, String purpose, long bytes, Optional<Contents> contents, String share) {
     int number = all.size();
-    all.add(new PlannedBuffer(number, kind, purpose, bytes, contents));
+    all.add(new PlannedBuffer(number, kind, purpose, bytes, contents, share));
     return number;
   }
 
@@ -37,7 +47,8 @@ final class PlannedBuffers {
   void grow(int number, long bytes) {
     PlannedBuffer b = all.get(number);
     if (bytes > b.bytes()) {
-      all.set(number, new PlannedBuffer(number, b.kind(), b.purpose(), bytes, b.contents()));
+      all.set(
+          number, new PlannedBuffer(number, b.kind(), b.purpose(), bytes, b.contents(), b.share()));
     }
   }
 

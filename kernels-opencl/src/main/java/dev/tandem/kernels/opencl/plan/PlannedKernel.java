@@ -1,7 +1,9 @@
 package dev.tandem.kernels.opencl.plan;
 
+import dev.tandem.graph.DType;
 import dev.tandem.graph.Node;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One launch of a kernel.
@@ -23,6 +25,17 @@ public record PlannedKernel(
     arguments = List.copyOf(arguments);
     global = List.copyOf(global);
     local = List.copyOf(local);
+  }
+
+  /** The type in which a product's factors are read; none for kernels that are no products. */
+  Optional<DType> factors() {
+    boolean half = program.defines().containsKey("STORE_F16");
+    return switch (program.file()) {
+      case "gemm_int8" -> Optional.of(DType.I8);
+      case "gemm_panel", "gemm_tile", "winograd_panel", "attention_lanes", "attention_tile" ->
+          Optional.of(half ? DType.F16 : DType.F32);
+      default -> Optional.empty();
+    };
   }
 
   /** What it is called in messages, for example {@code gemm_panel/gemm}. */

@@ -1,5 +1,6 @@
 package dev.tandem.kernels.opencl.plan;
 
+import dev.tandem.devices.Tensor;
 import dev.tandem.graph.Node;
 import dev.tandem.kernels.opencl.plan.PlannedBuffer.Kind;
 import java.lang.foreign.MemorySegment;
@@ -40,6 +41,29 @@ final class WeightStore {
     return stored(weight, "w" + p, size, p.packed(rows, depth, taps), half);
   }
 
+  /** Whole numbers of a weight {@code [rows, depth, taps...]} in panels, 8 bits each. */
+  Ref panels(Node weight, Int8Panels p) {
+    int rows = weight.shape().dim(0);
+    int depth = weight.shape().dim(1);
+    int taps = Math.toIntExact(weight.shape().elements() / rows / depth);
+    Contents contents =
+        (weights, to) -> {
+          Tensor t = weights.get(weight);
+          p.lay(t, rows, depth, taps, to);
+          MappedPages.drop(t);
+        };
+    return stored(Kind.WEIGHT, weight, p.toString(), p.bytes(rows, depth, taps), contents);
+  }
+
+  /**
+   * A weight as its file has it.
+   *
+   * @param kind {@link Kind#RESTING} or {@link Kind#STREAMED}
+   */
+  Ref raw(Node weight, Kind kind) {
+    return stored(kind, weight, "raw " + weight.type(), weight.bytes(), new RawWeight(weight));
+  }
+
   /**
    * A weight in an order of its own, in 32-bit floats or in the storage type.
    *
@@ -69,14 +93,23 @@ final class WeightStore {
   }
 
   private Ref stored(Node weight, String name, long elements, WeightLayout layout, boolean asHalf) {
-    String purpose = "weight '" + weight.name() + "'";
-    long bytes = elements * (asHalf ? 2 : 4);
     Contents contents =
-        (weights, to) ->
-            layout.lay(
-                WeightLayout.Source.of(weights.get(weight)), new WeightLayout.Target(to, asHalf));
+        (weights, to) -> {
+          Tensor t = weights.get(weight);
+          layout.lay(WeightLayout.Source.of(t), new WeightLayout.Target(to, asHalf));
+          MappedPages.drop(t);
+        };
+    String typed = name + (asHalf ? " F16" : " F32");
+    return stored(Kind.WEIGHT, weight, typed, elements * (asHalf ? 2 : 4), contents);
+  }
+
+  private Ref stored(Kind kind, Node weight, String layout, long bytes, Contents contents) {
+    String share = layout + " " + weight.name();
     return stored.computeIfAbsent(
-        name + " " + weight.name(),
-        _ -> new Ref(buffers.add(Kind.WEIGHT, purpose, bytes, contents), 0));
+        share,
+        _ ->
+            new Ref(
+                buffers.addWeight(kind, "weight '" + weight.name() + "'", bytes, contents, share),
+                0));
   }
 }

@@ -15,6 +15,9 @@ import java.util.Map;
 final class Winograd {
   private static final int POSITIONS = WinogradTiles.POSITIONS;
 
+  /** Of a weight in the domain that is there for one operation only, bytes. */
+  private static final long MOST_UNPACKED = 64 << 20;
+
   private Winograd() {}
 
   /** Adds the kernels where this is possible and, by the tunables, faster than directly. */
@@ -22,16 +25,17 @@ final class Winograd {
     if (s.stride() != 1 || s.kernelHeight() != 3 || s.kernelWidth() != 3) {
       return false;
     }
+    boolean rests = RestingWeights.rests(low, n.input(1), s.rows());
     if (low.family() == KernelFamily.CPU) {
       Tunables t = low.tunables("winograd_panel", s.key());
       WinogradPanel p = WinogradPanel.plan(t, s, low.computeUnits(), low.localMemory());
-      if (p.possible() && suits(t, s)) {
+      if (p.possible() && suits(t, s, rests)) {
         p.add(low, n, c, s);
         return true;
       }
     }
     Tunables t = low.tunables("winograd", s.key());
-    if (low.half() || !suits(t, s) || !fits(t, s)) {
+    if (low.half() || !suits(t, s, rests) || !fits(t, s)) {
       return false;
     }
     add(low, n, c, s, t);
@@ -40,13 +44,15 @@ final class Winograd {
 
   /**
    * Worth it where the input is large against the kernels, which take four times the memory in the
-   * domain: with few tiles, reading them costs more than is saved.
+   * domain: with few tiles, reading them costs more than is saved. More so where they are brought
+   * into the domain each time.
    */
-  private static boolean suits(Tunables t, GemmShape s) {
+  private static boolean suits(Tunables t, GemmShape s, boolean rests) {
+    long most = rests ? MOST_UNPACKED : (long) t.get("MAX_WEIGHT_MIB") << 20;
     return t.get("USE") != 0
         && Math.min(s.depth(), s.cols()) >= t.get("MIN_DEPTH")
-        && WinogradTiles.of(s).count() >= t.get("MIN_TILES")
-        && 4L * POSITIONS * s.depth() * s.cols() <= (long) t.get("MAX_WEIGHT_MIB") << 20;
+        && WinogradTiles.of(s).count() >= t.get("MIN_TILES") * (rests ? 4 : 1)
+        && 4L * POSITIONS * s.depth() * s.cols() <= most;
   }
 
   private static boolean fits(Tunables t, GemmShape s) {
@@ -85,7 +91,7 @@ final class Winograd {
         new Gemm.Factors(
             in,
             (long) tiles.count() * s.depth(),
-            WinogradTiles.weights(low, n.input(1), s, gemm.panels(false)),
+            WinogradTiles.weights(low, n, s, gemm.panels(false)),
             out,
             (long) tiles.count() * s.cols()),
         Gemm.Epilogue.NONE);

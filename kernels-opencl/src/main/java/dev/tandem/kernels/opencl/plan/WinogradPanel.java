@@ -62,7 +62,7 @@ record WinogradPanel(int vec, int width, int block, int group, int panelsEach) {
     KernelCall k =
         low.call(n, "winograd_panel", "winograd", defines)
             .tensor(low.ref(n.input(0)))
-            .tensor(WinogradTiles.weights(low, n.input(1), s, p));
+            .tensor(WinogradTiles.weights(low, n, s, p));
     WinogradTiles.biasAndAddend(low, k, n, c)
         .tensor(low.ref(n))
         .local(4L * POSITIONS * group * s.depth())

@@ -29,10 +29,16 @@ record WinogradTiles(int down, int across, int count) {
     return new WinogradTiles(down, across, Math.multiplyExact(pictures, down * across));
   }
 
-  /** The kernels in the Winograd domain: {@code [36, panels, depth, width]}, 32-bit floats. */
-  static Ref weights(Lowering low, Node w, GemmShape s, Panels p) {
+  /**
+   * The kernels of a convolution in the Winograd domain: {@code [36, panels, depth, width]}, 32-bit
+   * floats.
+   */
+  static Ref weights(Lowering low, Node n, GemmShape s, Panels p) {
+    if (RestingWeights.rests(low, n.input(1), s.rows())) {
+      return RestingWeights.winograd(low, n, s, p);
+    }
     return low.weights()
-        .relaid(w, "winograd" + p, weights(s, p), packed(s.cols(), s.depth(), p), true);
+        .relaid(n.input(1), "winograd" + p, weights(s, p), packed(s.cols(), s.depth(), p), true);
   }
 
   /** How many floats {@link #packed} makes. */

@@ -18,6 +18,7 @@ public final class Spaces {
     return List.of(
         gemmPanel(),
         gemmTile(),
+        gemmInt8(),
         winograd(),
         winogradPanel(),
         attentionLanes(),
@@ -82,6 +83,37 @@ public final class Spaces {
             new Constraint(
                 "a work-item's sums fit its registers",
                 (v, l) -> v.get("WM") * v.get("WN") * v.get("VEC") <= 32)));
+  }
+
+  private static Space gemmInt8() {
+    return space(
+        "gemm_int8",
+        List.of(
+            Parameter.of("VEC", 1, 2, 4, 8),
+            Parameter.of("NV", 1, 2, 4),
+            Parameter.of("MR", 2, 4, 6, 8),
+            Parameter.of("LN", 1, 8, 16, 32),
+            Parameter.of("LM", 1, 4, 8),
+            Parameter.of("CHUNK_KIB", 64, 256, 1024)),
+        List.of(
+            new Constraint(
+                "processors have work-groups of one item and whole vectors, GPUs of half a wave",
+                (v, l) -> {
+                  int items = v.get("LN") * v.get("LM");
+                  return l.processor()
+                      ? items == 1 && v.get("VEC") >= 4
+                      : items >= 32 && items <= Math.min(256, l.maxWorkGroup());
+                }),
+            new Constraint(
+                "chunks of rows are for processors",
+                (v, l) -> l.processor() || v.get("CHUNK_KIB") == 256),
+            new Constraint(
+                "a work-item's sums fit its registers",
+                (v, l) ->
+                    l.processor()
+                        ? (v.get("MR") + 1) * v.get("NV") * l.registersOf(v.get("VEC"))
+                            < l.vectorRegisters()
+                        : v.get("MR") * v.get("NV") * v.get("VEC") <= 32)));
   }
 
   /** Thresholds are at their lowest, so that USE alone decides. */

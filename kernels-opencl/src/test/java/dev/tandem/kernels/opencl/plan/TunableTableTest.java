@@ -22,7 +22,8 @@ class TunableTableTest {
   private static final String VENDOR = "Some vendor";
   private static final String TYPE = "DISCRETE_GPU";
   private final DeviceTraits device =
-      new DeviceTraits("Some GPU", VENDOR, DeviceInfo.Type.DISCRETE_GPU, 4, 8, 32 << 10, 64, false);
+      new DeviceTraits(
+          "Some GPU", VENDOR, DeviceInfo.Type.DISCRETE_GPU, 4, 8, 32 << 10, 64, false, false);
 
   private static TunableEntry entry(
       int value, String name, String vendor, String type, Integer width, String shape) {

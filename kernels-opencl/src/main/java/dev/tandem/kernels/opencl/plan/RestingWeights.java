@@ -1,0 +1,128 @@
+package dev.tandem.kernels.opencl.plan;
+
+import dev.tandem.devices.CompileOptions.WeightMemory;
+import dev.tandem.graph.DType;
+import dev.tandem.graph.Node;
+import dev.tandem.graph.Op;
+import dev.tandem.graph.Shape;
+import dev.tandem.kernels.opencl.plan.PlannedBuffer.Kind;
+import java.util.Map;
+
+/**
+ * Weights that stay as their file has them: each operation that reads one has it unpacked first,
+ * into scratch memory, in the layout of its kernel.
+ */
+final class RestingWeights {
+  /**
+   * Rows that a weight is multiplied by from which on unpacking it takes little of the time
+   * (decision note 097).
+   */
+  private static final int MANY_ROWS = 1000;
+
+  /** Numbers that a work-item of a processor unpacks: they stay in the core's first cache. */
+  private static final int CHUNK = 4096;
+
+  private static final int MOST_LANES = 64;
+
+  private RestingWeights() {}
+
+  /**
+   * Whether an operation's weight stays as it is stored. What is packed always does: that is what
+   * it is packed for.
+   *
+   * @param rows that it is multiplied by
+   */
+  static boolean rests(Lowering low, Node weight, int rows) {
+    if (weight.op() instanceof Op.Dequantize) {
+      return true;
+    }
+    return weight.isWeight()
+        && switch (low.weightMemory()) {
+          case SPEED -> false;
+          case AUTO -> weight.type().bytes() < low.realBytes() && rows >= MANY_ROWS;
+          case REST, STREAM -> true;
+        };
+  }
+
+  /** Unpacks a weight {@code [rows, depth, taps...]} into panels, in the storage type. */
+  static Ref panels(Lowering low, Node n, Panels p) {
+    Node w = n.input(1);
+    Shape s = w.shape();
+    int taps = Math.toIntExact(s.elements() / s.dim(0) / s.dim(1));
+    int panels = p.count(s.dim(0));
+    long elements = (long) panels * taps * s.dim(1) * p.width();
+    Ref out = low.scratch().take(elements, low.realBytes());
+    Sizes sizes = Sizes.of(low, p.width(), taps);
+    KernelCall k = raw(low, n, "to_panels", sizes.vec()).tensor(out).i(group(w));
+    k.i(s.dim(0)).i(s.dim(1)).i(taps).i(p.width()).i(p.unit());
+    sizes.run(k, s.dim(1), panels);
+    return out;
+  }
+
+  /** Unpacks the kernels of a 3x3 convolution into the Winograd domain, 32-bit floats. */
+  static Ref winograd(Lowering low, Node n, GemmShape s, Panels p) {
+    Node w = n.input(1);
+    Ref out = low.scratch().take(WinogradTiles.weights(s, p), Float.BYTES);
+    Sizes sizes = Sizes.of(low, p.width(), WinogradTiles.POSITIONS);
+    KernelCall k = raw(low, n, "to_winograd", sizes.vec()).tensor(out).i(group(w));
+    k.i(s.cols()).i(s.depth()).i(p.width());
+    sizes.run(k, s.depth(), p.count(s.cols()));
+    return out;
+  }
+
+  /** Rows of a table, unpacked one by one. */
+  static void takeRows(Lowering low, Node n) {
+    long elements = n.shape().elements();
+    Node table = n.input(1);
+    KernelCall k =
+        low.call(n, "unpack", "take_rows", defines(table, 1)).tensor(low.ref(n.input(0)));
+    stored(low, k, table).tensor(low.ref(n)).i(group(table)).l(elements);
+    k.i(n.shape().dim(-1)).i(table.shape().dim(0));
+    k.runFlat(elements, low.tunables("move", "any").get("GROUP"));
+  }
+
+  private static KernelCall raw(Lowering low, Node n, String entry, int vec) {
+    return stored(low, low.call(n, "unpack", entry, defines(n.input(1), vec)), n.input(1));
+  }
+
+  /** The arguments of what is stored: numbers and scales. */
+  private static KernelCall stored(Lowering low, KernelCall k, Node w) {
+    Kind kind = low.weightMemory() == WeightMemory.STREAM ? Kind.STREAMED : Kind.RESTING;
+    return w.op() instanceof Op.Dequantize
+        ? k.tensor(low.weights().raw(w.input(0), kind)).tensor(low.weights().floats(w.input(1)))
+        : k.tensor(low.weights().raw(w, kind)).zeros().l(0);
+  }
+
+  private static Tunables defines(Node w, int vec) {
+    int stored =
+        w.op() instanceof Op.Dequantize d
+            ? d.bits() == 8 ? 3 : 4
+            : w.type() == DType.F32 ? 0 : w.type() == DType.F16 ? 1 : 2;
+    return Tunables.of(Map.of("STORED", stored, "VEC", vec));
+  }
+
+  private static int group(Node w) {
+    return w.op() instanceof Op.Dequantize d ? d.group() : 1;
+  }
+
+  /**
+   * How panels are shared out.
+   *
+   * @param lanes work-items of a work-group, beside each other along a panel's width
+   * @param chunk of the depth for each
+   */
+  private record Sizes(int vec, int lanes, int chunk) {
+    static Sizes of(Lowering low, int width, int taps) {
+      if (low.family() == KernelFamily.GPU) {
+        return new Sizes(1, VectorWidth.dividing(MOST_LANES, width), 4);
+      }
+      int vec = VectorWidth.dividing(low.tunables("elementwise", "any").get("VEC"), width);
+      return new Sizes(vec, 1, Math.max(1, CHUNK / (width * taps)));
+    }
+
+    void run(KernelCall k, int depth, int panels) {
+      k.i(chunk)
+          .run(new long[] {lanes, Math.ceilDiv(depth, chunk), panels}, new long[] {lanes, 1, 1});
+    }
+  }
+}

@@ -15,6 +15,8 @@ import java.util.List;
 /** A CPU, or some of its cores, driven by oneDNN. Several may be open, each with its threads. */
 final class OneDnnDevice implements Device {
   private static final int SPEED_PART = 4;
+  private static final int ROOM_PART = 64;
+  private static final long LEAST_ROOM = 256 << 20;
 
   private final DeviceInfo info;
   private final OneDnnLibrary library;
@@ -56,6 +58,22 @@ final class OneDnnDevice implements Device {
     return budget.limit().total() < machine ? 0 : machine / SPEED_PART;
   }
 
+  /**
+   * How much memory a graph's weights may take to be as fast as can be, where nobody has said how
+   * they are to be kept, bytes.
+   */
+  long roomForSpeed() {
+    long total = budget.limit().total();
+    return total < info.memoryBytes()
+        ? Math.min(LEAST_ROOM, total / SPEED_PART)
+        : Math.max(LEAST_ROOM, total / ROOM_PART);
+  }
+
+  /** Pages of mapped weights. */
+  Pages pages() {
+    return library.pages();
+  }
+
   /** Memory from the device's budget. */
   Memory memory(String graph) {
     return Memory.within(budget, library.heap(), graph);
@@ -69,7 +87,7 @@ final class OneDnnDevice implements Device {
   @Override
   public Executable compile(Graph graph, Weights weights, CompileOptions options) {
     check(options);
-    OneDnnExecutable e = Compiler.compile(this, graph, weights);
+    OneDnnExecutable e = Compiler.compile(this, graph, weights, options.weights());
     executables.add(e);
     return e;
   }
@@ -78,7 +96,7 @@ final class OneDnnDevice implements Device {
   @Override
   public Executable.MemoryUse estimate(Graph graph, CompileOptions options) {
     check(options);
-    return Compiler.estimate(this, graph);
+    return Compiler.estimate(this, graph, options.weights());
   }
 
   @Override

@@ -20,13 +20,14 @@ public final class GraphMemory {
 
   /**
    * No more than any device takes for a graph: what is alive at one time, fused as devices do it,
-   * and the weights, which may be kept in 16 bits.
+   * and the weights, which may be kept in 16 bits, or not at all.
    */
   public static MemoryUse least(Graph graph, CompileOptions options) {
     int part = options.precision() == CompileOptions.Precision.F16 ? 2 : 1;
     Graph fused = Fusion.apply(graph);
     long activations = MemoryPlan.of(fused, 1).peakLiveBytes() / part;
-    long weights = graph.weights().stream().mapToLong(Node::bytes).sum() / 2;
+    boolean kept = options.weights() != CompileOptions.WeightMemory.STREAM;
+    long weights = kept ? graph.weights().stream().mapToLong(Node::bytes).sum() / 2 : 0;
     long largest =
         fused.nodes().stream().filter(Node::isComputed).mapToLong(Node::bytes).max().orElse(1);
     return new MemoryUse(activations, weights, 0, largest / part);
@@ -38,7 +39,8 @@ public final class GraphMemory {
     long activations = 0;
     for (Node n : graph.nodes()) {
       if (n.isWeight()) {
-        weights += MOST_OF_WEIGHTS * n.bytes();
+        // In 32 bits, however they are stored.
+        weights += MOST_OF_WEIGHTS * Float.BYTES * n.shape().elements();
       } else if (!n.isView()) {
         activations += MOST_OF_ACTIVATIONS * n.bytes();
       }

@@ -28,4 +28,11 @@ for round in 50 10 5; do run distill_progressive.py --round $round --steps 8 --b
 run evaluate.py "$TANDEM_TRAINING/export/steps-10" --count 2 --steps 10
 run distill_lcm.py --steps 8 --batch 2 --workers 1
 run evaluate.py "$TANDEM_TRAINING/export/lcm" --count 2 --steps 4
+run prune.py small --count 2
+run prune.py random --random-like small --count 2
+for name in small random; do run distill_pruned.py $name --steps 8 --batch 2 --workers 1 --count 2; done
+run distill_pruned.py small --steps 8 --batch 2 --workers 1 --count 2
+[ "$(tail -n 1 "$TANDEM_TRAINING/prune/small/log.csv" | cut -d, -f1)" = 16 ] || { echo "FAILED: did not resume"; exit 1; }
+run evaluate.py "$TANDEM_TRAINING/export/small" --count 2 --steps 2
+run latent_study.py f4-c4 f8-c16 --steps 2 --limit 2
 echo "all recipes run"

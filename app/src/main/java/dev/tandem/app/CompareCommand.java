@@ -101,6 +101,8 @@ final class CompareCommand implements Callable<Integer> {
 
   @Mixin private PictureOptions picture = new PictureOptions();
 
+  @Mixin private ModelFormOptions form = new ModelFormOptions();
+
   @Option(
       names = "--repeat",
       paramLabel = "N",
@@ -147,7 +149,13 @@ final class CompareCommand implements Callable<Integer> {
     Entrants entrants =
         Entrants.of(
             new Entrants.Asked(
-                picture.model(), requests, deviceList(), strategies, placements, profile),
+                picture.model(),
+                form.options(),
+                requests,
+                deviceList(),
+                strategies,
+                placements,
+                profile),
             err);
     List<Contestant> contestants = entrants.contestants();
     CompareJson document = CompareJson.before(facts(requests), contestants);
@@ -156,6 +164,7 @@ final class CompareCommand implements Callable<Integer> {
     Comparer comparer =
         new Comparer(
             picture.model(),
+            form.options(),
             requests,
             (what, turn, turns) -> {
               err.printf(Locale.ROOT, "[%d/%d] %s%n", turn, turns, what);

@@ -126,6 +126,8 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private DeviceUse deviceUse = new DeviceUse();
 
+  @Mixin private ModelFormOptions form = new ModelFormOptions();
+
   @Option(names = "--json", description = "Print the result as JSON on standard output.")
   private boolean json;
 
@@ -162,7 +164,7 @@ final class GenerateCommand implements Callable<Integer> {
         new PictureFiles(requests, pattern, bar, results(document, bar), spans(tracing));
     CountDownLatch returned = new CountDownLatch(1);
     AtomicBoolean interrupted = new AtomicBoolean();
-    RunOptions options = deviceUse.options();
+    RunOptions options = deviceUse.options().withModel(form.options());
     try (Tandem tandem = Tandem.open(picture.model(), placement.first(), options)) {
       Thread stop =
           Thread.ofPlatform()

@@ -1,9 +1,8 @@
 package dev.tandem.app;
 
-import dev.tandem.lab.Interval;
 import dev.tandem.lab.LabReport;
+import dev.tandem.lab.LabTables;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.Locale;
 
 /** A lab's report as tables for people. */
@@ -17,41 +16,10 @@ final class LabView {
         report.complete() ? "" : "up to ",
         report.pairs().size(),
         report.pairs().size() == 1 ? "" : "s");
-    Table.print(
-        out,
-        List.of("setting", "pairs", "evals", "seconds", "CLIP score", "top-1 %", "CMMD", "PSNR dB"),
-        report.rows().stream()
-            .map(
-                r ->
-                    List.of(
-                        r.setting().id(),
-                        Integer.toString(r.pairs()),
-                        Integer.toString(r.evaluations()),
-                        r.seconds().text(3),
-                        r.score().text(3) + star(r.scoreFront()),
-                        percent(r.top1()),
-                        String.format(Locale.ROOT, "%.3f", r.cmmd()) + star(r.cmmdFront()),
-                        r.psnr().map(p -> p.text(r)).orElse("")))
-            .toList());
-    if (!report.comparisons().isEmpty()) {
-      out.println();
-      Table.print(
-          out,
-          List.of(
-              "setting", "against", "pairs", "times faster", "CLIP score", "top-1 %", "verdict"),
-          report.comparisons().stream()
-              .map(
-                  c ->
-                      List.of(
-                          c.fast().id(),
-                          c.slow().id(),
-                          Integer.toString(c.pairs()),
-                          c.speedUp().text(1),
-                          c.score().text(3),
-                          percent(c.top1()),
-                          c.verdict().toString()))
-              .toList());
-    }
+    print(out, LabTables.settings(report));
+    part(out, LabTables.forms(report));
+    part(out, LabTables.sameTime(report));
+    part(out, LabTables.comparisons(report));
     if (!report.missing().isEmpty()) {
       out.println("Not drawn yet: " + report.missing());
     }
@@ -60,11 +28,15 @@ final class LabView {
     }
   }
 
-  private static String percent(Interval share) {
-    return new Interval(100 * share.value(), 100 * share.low(), 100 * share.high()).text(1);
+  /** What not every report has. */
+  private static void part(PrintWriter out, LabTables.Text table) {
+    if (!table.rows().isEmpty()) {
+      out.println();
+      print(out, table);
+    }
   }
 
-  private static String star(boolean front) {
-    return front ? " *" : "";
+  private static void print(PrintWriter out, LabTables.Text table) {
+    Table.print(out, table.header(), table.rows());
   }
 }

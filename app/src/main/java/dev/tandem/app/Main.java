@@ -36,6 +36,7 @@ public final class Main {
           new Subcommand("plan", PlanCommand.class),
           new Subcommand("calibrate", CalibrateCommand.class),
           new Subcommand("profile", ProfileCommand.class),
+          new Subcommand("quantize", QuantizeCommand.class),
           new Subcommand("lab", LabCommand.class),
           new Subcommand("devices", DevicesCommand.class),
           new Subcommand("tune", TuneCommand.class));

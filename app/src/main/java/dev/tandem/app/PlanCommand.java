@@ -75,6 +75,8 @@ final class PlanCommand implements Callable<Integer> {
 
   @Mixin private Precisions precisions = new Precisions();
 
+  @Mixin private ModelFormOptions form = new ModelFormOptions();
+
   @Option(
       names = "--strategies",
       paramLabel = "NAMES",
@@ -107,7 +109,8 @@ final class PlanCommand implements Callable<Integer> {
     Profile machine = profile();
     List<String> ids =
         devices.isEmpty() ? machine.devices().stream().map(d -> d.id()).toList() : devices;
-    Planner planner = Planner.open(machine, picture.model(), precisions.among(ids));
+    Planner planner =
+        Planner.open(machine, picture.model(), precisions.among(ids).withModel(form.options()));
     try {
       Request request = picture.request("");
       Job job = planner.job(count, prompts, picture.steps(), request);

@@ -7,6 +7,7 @@ import dev.tandem.orchestrator.engine.Incident;
 import dev.tandem.orchestrator.measure.Bubble;
 import dev.tandem.orchestrator.measure.DeviceUse;
 import dev.tandem.orchestrator.measure.RunMetrics;
+import dev.tandem.orchestrator.result.Evaluations;
 import dev.tandem.orchestrator.result.RunReport;
 import dev.tandem.orchestrator.timeline.StageSummary;
 import java.io.PrintWriter;
@@ -40,6 +41,14 @@ final class ReportView {
         100 * report.overlap().ratio(),
         report.failed() == 0 ? "" : ", " + report.failed() + " failed",
         report.cancelled() == 0 ? "" : ", " + report.cancelled() + " cancelled");
+    Evaluations evaluations = report.evaluations();
+    if (evaluations.shallow() > 0) {
+      out.printf(
+          Locale.ROOT,
+          "%d evaluations of the U-Net, %d of them shallow%n",
+          evaluations.full() + evaluations.shallow(),
+          evaluations.shallow());
+    }
     report.incidents().first().forEach(out::println);
     int more = report.incidents().count() - report.incidents().first().size();
     if (more > 0) {
@@ -76,6 +85,9 @@ final class ReportView {
       row.put("message", i.message());
     }
     root.put("incidentCount", report.incidents().count());
+    ObjectNode evaluations = root.putObject("evaluations");
+    evaluations.put("full", report.evaluations().full());
+    evaluations.put("shallow", report.evaluations().shallow());
     root.put("done", report.done());
     root.put("failed", report.failed());
     root.put("cancelled", report.cancelled());

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tandem.orchestrator.measure.RunMetrics;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.result.Evaluations;
 import dev.tandem.orchestrator.result.RunReport;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -28,6 +29,7 @@ class JsonReportTest {
         RunMetrics.of(List.of(), 1_000_000_000, 1),
         failed,
         cancelled,
+        new Evaluations(7, 13),
         new RunReport.Incidents(List.of(), 300),
         brokenBy);
   }
@@ -50,6 +52,8 @@ class JsonReportTest {
     assertThat(json().get("failed").asInt()).isZero();
     assertThat(json().get("cancelled").asInt()).isEqualTo(5);
     assertThat(json().get("incidentCount").asInt()).isEqualTo(300);
+    assertThat(json().at("/evaluations/full").asInt()).isEqualTo(7);
+    assertThat(json().at("/evaluations/shallow").asInt()).isEqualTo(13);
     assertThat(json().has("error")).isFalse();
   }
 

@@ -2,6 +2,7 @@ package dev.tandem.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tandem.lab.Studies;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,7 +12,16 @@ import picocli.CommandLine.Command;
 
 class MainTest {
   private static final List<String> ALL =
-      List.of("generate", "compare", "plan", "calibrate", "profile", "lab", "devices", "tune");
+      List.of(
+          "generate",
+          "compare",
+          "plan",
+          "calibrate",
+          "profile",
+          "quantize",
+          "lab",
+          "devices",
+          "tune");
 
   @ParameterizedTest
   @ValueSource(strings = {"--help", "--debug", "genrate", "generate2", ""})
@@ -40,5 +50,13 @@ class MainTest {
             (name, line) ->
                 assertThat(line.getCommand().getClass().getAnnotation(Command.class).name())
                     .isEqualTo(name));
+  }
+
+  /** The help is a constant, the names of the studies are not. */
+  @Test
+  void theLabsHelpNamesEveryStudy() {
+    CommandLine lab = Main.line(new Main()).getSubcommands().get("lab");
+    String help = String.join(" ", lab.getCommandSpec().findOption("--study").description());
+    assertThat(help).contains(Studies.names());
   }
 }

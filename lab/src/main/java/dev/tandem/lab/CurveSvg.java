@@ -1,17 +1,19 @@
 package dev.tandem.lab;
 
-import dev.tandem.lab.LabReport.Row;
+import dev.tandem.orchestrator.html.Html;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
-/** A time-quality curve as SVG: a line for each solver, the Pareto front behind them. */
+/** A chart as SVG: a line for each of some series, the Pareto front behind them. */
 final class CurveSvg {
+  /** Colours of the pages; with more groups they begin again. */
+  static final int COLOURS = 8;
+
   private static final int WIDTH = 760;
   private static final int HEIGHT = 420;
   private static final int LEFT = 92;
@@ -19,48 +21,38 @@ final class CurveSvg {
   private static final int TOP = 20;
   private static final int BOTTOM = 66;
   private static final int LABEL_GAP = 12;
-  private static final int MOST_TICKS = 12;
-  private static final double LEAST_SECONDS = 1e-6;
 
-  private final List<Row> rows;
-  private final String yLabel;
-  private final Function<Row, Interval> value;
-  private final Predicate<Row> front;
-  private final double lowX;
-  private final double highX;
-  private final double lowY;
-  private final double highY;
+  /** With more points, only those on the front have their labels, the others when pointed at. */
+  private static final int MOST_LABELS = 20;
+
+  private final List<Dot> dots;
+  private final Axis xAxis;
+  private final Axis yAxis;
+  private final Scale x;
+  private final Scale y;
 
   /**
-   * @param yLabel axis label
-   * @param value of a row
-   * @param front whether a row is on the front
+   * @param dots at least one
    */
-  CurveSvg(List<Row> rows, String yLabel, Function<Row, Interval> value, Predicate<Row> front) {
-    this.rows = rows;
-    this.yLabel = yLabel;
-    this.value = value;
-    this.front = front;
-    lowX = rows.stream().mapToDouble(CurveSvg::seconds).min().orElseThrow() / 1.3;
-    highX = rows.stream().mapToDouble(CurveSvg::seconds).max().orElseThrow() * 1.3;
-    double low = rows.stream().mapToDouble(r -> low(value.apply(r))).min().orElseThrow();
-    double high = rows.stream().mapToDouble(r -> high(value.apply(r))).max().orElseThrow();
-    double room = Math.max(1e-6, (high - low) * 0.12);
-    lowY = low - room;
-    highY = high + room;
+  CurveSvg(List<Dot> dots, Axis xAxis, Axis yAxis) {
+    this.dots = List.copyOf(dots);
+    this.xAxis = xAxis;
+    this.yAxis = yAxis;
+    x =
+        new Scale(
+            xAxis.logarithmic(),
+            dots.stream().mapToDouble(Dot::x).min().orElseThrow(),
+            dots.stream().mapToDouble(Dot::x).max().orElseThrow());
+    y =
+        new Scale(
+            yAxis.logarithmic(),
+            dots.stream().mapToDouble(Dot::low).min().orElseThrow(),
+            dots.stream().mapToDouble(Dot::high).max().orElseThrow());
   }
 
-  /** Of a picture; a logarithmic scale has no 0. */
-  private static double seconds(Row r) {
-    return Math.max(LEAST_SECONDS, r.seconds().value());
-  }
-
-  private static double low(Interval i) {
-    return i.bounded() ? i.low() : i.value();
-  }
-
-  private static double high(Interval i) {
-    return i.bounded() ? i.high() : i.value();
+  /** Groups in the order of their colours, for the legend. */
+  static List<String> groups(List<Dot> dots) {
+    return dots.stream().map(Dot::group).distinct().toList();
   }
 
   String svg() {
@@ -68,172 +60,132 @@ final class CurveSvg {
     s.append(
         String.format(
             Locale.ROOT,
-            "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s against seconds per"
-                + " picture\">",
+            "<svg viewBox=\"0 0 %d %d\"%s role=\"img\" aria-label=\"%s against %s\">",
             WIDTH,
             HEIGHT,
-            yLabel));
+            dots.size() > MOST_LABELS ? " class=\"many\"" : "",
+            Html.escape(yAxis.label()),
+            Html.escape(xAxis.label())));
     axes(s);
-    frontLine(s);
-    Map<String, List<Row>> families = new LinkedHashMap<>();
-    rows.forEach(
-        r -> families.computeIfAbsent(r.setting().family(), f -> new ArrayList<>()).add(r));
-    int colour = 0;
-    for (List<Row> family : families.values()) {
-      curve(s, family, colour++);
+    s.append("<polyline class=\"front\" points=\"");
+    s.append(points(dots.stream().filter(Dot::front).toList())).append("\"/>");
+    List<String> groups = groups(dots);
+    Map<String, List<Dot>> lines = new LinkedHashMap<>();
+    dots.forEach(d -> lines.computeIfAbsent(d.line(), l -> new ArrayList<>()).add(d));
+    for (List<Dot> line : lines.values()) {
+      curve(s, line, groups.indexOf(line.getFirst().group()) % COLOURS);
     }
     return s.append("</svg>").toString();
   }
 
-  /** Families in the order of their colours, for the legend. */
-  static List<String> families(List<Row> rows) {
-    return rows.stream().map(r -> r.setting().family()).distinct().toList();
-  }
-
   private void axes(StringBuilder s) {
     int bottom = HEIGHT - BOTTOM;
-    for (double x : ticksX()) {
-      s.append(
-          String.format(
-              Locale.ROOT,
-              "<line class=\"grid\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\"/>"
-                  + "<text class=\"tick\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
-              x(x),
-              TOP,
-              x(x),
-              bottom,
-              x(x),
-              bottom + 22,
-              seconds(x)));
+    for (double tick : x.ticks()) {
+      double at = x(tick);
+      grid(s, at, TOP, at, bottom);
+      text(s, "tick", at, bottom + 22.0, "middle", x.text(tick));
     }
-    double step = niceStep((highY - lowY) / 5);
-    double first = Math.ceil(lowY / step) * step;
-    for (int i = 0; i <= MOST_TICKS && first + i * step <= highY; i++) {
-      double y = first + i * step;
-      s.append(
-          String.format(
-              Locale.ROOT,
-              "<line class=\"grid\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\"/>"
-                  + "<text class=\"tick\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
-              LEFT,
-              y(y),
-              WIDTH - RIGHT,
-              y(y),
-              LEFT - 8,
-              y(y) + 4,
-              tick(y, step)));
+    for (double tick : y.ticks()) {
+      double at = y(tick);
+      grid(s, LEFT, at, WIDTH - RIGHT, at);
+      text(s, "tick", LEFT - 8.0, at + 4, "end", y.text(tick));
     }
     s.append(
         String.format(
             Locale.ROOT,
             "<rect class=\"frame\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/><text"
-                + " class=\"axis\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">seconds per picture"
-                + " (log scale)</text><text class=\"axis\" transform=\"translate(18 %d)"
-                + " rotate(-90)\" text-anchor=\"middle\">%s</text>",
+                + " class=\"axis\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text><text"
+                + " class=\"axis\" transform=\"translate(18 %d) rotate(-90)\""
+                + " text-anchor=\"middle\">%s</text>",
             LEFT,
             TOP,
             WIDTH - LEFT - RIGHT,
             bottom - TOP,
             (LEFT + WIDTH - RIGHT) / 2,
             HEIGHT - 12,
+            label(xAxis),
             (TOP + bottom) / 2,
-            yLabel));
+            label(yAxis)));
   }
 
-  private void frontLine(StringBuilder s) {
-    List<Row> sorted =
-        rows.stream()
-            .filter(front)
-            .sorted(Comparator.comparingDouble(r -> r.seconds().value()))
-            .toList();
-    s.append("<polyline class=\"front\" points=\"");
-    sorted.forEach(
-        r ->
-            s.append(
-                String.format(
-                    Locale.ROOT, "%.1f,%.1f ", x(seconds(r)), y(value.apply(r).value()))));
-    s.append("\"/>");
+  private static String label(Axis axis) {
+    return Html.escape(axis.label()) + (axis.logarithmic() ? " (log scale)" : "");
   }
 
-  private void curve(StringBuilder s, List<Row> family, int colour) {
-    List<Row> sorted = new ArrayList<>(family);
-    sorted.sort(Comparator.comparingDouble(r -> r.seconds().value()));
+  private static void grid(StringBuilder s, double x1, double y1, double x2, double y2) {
+    s.append(line("grid", x1, y1, x2, y2));
+  }
+
+  private static String line(String style, double x1, double y1, double x2, double y2) {
+    return String.format(
+        Locale.ROOT,
+        "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>",
+        style,
+        x1,
+        y1,
+        x2,
+        y2);
+  }
+
+  private static void text(
+      StringBuilder s, String style, double x, double y, String anchor, String text) {
     s.append(
-        String.format(Locale.ROOT, "<g class=\"c%d\"><polyline class=\"curve\" points=\"", colour));
-    sorted.forEach(
-        r ->
-            s.append(
-                String.format(
-                    Locale.ROOT, "%.1f,%.1f ", x(seconds(r)), y(value.apply(r).value()))));
-    s.append("\"/>");
-    for (Row r : sorted) {
-      Interval v = value.apply(r);
-      double x = x(seconds(r));
-      double y = y(v.value());
-      if (v.bounded()) {
-        s.append(
-            String.format(
-                Locale.ROOT,
-                "<line class=\"bar\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>",
-                x,
-                y(v.low()),
-                x,
-                y(v.high())));
-      }
-      s.append(
-          String.format(
-              Locale.ROOT,
-              "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"5\"><title>%s: %s, %s s</title>"
-                  + "</circle><text class=\"steps\" x=\"%.1f\" y=\"%.1f\">%d</text>",
-              front.test(r) ? "on" : "off",
-              x,
-              y,
-              r.setting().id(),
-              v.text(3),
-              r.seconds().text(3),
-              x + 8,
-              y - LABEL_GAP / 2.0,
-              r.setting().steps()));
-    }
+        String.format(
+            Locale.ROOT,
+            "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>",
+            style,
+            x,
+            y,
+            anchor,
+            Html.escape(text)));
+  }
+
+  private void curve(StringBuilder s, List<Dot> line, int colour) {
+    String name = Html.escape(line.getFirst().line());
+    s.append(
+        String.format(
+            Locale.ROOT,
+            "<g class=\"c%d\"><polyline class=\"curve\" data-line=\"%s\" points=\"%s\"/>",
+            colour,
+            name,
+            points(line)));
+    line.forEach(d -> dot(s, d));
     s.append("</g>");
   }
 
-  private double x(double seconds) {
-    double share = Math.log(seconds / lowX) / Math.log(highX / lowX);
-    return LEFT + share * (WIDTH - LEFT - RIGHT);
-  }
-
-  private double y(double v) {
-    return TOP + (highY - v) / (highY - lowY) * (HEIGHT - TOP - BOTTOM);
-  }
-
-  private List<Double> ticksX() {
-    List<Double> ticks = new ArrayList<>();
-    for (double decade = LEAST_SECONDS; decade < 1e5; decade *= 10) {
-      for (int digit : new int[] {1, 2, 5}) {
-        double tick = decade * digit;
-        if (tick >= lowX && tick <= highX) {
-          ticks.add(tick);
-        }
-      }
+  private void dot(StringBuilder s, Dot d) {
+    double atX = x(d.x());
+    double atY = y(d.y().value());
+    s.append("<g class=\"dot\" data-of=\"").append(Html.escape(d.line())).append('"');
+    d.data().forEach((name, v) -> s.append(" data-" + name + "=\"" + Html.escape(v) + "\""));
+    s.append('>');
+    if (d.y().bounded()) {
+      s.append(line("bar", atX, y(d.y().low()), atX, y(d.y().high())));
     }
-    return ticks;
+    s.append(
+        String.format(
+            Locale.ROOT,
+            "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"5\"><title>%s</title></circle>",
+            d.front() ? "on" : "off",
+            atX,
+            atY,
+            Html.escape(d.title())));
+    text(s, "steps", atX + 8, atY - LABEL_GAP / 2.0, "start", d.label());
+    s.append("</g>");
   }
 
-  private static String seconds(double x) {
-    return x >= 1
-        ? String.format(Locale.ROOT, "%.0f", x)
-        : String.format(Locale.ROOT, "%.3g", x).replaceAll("0+$", "");
+  private String points(List<Dot> line) {
+    return line.stream()
+        .sorted(Comparator.comparingDouble(Dot::x))
+        .map(d -> String.format(Locale.ROOT, "%.1f,%.1f", x(d.x()), y(d.y().value())))
+        .collect(Collectors.joining(" "));
   }
 
-  private static double niceStep(double rough) {
-    double power = Math.pow(10, Math.floor(Math.log10(rough)));
-    double digit = rough / power;
-    return power * (digit < 1.5 ? 1 : digit < 3.5 ? 2 : digit < 7.5 ? 5 : 10);
+  private double x(double value) {
+    return LEFT + x.share(value) * (WIDTH - LEFT - RIGHT);
   }
 
-  private static String tick(double value, double step) {
-    int decimals = Math.max(0, (int) -Math.floor(Math.log10(step) + 1e-9));
-    return String.format(Locale.ROOT, "%." + decimals + "f", value);
+  private double y(double value) {
+    return TOP + (1 - y.share(value)) * (HEIGHT - TOP - BOTTOM);
   }
 }

@@ -4,11 +4,11 @@ import dev.tandem.orchestrator.Tandem;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.result.GenerationException;
-import dev.tandem.orchestrator.result.GenerationListener;
 import dev.tandem.orchestrator.result.RunReport;
-import dev.tandem.stages.ModelPlan;
-import dev.tandem.stages.checkpoint.ModelFolder;
+import dev.tandem.stages.ModelOptions;
+import dev.tandem.stages.StepCache;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** Runs a plan with real models and a real judge. One thread at a time, except {@link #cancel}. */
 public final class Lab implements AutoCloseable {
@@ -25,12 +26,17 @@ public final class Lab implements AutoCloseable {
   private final LabPlan plan;
   private final Judge judge;
   private final LabStore store;
-  private final Map<Path, Tandem> models = new HashMap<>();
+  private final Map<Setting, UNetWork> work;
+  private final Map<Form, Tandem> models = new HashMap<>();
   private volatile boolean cancelled;
   private volatile Runnable canceller = () -> {};
 
-  private Lab(LabPlan plan, Judge judge, LabStore store) {
+  /** A model as settings draw with it. */
+  private record Form(Path folder, ModelOptions options) {}
+
+  private Lab(LabPlan plan, Map<Setting, UNetWork> work, Judge judge, LabStore store) {
     this.plan = plan;
+    this.work = work;
     this.judge = judge;
     this.store = store;
   }
@@ -45,16 +51,34 @@ public final class Lab implements AutoCloseable {
    */
   public static Lab open(LabPlan plan, Path judgeFolder, Path output) {
     Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("model", Fingerprint.of(plan.model()));
-    plan.students().forEach((name, folder) -> facts.put("student " + name, Fingerprint.of(folder)));
+    facts.put("model", Fingerprint.of(plan.models().base()));
+    plan.models().others().forEach((name, folder) -> facts.put(name, Fingerprint.of(folder)));
     facts.put("judge", Fingerprint.of(judgeFolder));
     facts.put("device", plan.device());
     facts.put("guidance", Float.toString(plan.guidance()));
-    for (Path folder : plan.drawn().stream().map(plan::folder).distinct().toList()) {
-      ModelPlan.of(ModelFolder.open(folder)); // what is wrong is known before hours of drawing
+    Map<Setting, UNetWork> work = new HashMap<>();
+    for (Setting setting : plan.drawn()) { // what is wrong is known before hours of drawing
+      work.put(setting, UNetWork.of(plan.models().opened(setting), setting, plan.guidance()));
     }
     LabStore store = LabStore.open(output, facts);
-    return new Lab(plan, Judge.open(judgeFolder, plan.device()), store);
+    return new Lab(plan, work, Judge.open(judgeFolder, plan.device()), store);
+  }
+
+  /**
+   * What was drawn in a folder of results, with whatever study.
+   *
+   * @param leftOut hears of settings whose model is not among these
+   */
+  public static List<Setting> drawn(Path output, LabModels models, Consumer<String> leftOut) {
+    List<Setting> drawn = new ArrayList<>();
+    for (Setting s : LabStore.settings(output)) {
+      if (models.has(s)) {
+        drawn.add(s);
+      } else {
+        leftOut.accept(s + ": there is no model '" + s.model() + "'; --pruned names one");
+      }
+    }
+    return drawn;
   }
 
   /**
@@ -65,12 +89,33 @@ public final class Lab implements AutoCloseable {
    */
   public LabReport run(LabListener listener) {
     long start = System.nanoTime();
-    List<String> objects = LabPrompts.objects(judge.heldOut().objects());
-    List<LabPair> pairs = LabPrompts.pairs(objects, plan.pairs(), plan.seed());
-    new LabRun(plan.passes(), store, this::paint, judge::ofPicture)
-        .run(pairs, () -> cancelled || timeIsUp(start), listener);
-    Criteria criteria = new Criteria(judge::score, judge::object, judge.real(objects));
-    return new LabStatistics(plan, pairs, store, criteria).report();
+    new LabRun(plan.passes(pairs()), store, this::paint, judge::ofPicture)
+        .run(() -> cancelled || timeIsUp(start), listener);
+    return report();
+  }
+
+  /**
+   * Works the figures out of the pictures that there are.
+   *
+   * @throws LabException if there are none
+   */
+  public LabReport report() {
+    Criteria criteria = new Criteria(judge::score, judge::object, judge.real(objects()));
+    return new LabStatistics(
+            plan,
+            pairs(),
+            store,
+            criteria,
+            r -> work.get(r.setting()).multiplyAdds(r.evaluations(), r.steps().runs()))
+        .report();
+  }
+
+  private List<String> objects() {
+    return LabPrompts.objects(judge.heldOut().objects());
+  }
+
+  private List<LabPair> pairs() {
+    return LabPrompts.pairs(objects(), plan.pairs(), plan.seed());
   }
 
   private boolean timeIsUp(long start) {
@@ -86,49 +131,50 @@ public final class Lab implements AutoCloseable {
             .withGuidance(plan.guidance())
             .withSampler(setting.sampler())
             .withSteps(setting.steps());
-    List<Picture> pictures = new ArrayList<>();
-    List<Throwable> failures = new ArrayList<>();
-    RunReport report = tandem.generateAll(List.of(request), collector(pictures, failures));
+    Painting painting = new Painting();
+    RunReport report = tandem.generateAll(List.of(request), painting);
     if (cancelled) {
       throw new CancellationException();
     }
     report.requireWhole();
-    if (pictures.isEmpty()) {
-      throw new GenerationException(
-          setting + " of '" + pair.prompt() + "' failed: " + failures.getFirst().getMessage(),
-          failures.getFirst());
-    }
+    Picture picture =
+        painting
+            .picture()
+            .orElseThrow(
+                () ->
+                    new GenerationException(
+                        setting
+                            + " of '"
+                            + pair.prompt()
+                            + "' failed: "
+                            + painting.failure().getMessage(),
+                        painting.failure()));
     return new LabRun.Painted(
-        pictures.getFirst(), report.wallNs() / 1e9, tandem.evaluations(request));
-  }
-
-  private static GenerationListener collector(List<Picture> pictures, List<Throwable> failures) {
-    return new GenerationListener() {
-      @Override
-      public void onPicture(Picture picture) {
-        pictures.add(picture);
-      }
-
-      @Override
-      public void onFailure(int index, Request request, Throwable cause) {
-        failures.add(cause);
-      }
-    };
+        picture, report.wallNs() / 1e9, tandem.evaluations(request), painting.steps());
   }
 
   /** A model that is loaded, compiled and warm: its first picture counts like the others. */
   private Tandem model(Setting setting) {
     return models.computeIfAbsent(
-        plan.folder(setting),
-        folder -> {
-          Tandem tandem = Tandem.open(folder, Placement.on(plan.device()));
+        new Form(plan.models().folder(setting), setting.form()),
+        form -> {
+          Tandem tandem =
+              Tandem.open(
+                  form.folder(),
+                  Placement.on(plan.device()),
+                  RunOptions.DEFAULT.withModel(form.options()));
           Runnable before = canceller;
           canceller =
               () -> {
                 before.run();
                 tandem.cancel();
               };
-          tandem.generate(Request.of("").withGuidance(plan.guidance()).withSteps(WARM_UP_STEPS));
+          Request warmUp = Request.of("").withGuidance(plan.guidance());
+          boolean cached = !(form.options().cache() instanceof StepCache.None);
+          tandem.generate(
+              cached // which a few steps would not use
+                  ? warmUp.withSampler(setting.sampler()).withSteps(setting.steps())
+                  : warmUp.withSteps(WARM_UP_STEPS));
           return tandem;
         });
   }

@@ -9,9 +9,11 @@ import java.util.Optional;
  * What a lab found.
  *
  * @param pairs of the plan; a lab that was stopped has not drawn all with all settings
- * @param complete whether all settings and the reference have drawn all pairs
+ * @param complete whether all that the plan draws is there
  * @param realPictures that CMMD compares with
- * @param comparisons of each setting with slower ones
+ * @param comparisons of each setting with slower solvers
+ * @param forms each cheaper form against the model as it is
+ * @param sameTime each step cache against fewer steps
  * @param pictures files of each setting that has any, by {@link LabPair#index}
  */
 public record LabReport(
@@ -21,11 +23,18 @@ public record LabReport(
     int realPictures,
     List<Row> rows,
     List<Comparison> comparisons,
+    List<FormComparison> forms,
+    List<SameTime> sameTime,
     Map<Setting, Map<Integer, Path>> pictures) {
+  /** CMMD falls with the number of pictures: who has fewer than this share is in no chart. */
+  static final double SHARE_FOR_FRONT = 0.9;
+
   public LabReport {
     pairs = List.copyOf(pairs);
     rows = List.copyOf(rows);
     comparisons = List.copyOf(comparisons);
+    forms = List.copyOf(forms);
+    sameTime = List.copyOf(sameTime);
     pictures = Map.copyOf(pictures);
   }
 
@@ -34,12 +43,9 @@ public record LabReport(
     return plan.settings().stream().filter(s -> !pictures.containsKey(s)).toList();
   }
 
-  /** PSNR to the reference's pictures over the pairs that both have, dB, mean. */
-  public record Likeness(Interval decibels, int pairs) {
-    /** The value, and the pairs where they are not those of the row. */
-    public String text(Row row) {
-      return decibels.text(1) + (pairs == row.pairs() ? "" : " (" + pairs + " pairs)");
-    }
+  /** Whether a row has about as many pairs as those with the most. */
+  boolean isWhole(Row row) {
+    return row.pairs() >= SHARE_FOR_FRONT * rows.stream().mapToInt(Row::pairs).max().orElseThrow();
   }
 
   /**
@@ -47,11 +53,14 @@ public record LabReport(
    *
    * @param pairs how many
    * @param evaluations of the U-Net for a picture; with guidance a step has two
+   * @param multiplyAdds of the U-Net for a picture, mean; NaN where they were not counted
    * @param seconds for a picture, median
+   * @param stepSeconds of a step, median over pictures of their medians; empty if not timed
+   * @param evaluationSeconds of all steps for each evaluation, median; likewise
    * @param score CLIP score, mean
    * @param top1 share of pictures in which the judge sees the object, 0 to 1
    * @param cmmd to the real pictures, less is better
-   * @param psnr only of other deterministic settings than the reference
+   * @param likeness to the pictures of {@link LabPlan#referenceOf}
    * @param scoreFront nothing is both faster and of a higher score
    * @param cmmdFront nothing is both faster and of a lower CMMD
    */
@@ -59,11 +68,14 @@ public record LabReport(
       Setting setting,
       int pairs,
       int evaluations,
+      double multiplyAdds,
       Interval seconds,
+      Optional<Interval> stepSeconds,
+      Optional<Interval> evaluationSeconds,
       Interval score,
       Interval top1,
       double cmmd,
-      Optional<Likeness> psnr,
+      Optional<Likeness> likeness,
       boolean scoreFront,
       boolean cmmdFront) {}
 
@@ -128,4 +140,43 @@ public record LabReport(
       Interval cmmd,
       Interval speedUp,
       Verdict verdict) {}
+
+  /**
+   * A cheaper form against the model as it is, with the same sampler and steps.
+   *
+   * @param differences the form's minus the model's
+   * @param work how many times fewer multiply-adds; NaN where they were not counted
+   * @param floor what other seeds change of the model as it is, if that was drawn
+   */
+  public record FormComparison(Comparison differences, double work, Optional<NoiseFloor> floor) {
+    /** The form's score against the noise floor. */
+    public Verdict againstFloor() {
+      return floor.map(f -> f.of(differences.score())).orElse(Verdict.TOO_FEW_PAIRS);
+    }
+  }
+
+  /**
+   * A step cache against fewer steps that take no less time.
+   *
+   * @param seconds of {@code fewer} over those of {@code cached}, median over pairs
+   * @param to whose pictures both are to match
+   * @param psnr of the cache minus that of fewer steps, mean over pairs, dB
+   * @param ssim likewise
+   */
+  public record SameTime(
+      Setting cached,
+      Setting fewer,
+      Setting to,
+      int pairs,
+      Interval seconds,
+      Interval psnr,
+      Interval ssim) {
+    /** Which of both is nearer, if the interval of PSNR says so. */
+    public Verdict verdict() {
+      if (!psnr.bounded()) {
+        return Verdict.TOO_FEW_PAIRS;
+      }
+      return psnr.low() > 0 ? Verdict.BETTER : psnr.high() < 0 ? Verdict.WORSE : Verdict.UNDECIDED;
+    }
+  }
 }

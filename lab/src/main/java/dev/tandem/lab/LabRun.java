@@ -14,10 +14,17 @@ import java.util.function.Function;
  * that the machine's moods fall on all of it alike; every pair begins with another setting.
  */
 final class LabRun {
-  private final List<List<Setting>> passes;
+  private final List<Pass> passes;
   private final LabStore store;
   private final Painter painter;
   private final Function<Picture, float[]> judge;
+
+  /** Settings of about the same cost, which are drawn together. */
+  record Pass(List<Setting> settings, List<LabPair> pairs) {
+    int size() {
+      return settings.size() * pairs.size();
+    }
+  }
 
   /** Draws one picture; throws {@link CancellationException} when it was told to stop. */
   @FunctionalInterface
@@ -31,16 +38,12 @@ final class LabRun {
    * @param seconds it took
    * @param evaluations of the U-Net
    */
-  record Painted(Picture picture, double seconds, int evaluations) {}
+  record Painted(Picture picture, double seconds, int evaluations, StepTimes steps) {}
 
   /**
-   * @param passes settings of about the same cost together, in the order in which they are drawn
+   * @param passes in the order in which they are drawn
    */
-  LabRun(
-      List<List<Setting>> passes,
-      LabStore store,
-      Painter painter,
-      Function<Picture, float[]> judge) {
+  LabRun(List<Pass> passes, LabStore store, Painter painter, Function<Picture, float[]> judge) {
     this.passes = passes;
     this.store = store;
     this.painter = painter;
@@ -52,12 +55,12 @@ final class LabRun {
    *
    * @param stop asked before each picture: whether to leave it at what there is
    */
-  void run(List<LabPair> pairs, BooleanSupplier stop, LabListener listener) {
-    int all = pairs.size() * passes.stream().mapToInt(List::size).sum();
+  void run(BooleanSupplier stop, LabListener listener) {
+    int all = passes.stream().mapToInt(Pass::size).sum();
     int done = 0;
-    for (List<Setting> pass : passes) {
-      for (LabPair pair : pairs) {
-        List<Setting> order = new ArrayList<>(pass);
+    for (Pass pass : passes) {
+      for (LabPair pair : pass.pairs()) {
+        List<Setting> order = new ArrayList<>(pass.settings());
         Collections.rotate(order, -pair.index());
         for (Setting setting : order) {
           boolean there = store.has(setting, pair);
@@ -79,7 +82,8 @@ final class LabRun {
     Painted painted = painter.paint(setting, pair);
     float[] vector = judge.apply(painted.picture());
     LabResult result =
-        new LabResult(setting, pair, painted.seconds(), painted.evaluations(), vector);
+        new LabResult(
+            setting, pair, painted.seconds(), painted.evaluations(), painted.steps(), vector);
     store.write(result, painted.picture());
     return result;
   }

@@ -11,8 +11,11 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
 /**
@@ -60,7 +63,7 @@ final class LabStore {
   private Path file(Setting setting, LabPair pair, String type) {
     return folder
         .resolve("pictures")
-        .resolve(setting.id().replace('/', '+'))
+        .resolve(setting.id().replace('/', '+').replace(':', '='))
         .resolve(String.format(Locale.ROOT, "%04d.%s", pair.index(), type));
   }
 
@@ -82,6 +85,11 @@ final class LabStore {
     json.put("seed", new BigInteger(Long.toUnsignedString(r.pair().seed())));
     json.put("seconds", r.seconds());
     json.put("evaluations", r.evaluations());
+    if (!r.steps().equals(StepTimes.NONE)) {
+      json.put("stepSeconds", r.steps().median());
+      json.put("denoiseSeconds", r.steps().all());
+      json.put("runs", r.steps().runs());
+    }
     json.set("vector", MAPPER.valueToTree(r.vector()));
     WholeFile.write(file(r.setting(), r.pair(), "json"), json + "\n");
   }
@@ -105,24 +113,48 @@ final class LabStore {
           pair,
           json.path("seconds").asDouble(),
           json.path("evaluations").asInt(),
+          new StepTimes(
+              json.path("stepSeconds").asDouble(Double.NaN),
+              json.path("denoiseSeconds").asDouble(Double.NaN),
+              json.path("runs").asInt()),
           MAPPER.treeToValue(json.path("vector"), float[].class));
     } catch (JsonProcessingException e) {
       throw new LabException(file + " is damaged; remove it", e);
     }
   }
 
-  /** The pixels of a result: {@code height * width * 3} bytes. */
-  byte[] rgb(Setting setting, LabPair pair) {
+  /** All settings of which a folder has results, in the order of their names. */
+  static List<Setting> settings(Path folder) {
+    List<Setting> found = new ArrayList<>();
+    for (Path ofSetting : sorted(folder.resolve("pictures"))) {
+      sorted(ofSetting).stream()
+          .filter(f -> f.toString().endsWith(".json"))
+          .findFirst()
+          .ifPresent(f -> found.add(Setting.parse(Config.read(f).json().path("setting").asText())));
+    }
+    return found;
+  }
+
+  private static List<Path> sorted(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.sorted().toList();
+    } catch (IOException e) {
+      throw new LabException(folder + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** The pixels of a result. */
+  Pixels pixels(Setting setting, LabPair pair) {
     Path file = picture(setting, pair);
     try {
       BufferedImage image = ImageIO.read(file.toFile());
-      byte[] out = new byte[image.getWidth() * image.getHeight() * 3];
-      for (int i = 0; i < out.length; i++) {
-        int pixel = i / 3;
-        int rgb = image.getRGB(pixel % image.getWidth(), pixel / image.getWidth());
-        out[i] = (byte) (rgb >> (16 - 8 * (i % 3)));
+      if (image == null) {
+        throw new LabException(file + " is no PNG picture; remove it");
       }
-      return out;
+      return Pixels.of(image);
     } catch (IOException e) {
       throw new LabException(file + " cannot be read: " + e.getMessage() + "; remove it", e);
     }

@@ -2,6 +2,7 @@ package dev.tandem.lab;
 
 import dev.tandem.stages.quality.Cmmd;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /** What a setting's pictures say, a value for each result, in the order of the pairs. */
 @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -33,8 +34,29 @@ record Measured(
         : of(results.stream().filter(r -> some.contains(r.pair())).toList(), criteria);
   }
 
+  /** The mean of a figure. */
+  double mean(ToDoubleFunction<LabResult> figure) {
+    return results.stream().mapToDouble(figure).average().orElseThrow();
+  }
+
   int count() {
     return results.size();
+  }
+
+  /** Of a step, a median for each picture, s; without those that were not timed. */
+  double[] steps() {
+    return results.stream()
+        .mapToDouble(r -> r.steps().median())
+        .filter(s -> !Double.isNaN(s))
+        .toArray();
+  }
+
+  /** Of all steps of a picture for each evaluation of the U-Net, s; likewise. */
+  double[] evaluationSeconds() {
+    return results.stream()
+        .mapToDouble(r -> r.steps().all() / r.evaluations())
+        .filter(s -> !Double.isNaN(s))
+        .toArray();
   }
 
   int evaluations() {

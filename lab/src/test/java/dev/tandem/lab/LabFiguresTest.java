@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.tandem.lab.LabReport.Verdict;
+import dev.tandem.stages.ModelOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -79,6 +80,33 @@ class LabFiguresTest {
     assertThat(Settings.full()).contains(Setting.of("ddpm", 1000), Setting.of("dpmpp_2m", 5));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "dpmpp_2m-20+w8+a8, dpmpp_2m-20+w8+a8, W8A8",
+    "dpmpp_2m-20+A8+W8, dpmpp_2m-20+w8+a8, W8A8",
+    "ddim-20+deep:3:0, ddim-20+deep:3, F32",
+    "ddim-20+deep:3:1+w4, ddim-20+w4+deep:3:1, W4",
+    "ddim-20+first-block:.050, ddim-20+first-block:0.05, F32",
+    "ddim-20+first-block:0, ddim-20+first-block:0.0, F32",
+    "Small-50/ddim-20+w8, Small-50/ddim-20+w8, W8"
+  })
+  void formsOfAModelAreBehindTheSteps(String text, String id, String precision) {
+    Setting s = Setting.parse(text);
+    assertThat(s.id()).isEqualTo(id);
+    assertThat(Setting.parse(s.id())).isEqualTo(s);
+    assertThat(FormText.precision(s.form())).isEqualTo(precision);
+    assertThat(s.isPlain()).isFalse();
+    assertThat(s.withForm(ModelOptions.DEFAULT).isPlain()).isTrue();
+  }
+
+  @Test
+  void whatIsWrongWithAFormIsNamed() {
+    assertThatThrownBy(() -> Setting.parse("ddim-20+w5"))
+        .hasMessageContaining("'ddim-20+w5'")
+        .hasMessageContaining("'w5' is no form; there are w8, w4, a8, deep:INTERVAL");
+    assertThatThrownBy(() -> Setting.parse("ddim-20+a8")).hasMessageContaining("weights of 8 bits");
+  }
+
   /** At 25 ms for a step with guidance and 30 ms for decoding, on two cores. */
   @Test
   void theQuickLabFitsInTwoMinutes() {
@@ -92,8 +120,7 @@ class LabFiguresTest {
   void cheapSettingsAreDrawnFirst() {
     LabPlan plan =
         new LabPlan(
-            Path.of("m"),
-            Map.of(),
+            LabModels.of(Path.of("m")),
             Settings.parse("ddpm-1000,ddim-10,ddpm-250,ddim-100"),
             Setting.of("ddim", 1000),
             1,
@@ -102,7 +129,8 @@ class LabFiguresTest {
             0.02,
             "cpu",
             Optional.empty());
-    assertThat(plan.passes())
+    assertThat(plan.passes(List.of()))
+        .extracting(LabRun.Pass::settings)
         .containsExactly(
             Settings.parse("ddim-10,ddim-100"),
             Settings.parse("ddpm-250"),
@@ -116,7 +144,7 @@ class LabFiguresTest {
     student(models, "lcm", "{\"time_cond_proj_dim\": 64}", "LCMScheduler");
     student(models, "steps-10", "{\"time_cond_proj_dim\": 64}", "DDIMScheduler");
     student(models, "guided", "{\"time_cond_proj_dim\": 64}", "DDIMScheduler");
-    Map<String, Path> found = Settings.students(models.resolve("default"));
+    Map<String, Path> found = LabModels.find(models.resolve("default"), List.of()).students();
     assertThat(found.keySet()).containsExactly("guided", "lcm", "steps-10");
     assertThat(Settings.ofStudent("lcm", found.get("lcm")))
         .extracting(Setting::id)
@@ -139,7 +167,28 @@ class LabFiguresTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ddim", "ddim-0", "ddim-1001", "-5", "a b-3", ""})
+  @ValueSource(
+      strings = {
+        "ddim",
+        "ddim-0",
+        "ddim-1001",
+        "-5",
+        "a b-3",
+        "",
+        "ddim-4+",
+        "ddim-4+w5",
+        "ddim-4+a8",
+        "ddim-4+w8+w4",
+        "ddim-4+w4+a8",
+        "ddim-4+deep:2+deep:3",
+        "ddim-4+deep:0",
+        "ddim-4+deep",
+        "ddim-4+first-block:2",
+        "ddim-4+w8++a8",
+        "ddim-4 w8",
+        "ddim-99999",
+        "ddim-4+off"
+      })
   void othersAreRefused(String text) {
     assertThatThrownBy(() -> Setting.parse(text)).isInstanceOf(LabException.class);
   }

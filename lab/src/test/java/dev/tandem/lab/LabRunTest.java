@@ -43,7 +43,11 @@ class LabRunTest {
       throw new CancellationException();
     }
     drawn.add(setting + " " + pair.index());
-    return new LabRun.Painted(picture(pair), setting.steps() / 10.0, setting.steps());
+    return new LabRun.Painted(
+        picture(pair),
+        setting.steps() / 10.0,
+        setting.steps(),
+        setting.steps() == 2 ? StepTimes.NONE : new StepTimes(0.25, 1.5, 9));
   }
 
   private void run(int limit) {
@@ -52,9 +56,10 @@ class LabRunTest {
 
   private void run(int limit, BooleanSupplier stop) {
     LabStore store = LabStore.open(folder, FACTS);
-    List<List<Setting>> passes = List.of(SETTINGS, List.of(SLOW));
+    List<LabRun.Pass> passes =
+        List.of(new LabRun.Pass(SETTINGS, PAIRS), new LabRun.Pass(List.of(SLOW), PAIRS));
     new LabRun(passes, store, (s, p) -> paint(s, p, limit), p -> new float[] {0.6f, 0.8f})
-        .run(PAIRS, stop, LabListener.NONE);
+        .run(stop, LabListener.NONE);
   }
 
   @Test
@@ -84,7 +89,11 @@ class LabRunTest {
     assertThat(r.seconds()).isEqualTo(0.4);
     assertThat(r.evaluations()).isEqualTo(4);
     assertThat(r.vector()).containsExactly(0.6f, 0.8f);
-    assertThat(store.rgb(SETTINGS.get(1), PAIRS.get(2))).isEqualTo(picture(PAIRS.get(2)).rgb());
+    assertThat(r.steps()).isEqualTo(new StepTimes(0.25, 1.5, 9));
+    assertThat(store.read(SETTINGS.get(0), PAIRS.get(2)).steps()).isEqualTo(StepTimes.NONE);
+    Pixels pixels = store.pixels(SETTINGS.get(1), PAIRS.get(2));
+    assertThat(pixels.rgb()).isEqualTo(picture(PAIRS.get(2)).rgb());
+    assertThat(List.of(pixels.width(), pixels.height())).containsExactly(2, 1);
   }
 
   @Test
@@ -97,6 +106,31 @@ class LabRunTest {
     try (Stream<Path> left = Files.walk(folder)) {
       assertThat(left.map(Path::toString)).noneMatch(f -> f.endsWith(".tmp"));
     }
+  }
+
+  /** Names of files that every system takes; forms beside the model as it is, none over another. */
+  @Test
+  void formsAndOtherSeedsHaveResultsOfTheirOwn() throws Exception {
+    LabStore store = LabStore.open(folder, FACTS);
+    List<Setting> forms =
+        Settings.parse("ddim-20,ddim-20+w8,ddim-20+w8+deep:3:1,lcm/lcm-4+first-block:0.05");
+    List<LabPair> pairs = List.of(PAIRS.getFirst(), PAIRS.getFirst().reseeded());
+    new LabRun(
+            List.of(new LabRun.Pass(forms, pairs)),
+            store,
+            (s, p) -> paint(s, p, 100),
+            p -> new float[] {1})
+        .run(() -> false, LabListener.NONE);
+    assertThat(drawn).hasSize(8);
+    try (Stream<Path> folders = Files.list(folder.resolve("pictures"))) {
+      assertThat(folders.map(f -> f.getFileName().toString()).sorted())
+          .containsExactly(
+              "ddim-20", "ddim-20+w8", "ddim-20+w8+deep=3=1", "lcm+lcm-4+first-block=0.05");
+    }
+    assertThat(LabStore.settings(folder)).containsExactlyInAnyOrderElementsOf(forms);
+    assertThat(store.read(forms.get(1), pairs.get(1)).pair()).isEqualTo(pairs.get(1));
+    assertThat(pairs.get(1).prompt()).isEqualTo(pairs.get(0).prompt());
+    assertThat(pairs.get(1).seed()).isNotEqualTo(pairs.get(0).seed());
   }
 
   @Test
@@ -120,8 +154,9 @@ class LabRunTest {
           }
         };
     LabStore store = LabStore.open(folder, FACTS);
-    new LabRun(List.of(SETTINGS), store, (s, p) -> paint(s, p, 100), p -> new float[] {1})
-        .run(PAIRS, () -> true, listener);
+    List<LabRun.Pass> passes = List.of(new LabRun.Pass(SETTINGS, PAIRS));
+    new LabRun(passes, store, (s, p) -> paint(s, p, 100), p -> new float[] {1})
+        .run(() -> true, listener);
     assertThat(drawn).hasSize(4);
     assertThat(seen).hasSize(4);
   }

@@ -31,8 +31,7 @@ class LabStatisticsTest {
   private LabReport report(LabStore store) {
     LabPlan plan =
         new LabPlan(
-            folder,
-            Map.of("steps-10", folder),
+            new LabModels(folder, Map.of("steps-10", folder), Map.of(), Map.of()),
             List.of(DDPM, TEACHER, STUDENT),
             REFERENCE,
             pairs.size(),
@@ -41,7 +40,7 @@ class LabStatisticsTest {
             0.02,
             "cpu",
             Optional.empty());
-    return new LabStatistics(plan, pairs, store, CRITERIA).report();
+    return new LabStatistics(plan, pairs, store, CRITERIA, r -> 3.0 * r.evaluations()).report();
   }
 
   /** A machine that grows slower: pair i takes 1 + i times as long. */
@@ -52,7 +51,12 @@ class LabStatisticsTest {
       Request r = Request.of(pair.prompt()).withSize(2, 1).withSampler("ddim");
       store.write(
           new LabResult(
-              s, pair, seconds * (1 + pair.index()), evaluations, new float[] {score, 0.5f}),
+              s,
+              pair,
+              seconds * (1 + pair.index()),
+              evaluations,
+              StepTimes.NONE,
+              new float[] {score, 0.5f}),
           new Picture(0, r, "default", new byte[] {1, 2, 3, 4, 5, 6}));
     }
   }
@@ -68,7 +72,9 @@ class LabStatisticsTest {
     draw(store, STUDENT, 16, 0.1, 10, -0.001);
     LabReport report = report(store);
     assertThat(report.rows()).extracting(Row::evaluations).containsExactly(200, 10);
-    assertThat(report.rows()).allMatch(r -> r.psnr().isEmpty());
+    assertThat(report.rows()).extracting(Row::multiplyAdds).containsExactly(600.0, 30.0);
+    assertThat(report.forms()).isEmpty();
+    assertThat(report.rows()).allMatch(r -> r.likeness().isEmpty());
     Comparison c = report.comparisons().getFirst();
     assertThat(report.comparisons()).hasSize(1);
     assertThat(c.fast()).isEqualTo(STUDENT);
@@ -97,7 +103,7 @@ class LabStatisticsTest {
             "ddim-100 ddpm-1000 9 better",
             "steps-10/ddim-10 ddpm-1000 9 better",
             "steps-10/ddim-10 ddim-100 12 better");
-    assertThat(report.rows().get(1).psnr().orElseThrow().pairs()).isEqualTo(4);
+    assertThat(report.rows().get(1).likeness().orElseThrow().pairs()).isEqualTo(4);
     // With few pairs, nothing is said of the front.
     assertThat(report.rows()).extracting(Row::scoreFront).containsExactly(false, true, false);
     assertThat(report.pictures().get(DDPM)).hasSize(9);

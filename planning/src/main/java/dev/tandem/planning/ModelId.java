@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.checkpoint.Component;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import java.nio.charset.StandardCharsets;
@@ -21,8 +22,9 @@ import java.util.TreeSet;
  *
  * @param name of its folder
  * @param digest of the configs of its networks; empty fits every model of the name
+ * @param form in which its U-Net is quantised, which costs differently; empty for real numbers
  */
-public record ModelId(String name, Optional<String> digest) {
+public record ModelId(String name, Optional<String> digest, String form) {
   private static final int DIGITS = 12;
   private static final String NOTE = "_"; // such keys say where a config comes from
   private static final ObjectMapper SORTED =
@@ -33,7 +35,7 @@ public record ModelId(String name, Optional<String> digest) {
    *
    * @throws dev.tandem.stages.checkpoint.CheckpointException if a config cannot be read
    */
-  public static ModelId of(ModelFolder folder) {
+  static ModelId of(ModelFolder folder) {
     Map<String, Object> configs = new TreeMap<>();
     for (String part : new TreeSet<>(folder.classNames().keySet())) {
       if (isNetwork(part)) {
@@ -42,7 +44,22 @@ public record ModelId(String name, Optional<String> digest) {
       }
     }
     String name = folder.folder().toAbsolutePath().normalize().getFileName().toString();
-    return new ModelId(name, Optional.of(digest(configs)));
+    return new ModelId(name, Optional.of(digest(configs)), "");
+  }
+
+  /**
+   * A model in the form in which it is computed; a cache is no matter of it.
+   *
+   * @throws dev.tandem.stages.checkpoint.CheckpointException if a config cannot be read
+   */
+  public static ModelId of(ModelPlan plan) {
+    ModelId folder = of(plan.folder());
+    return new ModelId(folder.name, folder.digest, plan.options().quantization().text());
+  }
+
+  /** What the model is called where a stage's costs stand: the other stages are as they were. */
+  public String name(CostStage stage) {
+    return stage == CostStage.UNET && !form.isEmpty() ? name + " " + form : name;
   }
 
   private static boolean isNetwork(String part) {

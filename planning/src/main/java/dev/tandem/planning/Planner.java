@@ -16,6 +16,7 @@ import dev.tandem.planning.simulate.Simulator;
 import dev.tandem.planning.strategy.Strategies;
 import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.checkpoint.ModelFolder;
+import dev.tandem.stages.sampling.Samplers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -76,6 +77,10 @@ public record Planner(Profile profile, ModelPlan plan, RunOptions options) {
     try {
       width = plan.width(request.width());
       height = plan.height(request.height());
+      if (plan.options().cache().takesOver()) {
+        var scheduler = plan.folder().scheduler().config().json();
+        plan.requireCachePays(evaluations, Samplers.of(scheduler, evaluations).name());
+      }
     } catch (IllegalArgumentException e) {
       throw new RequestException(e.getMessage());
     }
@@ -85,7 +90,7 @@ public record Planner(Profile profile, ModelPlan plan, RunOptions options) {
 
   /** Costs of a job. */
   public ProfileCosts costs(Job job) {
-    return new ProfileCosts(profile, ModelId.of(plan.folder()), plan, options, job);
+    return new ProfileCosts(profile, ModelId.of(plan), plan, options, job);
   }
 
   /**

@@ -13,6 +13,8 @@ import dev.tandem.orchestrator.placement.PlacementException;
 import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.planning.simulate.SimulationCosts;
 import dev.tandem.stages.ModelPlan;
+import dev.tandem.stages.StagePlan;
+import dev.tandem.stages.StepCache;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -35,6 +37,10 @@ public final class ProfileCosts implements SimulationCosts {
   private final Profile profile;
   private final ModelId model;
   private final ModelPlan plan;
+
+  /** The same without a cache: what profiles measure. */
+  private final ModelPlan whole;
+
   private final RunOptions options;
   private final Job job;
   private final Map<StageCost.Key, GraphWork> works = new HashMap<>();
@@ -58,6 +64,7 @@ public final class ProfileCosts implements SimulationCosts {
     this.profile = profile;
     this.model = model;
     this.plan = plan;
+    this.whole = plan.with(plan.options().withCache(new StepCache.None()));
     this.options = options;
     this.job = job;
   }
@@ -70,6 +77,10 @@ public final class ProfileCosts implements SimulationCosts {
   private double deviceNs(Asked asked) {
     DeviceProfile d = device(asked.device);
     StageCost.Key key = key(asked.work, asked.device);
+    return wholeNs(d, key) * cachedShare(d, key);
+  }
+
+  private double wholeNs(DeviceProfile d, StageCost.Key key) {
     Optional<StageCost> measured = measured(d, key);
     if (measured.isPresent()) {
       return measured.get().medianMillis() * NS_PER_MS;
@@ -78,6 +89,27 @@ public final class ProfileCosts implements SimulationCosts {
     return nearest(d, key)
         .map(row -> estimate * row.medianMillis() * NS_PER_MS / work(row.key()).nanos(d))
         .orElse(estimate);
+  }
+
+  /** How much of a whole evaluation one costs on average with a cache, by estimates of both. */
+  private double cachedShare(DeviceProfile d, StageCost.Key key) {
+    if (!isCached(key)) {
+      return 1;
+    }
+    double cached =
+        plan.stage(StagePlan.DENOISE).parts().stream()
+            .mapToDouble(
+                p -> {
+                  Graph graph = p.builder().graph(key.batch(), key.width(), key.height());
+                  return p.runs() * GraphWork.of(List.of(graph), key.precision()).nanos(d);
+                })
+            .sum();
+    double all = work(key).nanos(d);
+    return all > 0 ? cached / all : 1;
+  }
+
+  private boolean isCached(StageCost.Key key) {
+    return plan.options().cache().takesOver() && CostStage.of(key) == CostStage.UNET;
   }
 
   @Override
@@ -154,13 +186,21 @@ public final class ProfileCosts implements SimulationCosts {
     return measured(device(device), key)
         .map(StageCost::memoryBytes)
         .filter(b -> b > 0)
-        .orElseGet(() -> work(key).memoryBytes());
+        .map(b -> b + cacheBytes(key))
+        .orElseGet(() -> work(key).memoryBytes() + cacheBytes(key));
+  }
+
+  /** What the networks of a cache need beyond the whole one. */
+  private long cacheBytes(StageCost.Key key) {
+    return isCached(key)
+        ? GraphWork.of(graphs(plan, key), key.precision()).memoryBytes() - work(key).memoryBytes()
+        : 0;
   }
 
   @Override
   public long memoryBytes(String device) {
     long own = device(device).limits().memoryBytes();
-    return Math.min(own, options.memoryLimits().getOrDefault(device, own));
+    return Math.min(own, options.memoryLimit(device).orElse(own));
   }
 
   @Override
@@ -193,7 +233,13 @@ public final class ProfileCosts implements SimulationCosts {
 
   private StageCost.Key key(CostStage stage, int batch, Precision precision) {
     return new StageCost.Key(
-        model.name(), model.digest(), stage.key(), job.width(), job.height(), batch, precision);
+        model.name(stage),
+        model.digest(),
+        stage.key(),
+        job.width(),
+        job.height(),
+        batch,
+        precision);
   }
 
   /** Text does not depend on the picture's size. */
@@ -229,10 +275,10 @@ public final class ProfileCosts implements SimulationCosts {
   }
 
   private GraphWork work(StageCost.Key key) {
-    return works.computeIfAbsent(key, k -> GraphWork.of(graphs(k), k.precision()));
+    return works.computeIfAbsent(key, k -> GraphWork.of(graphs(whole, k), k.precision()));
   }
 
-  private List<Graph> graphs(StageCost.Key key) {
+  private static List<Graph> graphs(ModelPlan plan, StageCost.Key key) {
     return CostStage.of(key)
         .planned()
         .map(name -> plan.stage(name).graphs(key.batch(), key.width(), key.height()))

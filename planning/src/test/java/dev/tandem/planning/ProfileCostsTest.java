@@ -10,6 +10,8 @@ import dev.tandem.devices.profile.StageCost;
 import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
 import dev.tandem.orchestrator.request.RunOptions;
+import dev.tandem.stages.ModelOptions;
+import dev.tandem.stages.StepCache;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import java.nio.file.Path;
 import java.util.List;
@@ -85,6 +87,35 @@ class ProfileCostsTest {
                 Samples.step(OTHER, Precision.F32, 20),
                 Samples.step(OWN, Precision.F32, 30)))
         .isEqualTo(30);
+  }
+
+  private static RunOptions cached(String cache) {
+    return F32.withModel(ModelOptions.DEFAULT.withCache(StepCache.parse(cache)));
+  }
+
+  /** On a device whose bytes are all that counts, with a profile of whole evaluations. */
+  @Test
+  void aDeepCacheCostsTheMeanOfItsEvaluations() {
+    StageCost measured = Samples.step(OWN, Precision.F32, 30);
+    assertThat(stepMillis(cached("deep:1"), measured)).isEqualTo(30);
+    double two = stepMillis(cached("deep:2"), measured);
+    double shallow = 2 * two - 30;
+    assertThat(shallow).isBetween(0.5, 20.0);
+    assertThat(stepMillis(cached("deep:4"), measured))
+        .isCloseTo((30 + 3 * shallow) / 4, within(0.01));
+    assertThat(stepMillis(cached("deep:2"))).isLessThan(stepMillis(F32));
+    assertThat(stepMillis(cached("first-block:0.1"), measured)).isBetween(30.0, 36.0);
+  }
+
+  @Test
+  void aCacheNeedsTheMemoryOfAllItsNetworks() {
+    long whole = costs(F32).bytes(Work.STEP, DEVICE);
+    long more = costs(cached("deep:2")).bytes(Work.STEP, DEVICE) - whole;
+    assertThat(more).isBetween(1L, whole);
+    StageCost measured = Samples.step(OWN, Precision.F32, 30);
+    assertThat(costs(cached("deep:2"), measured).bytes(Work.STEP, DEVICE)).isEqualTo(7 + more);
+    assertThat(costs(cached("deep:2")).bytes(Work.DECODE, DEVICE))
+        .isEqualTo(costs(F32).bytes(Work.DECODE, DEVICE));
   }
 
   @Test

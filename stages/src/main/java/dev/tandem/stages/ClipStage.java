@@ -45,10 +45,11 @@ public final class ClipStage implements AutoCloseable {
             IMAGE_ENCODER,
             IMAGE_ENCODER,
             (b, w, h) -> tower.graph(b, Set.of(ClipVisionModel.IMAGE_EMBEDS)));
-    vision = new CompiledPart(id, component, part, executables, options);
+    vision = new CompiledPart(id, component.weights(), part, executables, options);
     Component words = model.component(encoder.name());
     text =
-        new TextEncoder(encoder, new CompiledPart(id, words, encoder.part(), executables, options));
+        new TextEncoder(
+            encoder, new CompiledPart(id, words.weights(), encoder.part(), executables, options));
   }
 
   /** The unit vector of a prompt; what is over the token limit has no effect. */

@@ -63,20 +63,25 @@ public final class DenoiseStage implements AutoCloseable {
   /** Opens the weights; the device is not used yet. */
   public DenoiseStage(ModelPlan plan, Executables executables, CompileOptions options) {
     this.plan = plan;
-    unet = new GuidedUNet(plan, executables, options);
+    unet = GuidedUNet.of(plan, executables, options);
   }
 
   /** Whether {@link #evaluate} would not have to compile first. */
   public boolean ready(Denoising d, Half half) {
-    return unet.ready(d.job(), half);
+    return unet.ready(d, half);
+  }
+
+  /** Whether most of the next evaluation is sure to be taken over from an earlier one. */
+  public boolean shallow(Denoising d, Half half) {
+    return unet.shallow(d, half);
   }
 
   /**
    * One evaluation of the U-Net at the step where the picture stands; compiles first where needed.
    *
-   * @return what {@link Denoising#advance(float[])} takes, or one half of it
+   * @return what {@link Denoising#advance(Evaluation)} takes, or one half of it
    */
-  public float[] evaluate(Denoising d, Half half, Runner runner) {
+  public Evaluation evaluate(Denoising d, Half half, Runner runner) {
     return unet.evaluate(d, half, runner);
   }
 
@@ -96,9 +101,9 @@ public final class DenoiseStage implements AutoCloseable {
     return d.latents();
   }
 
-  /** Memory of the U-Net compiled for a half, 0 if it is not; bytes on the device. */
+  /** Memory of what of the U-Net is compiled for a half; bytes on the device. */
   public long bytes(Denoising d, Half half) {
-    return unet.bytes(d.job(), half);
+    return unet.bytes(d, half);
   }
 
   @Override

@@ -5,10 +5,15 @@ import dev.tandem.stages.sampling.NoiseSource;
 import dev.tandem.stages.sampling.Sampler;
 import dev.tandem.stages.sampling.SamplerState;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
 
 /**
- * Where the denoising of one picture stands. It knows no device: each evaluation of the U-Net may
- * be done on another one, and an evaluation that failed may be repeated. One thread at a time.
+ * Where the denoising of one picture stands, with what a cache keeps of its evaluations. It knows
+ * no device: each evaluation of the U-Net may be done on another one, the halves of one on two, and
+ * an evaluation that failed may be repeated, for evaluations only read; {@link #advance} alone
+ * writes. One thread at a time.
  *
  * <pre>
  *   Denoising d = new Denoising(job, plan);
@@ -22,7 +27,9 @@ public final class Denoising {
   private final DenoiseStage.Job job;
   private final boolean guided;
   private final NoiseSource noise;
+  private final Map<Half, Kept> kept = new EnumMap<>(Half.class);
   private SamplerState state;
+  private int shallow;
 
   /** The denoising of a picture by a model, before its first evaluation. */
   public Denoising(DenoiseStage.Job job, ModelPlan plan) {
@@ -86,24 +93,47 @@ public final class Denoising {
     return sampler().timestep(state);
   }
 
-  /**
-   * Takes the U-Net's answer.
-   *
-   * @param output {@code [1, height, width, channels]}, or the unconditional and the conditional
-   *     half {@code [2, height, width, channels]} where the picture is guided
-   */
-  public void advance(float[] output) {
+  /** What a half keeps of an earlier evaluation. */
+  Optional<Kept> kept(Half half) {
+    return Optional.ofNullable(kept.get(half));
+  }
+
+  /** Evaluations so far of which most was taken over from earlier ones. */
+  public int shallow() {
+    return shallow;
+  }
+
+  /** Takes the U-Net's answer: of both halves where the picture is guided. */
+  public void advance(Evaluation e) {
+    float[] output = e.output();
     if (guided) {
       int n = output.length / 2;
-      advance(Arrays.copyOf(output, n), Arrays.copyOfRange(output, n, 2 * n));
+      next(job.guidance().combine(Arrays.copyOf(output, n), Arrays.copyOfRange(output, n, 2 * n)));
+      keep(Half.BOTH, e);
     } else {
-      state = sampler().next(state, output, noise);
+      next(output);
+      keep(Half.CONDITIONAL, e);
     }
+    shallow += e.shallow() ? 1 : 0;
   }
 
   /** Takes the two halves of the U-Net's answer to a guided picture. */
-  public void advance(float[] unconditional, float[] conditional) {
-    state = sampler().next(state, job.guidance().combine(unconditional, conditional), noise);
+  public void advance(Evaluation unconditional, Evaluation conditional) {
+    next(job.guidance().combine(unconditional.output(), conditional.output()));
+    keep(Half.UNCONDITIONAL, unconditional);
+    keep(Half.CONDITIONAL, conditional);
+    shallow += unconditional.shallow() && conditional.shallow() ? 1 : 0;
+  }
+
+  private void keep(Half of, Evaluation e) {
+    for (int i = 0; i < of.batch(); i++) {
+      Half half = of.halves().get(i);
+      e.kept().get(i).ifPresent(k -> kept.put(half, k));
+    }
+  }
+
+  private void next(float[] output) {
+    state = sampler().next(state, output, noise);
   }
 
   /** The sample as it stands, {@code [height, width, channels]}. */

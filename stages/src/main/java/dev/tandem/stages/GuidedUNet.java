@@ -1,117 +1,50 @@
 package dev.tandem.stages;
 
 import dev.tandem.devices.CompileOptions;
-import dev.tandem.devices.Executable;
 import dev.tandem.devices.Executables;
-import dev.tandem.stages.unet.UNet2DConditionModel;
-import dev.tandem.stages.unet.UNet2DConfig;
-import java.lang.ref.WeakReference;
-import java.util.Arrays;
-import java.util.Map;
-import java.util.WeakHashMap;
+import java.util.List;
 
-/**
- * A U-Net on one device, for pictures of any size. What stays the same over the steps of a picture
- * is written when the picture of an executable changes.
- */
-final class GuidedUNet implements AutoCloseable {
-  private static final float LCM_EMBEDDING_SCALE = 1000;
+/** A U-Net on one device, computed as {@link ModelOptions#cache} says. It only reads pictures. */
+sealed interface GuidedUNet extends AutoCloseable
+    permits WholeUNet, DeepCachedUNet, FirstBlockUNet {
 
-  private final CompiledPart part;
-  private final UNet2DConfig config;
-  private final int scale;
-
-  /** What is in an executable now; of those that are closed nothing is kept. */
-  private final Map<Executable, Written> written = new WeakHashMap<>();
-
-  /** Whose text that is; weak, so that a finished picture is let go. */
-  private record Written(WeakReference<Denoising> picture, Half half) {
-    boolean is(Denoising d, Half wanted) {
-      return picture.get() == d && half == wanted;
+  /** Opens the weights; compiles nothing. */
+  static GuidedUNet of(ModelPlan plan, Executables executables, CompileOptions options) {
+    List<UNetPart> parts =
+        plan.stage(StagePlan.DENOISE).parts().stream()
+            .map(p -> new UNetPart(plan, p, executables, options))
+            .toList();
+    if (parts.size() == 1) {
+      return new WholeUNet(parts.getFirst());
     }
-  }
-
-  GuidedUNet(ModelPlan plan, Executables executables, CompileOptions options) {
-    part = CompiledPart.only(plan, StagePlan.DENOISE, executables, options);
-    config = plan.unet();
-    scale = plan.scaleFactor();
-  }
-
-  boolean ready(DenoiseStage.Job job, Half half) {
-    return part.ready(half.batch(), job.width() * scale, job.height() * scale);
-  }
-
-  long bytes(DenoiseStage.Job job, Half half) {
-    return part.bytes(half.batch(), job.width() * scale, job.height() * scale);
-  }
-
-  /** The U-Net's answer, {@code [batch, height, width, channels]}. */
-  float[] evaluate(Denoising d, Half half, Runner runner) {
-    DenoiseStage.Job job = d.job();
-    Executable executable = part.get(half.batch(), job.width() * scale, job.height() * scale);
-    Written now = written.get(executable);
-    if (now == null || !now.is(d, half)) {
-      written.remove(executable); // until all is written
-      condition(executable, job, half);
-      written.put(executable, new Written(new WeakReference<>(d), half));
-    }
-    float[] sample = d.input();
-    float[] t = {d.timestep()};
-    executable.input(UNet2DConditionModel.SAMPLE).set(of(half, sample, sample));
-    executable.input(UNet2DConditionModel.TIMESTEP).set(of(half, t, t));
-    runner.run(executable, d.step());
-    return executable.output(UNet2DConditionModel.OUTPUT).toFloats();
-  }
-
-  private void condition(Executable executable, DenoiseStage.Job job, Half half) {
-    Conditioning prompt = job.prompt();
-    Conditioning negative = job.negative();
-    executable
-        .input(UNet2DConditionModel.ENCODER_HIDDEN_STATES)
-        .set(of(half, negative.hidden(), prompt.hidden()));
-    if (config.textTime().isPresent()) {
-      executable
-          .input(UNet2DConditionModel.TEXT_EMBEDS)
-          .set(of(half, negative.pooled(), prompt.pooled()));
-      float height = job.height() * scale;
-      float width = job.width() * scale;
-      float[] ids = {height, width, 0, 0, height, width};
-      executable.input(UNet2DConditionModel.TIME_IDS).set(of(half, ids, ids));
-    }
-    int condDim = config.time().condDim();
-    if (condDim > 0) {
-      float[] embedding = guidanceEmbedding((float) job.guidance().scale() - 1, condDim);
-      executable.input(UNet2DConditionModel.TIMESTEP_COND).set(of(half, embedding, embedding));
-    }
-  }
-
-  private static float[] of(Half half, float[] unconditional, float[] conditional) {
-    return switch (half) {
-      case CONDITIONAL -> conditional;
-      case UNCONDITIONAL -> unconditional;
-      case BOTH -> {
-        float[] out = Arrays.copyOf(unconditional, unconditional.length + conditional.length);
-        System.arraycopy(conditional, 0, out, unconditional.length, conditional.length);
-        yield out;
-      }
+    return switch (plan.options().cache()) {
+      case StepCache.None _ -> throw new IllegalStateException("several networks without a cache");
+      case StepCache.Deep deep -> new DeepCachedUNet(deep, parts.getFirst(), parts.getLast());
+      case StepCache.FirstBlock first ->
+          new FirstBlockUNet(first.threshold(), parts.getFirst(), parts.getLast());
     };
   }
 
-  /** diffusers' {@code get_guidance_scale_embedding}: sines, then cosines, of 1000 (w - 1). */
-  static float[] guidanceEmbedding(float w, int dim) {
-    float[] out = new float[dim];
-    int half = dim / 2;
-    double step = Math.log(10000) / (half - 1);
-    for (int i = 0; i < half; i++) {
-      double angle = LCM_EMBEDDING_SCALE * w * Math.exp(-step * i);
-      out[i] = (float) Math.sin(angle);
-      out[half + i] = (float) Math.cos(angle);
-    }
-    return out;
+  /** The networks. */
+  List<UNetPart> parts();
+
+  /** Whether {@link #evaluate} would not have to compile, whatever it finds. */
+  boolean ready(Denoising d, Half half);
+
+  /** Whether most of the next evaluation is sure to be taken over from an earlier one. */
+  boolean shallow(Denoising d, Half half);
+
+  /** Asks the network at the step where the picture stands. */
+  Evaluation evaluate(Denoising d, Half half, Runner runner);
+
+  /** Memory of what is compiled for a half, bytes on the device. */
+  default long bytes(Denoising d, Half half) {
+    return parts().stream().mapToLong(p -> p.bytes(d, half)).sum();
   }
 
+  /** Lets the weights go. */
   @Override
-  public void close() {
-    part.close();
+  default void close() {
+    parts().forEach(UNetPart::close);
   }
 }

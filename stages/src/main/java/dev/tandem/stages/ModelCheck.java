@@ -7,6 +7,8 @@ import dev.tandem.stages.checkpoint.Component;
 import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.clip.ClipTextConfig;
 import dev.tandem.stages.clip.ClipTextModel;
+import dev.tandem.stages.quantize.Form;
+import dev.tandem.stages.quantize.QuantizePass;
 import dev.tandem.stages.unet.UNet2DConfig;
 import dev.tandem.stages.vae.Vae;
 import java.util.List;
@@ -33,7 +35,9 @@ final class ModelCheck {
     for (ModelParts.Text t : parts.text()) {
       weights(t.name(), t.model().graph(1, t.tokens(), t.outputs()));
     }
-    weights("unet", parts.unet().graph(1, LATENTS, LATENTS, parts.tokens()));
+    Graph unet = parts.unet().graph(1, LATENTS, LATENTS, parts.tokens());
+    Optional<Form> stored = part("unet").read(Form::stored);
+    weights("unet", stored.map(form -> QuantizePass.apply(unet, form)).orElse(unet));
     Graph decoder = parts.vae().decode(1, LATENTS, LATENTS);
     weights("vae", decoder);
     int colours = decoder.output(Vae.IMAGE).shape().dim(-1);

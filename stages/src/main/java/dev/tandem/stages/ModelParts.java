@@ -100,6 +100,11 @@ record ModelParts(
         && encoder.output(vae.encoderOutput()).shape().dim(1) == latents;
   }
 
+  /** The text encoder of a name. */
+  Text text(String name) {
+    return text.stream().filter(t -> t.name().equals(name)).findFirst().orElseThrow();
+  }
+
   /** Tokens of every prompt. */
   int tokens() {
     return text.getFirst().tokens();

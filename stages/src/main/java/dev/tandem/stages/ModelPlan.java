@@ -1,15 +1,21 @@
 package dev.tandem.stages;
 
 import dev.tandem.stages.checkpoint.CheckpointException;
+import dev.tandem.stages.checkpoint.Component;
 import dev.tandem.stages.checkpoint.Config;
 import dev.tandem.stages.checkpoint.ModelFolder;
+import dev.tandem.stages.checkpoint.ModelWeights;
+import dev.tandem.stages.checkpoint.StoredTypes;
+import dev.tandem.stages.quantize.Taps;
 import dev.tandem.stages.sampling.Course;
 import dev.tandem.stages.sampling.Sampler;
 import dev.tandem.stages.sampling.Samplers;
 import dev.tandem.stages.unet.UNet2DConfig;
 import dev.tandem.stages.vae.LatentScaling;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -25,27 +31,27 @@ public final class ModelPlan {
   private final ModelOptions options;
   private final String id;
   private final String name;
+  private final UNetForm unetForm;
+  private final Map<String, StoredTypes> types = new HashMap<>();
   private final List<StagePlan> stages = new ArrayList<>();
 
-  private ModelPlan(ModelParts parts, ModelOptions options) {
+  private ModelPlan(ModelParts parts, ModelOptions options, UNetForm unetForm) {
     this.parts = parts;
     this.options = options;
+    this.unetForm = unetForm;
     var folder = parts.folder().folder().toAbsolutePath().normalize();
     id = folder + "#" + OPENED.incrementAndGet();
     name = folder.getFileName().toString();
     stages.add(
-        new StagePlan(StagePlan.TEXT, parts.text().stream().map(ModelParts.Text::part).toList()));
+        new StagePlan(StagePlan.TEXT, parts.text().stream().map(t -> typed(t.part())).toList()));
     if (parts.encodes()) {
       stages.add(vae(StagePlan.IMAGE, "vae encoder", (b, w, h) -> parts.vae().encode(b, h, w)));
     }
     stages.add(
         new StagePlan(
             StagePlan.DENOISE,
-            List.of(
-                new StagePlan.Part(
-                    "unet",
-                    "unet",
-                    (b, w, h) -> parts.unet().graph(b, latents(h), latents(w), tokens())))));
+            new DenoisePlan(parts, options)
+                .stage().parts().stream().map(p -> typed(p.with(unetForm::apply))).toList()));
     stages.add(
         vae(
             StagePlan.DECODE,
@@ -71,11 +77,48 @@ public final class ModelPlan {
    * @throws CheckpointException also if the form does not suit the model
    */
   public static ModelPlan of(ModelFolder folder, ModelOptions options) {
-    return new ModelPlan(ModelParts.read(folder), options);
+    return of(ModelParts.read(folder), options);
   }
 
-  private static StagePlan vae(String key, String part, StagePlan.Builder builder) {
-    return new StagePlan(key, List.of(new StagePlan.Part(part, "vae", builder)));
+  private static ModelPlan of(ModelParts parts, ModelOptions options) {
+    UNetForm form = UNetForm.of(parts.folder(), options.quantization());
+    return new ModelPlan(parts, options.withQuantization(form.quantization()), form);
+  }
+
+  /** The same model in another form. */
+  public ModelPlan with(ModelOptions other) {
+    return of(parts, other);
+  }
+
+  private StagePlan vae(String key, String part, StagePlan.Builder builder) {
+    return new StagePlan(key, List.of(typed(new StagePlan.Part(part, "vae", builder))));
+  }
+
+  /** The part with graphs that say in which types the folder has their weights. */
+  private StagePlan.Part typed(StagePlan.Part part) {
+    StoredTypes stored = types.computeIfAbsent(part.component(), this::storedTypes);
+    return part.with(stored::apply);
+  }
+
+  private StoredTypes storedTypes(String component) {
+    try (ModelWeights weights = folder().component(component).weights()) {
+      return StoredTypes.of(weights);
+    }
+  }
+
+  /** The same model, whose U-Net shows what would be rounded: {@link Taps#graph}. */
+  public ModelPlan tapped() {
+    return new ModelPlan(parts, options, unetForm.tapped());
+  }
+
+  /**
+   * Opens the weights that a part's graphs ask for.
+   *
+   * @throws CheckpointException if there are none that can be read
+   */
+  public ModelWeights weights(StagePlan.Part part) {
+    Component component = folder().component(part.component());
+    return part.component().equals("unet") ? unetForm.weights(component) : component.weights();
   }
 
   /**
@@ -119,9 +162,30 @@ public final class ModelPlan {
                         + stages.stream().map(StagePlan::key).toList()));
   }
 
-  /** In which form the model is computed. */
+  /** In which form the model is computed, whether that was asked for or is stored so. */
   public ModelOptions options() {
     return options;
+  }
+
+  /**
+   * Refuses a cache where it cannot pay.
+   *
+   * @param evaluations of the U-Net for a picture
+   * @param sampler its name
+   * @throws IllegalArgumentException that says why, and what to do
+   */
+  public void requireCachePays(int evaluations, String sampler) {
+    DenoisePlan.requireCachePays(this, evaluations, sampler);
+  }
+
+  /**
+   * What a picture keeps between evaluations for {@link ModelOptions#cache}, both halves, bytes.
+   *
+   * @param width pixels
+   * @param height pixels
+   */
+  public long keptBytes(int width, int height) {
+    return new DenoisePlan(parts, options).keptBytes(width, height);
   }
 
   /** Whether pictures can be encoded to begin with: see {@link StagePlan#IMAGE}. */

@@ -2,6 +2,7 @@ package dev.tandem.stages;
 
 import dev.tandem.graph.Graph;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A stage of a model: what it compiles, known without a device.
@@ -43,8 +44,20 @@ public record StagePlan(String key, List<Part> parts) {
    *
    * @param name what messages and keys of executables call it; each part of a model has another
    * @param component the part of the model folder that has its weights
+   * @param runs for a unit of the stage, on average over a picture; if that depends on the picture,
+   *     the most
    */
-  public record Part(String name, String component, Builder builder) {}
+  public record Part(String name, String component, double runs, Builder builder) {
+    /** One that runs once for each unit. */
+    public Part(String name, String component, Builder builder) {
+      this(name, component, 1, builder);
+    }
+
+    /** The same with graphs that are rewritten. */
+    Part with(UnaryOperator<Graph> rewrite) {
+      return new Part(name, component, runs, (b, w, h) -> rewrite.apply(builder.graph(b, w, h)));
+    }
+  }
 
   /**
    * The graphs that a run compiles, in the order of {@link #parts}; those of text do not depend on

@@ -1,20 +1,37 @@
 package dev.tandem.stages;
 
+import java.math.BigDecimal;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What evaluations of the U-Net take over from earlier ones of the same picture. */
 public sealed interface StepCache {
+  /** Whether anything is ever taken over: else the model is computed as it is. */
+  boolean takesOver();
+
+  /** As {@link #parse} reads it. */
+  String text();
+
   /** Nothing. */
-  record None() implements StepCache {}
+  record None() implements StepCache {
+    @Override
+    public boolean takesOver() {
+      return false;
+    }
+
+    @Override
+    public String text() {
+      return "off";
+    }
+  }
 
   /**
-   * The deep part is evaluated at every n-th evaluation, the shallow part always (DeepCache, Ma et
-   * al. 2023).
+   * The deep part is evaluated at every n-th step, the shallow part always (DeepCache, Ma et al.
+   * 2023).
    *
-   * @param interval n; with 1 nothing is taken over
-   * @param block of the first level whose features are kept, counted from 0; the deep part begins
-   *     after it
+   * @param interval n, in steps of the sampler; with 1 nothing is taken over
+   * @param block how many layers of the first level belong to the shallow part, from 0; DeepCache's
+   *     {@code cache_branch_id}
    */
   record Deep(int interval, int block) implements StepCache {
     public Deep {
@@ -25,6 +42,27 @@ public sealed interface StepCache {
                 + " and "
                 + block);
       }
+    }
+
+    @Override
+    public boolean takesOver() {
+      return interval > 1;
+    }
+
+    /**
+     * Whether the deep part is computed at an evaluation of a picture. All evaluations of a step
+     * belong together.
+     *
+     * @param evaluation counted from 0
+     * @param evaluationsPerStep of the sampler
+     */
+    public boolean full(int evaluation, int evaluationsPerStep) {
+      return evaluation / evaluationsPerStep % interval == 0;
+    }
+
+    @Override
+    public String text() {
+      return "deep:" + interval + (block == 0 ? "" : "," + block);
     }
   }
 
@@ -39,6 +77,16 @@ public sealed interface StepCache {
         throw new IllegalArgumentException(
             "the threshold of a first-block cache must be 0 to 1, got " + threshold);
       }
+    }
+
+    @Override
+    public boolean takesOver() {
+      return threshold > 0;
+    }
+
+    @Override
+    public String text() {
+      return "first-block:" + new BigDecimal(Double.toString(threshold)).toPlainString();
     }
   }
 

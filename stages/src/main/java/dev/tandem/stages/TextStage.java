@@ -3,7 +3,6 @@ package dev.tandem.stages;
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.Executable;
 import dev.tandem.devices.Executables;
-import dev.tandem.stages.checkpoint.Component;
 import dev.tandem.stages.clip.ClipTextModel;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,11 +24,11 @@ public final class TextStage implements AutoCloseable {
    * @throws dev.tandem.stages.checkpoint.CheckpointException if a part is missing or damaged
    */
   public TextStage(ModelPlan plan, Executables executables, CompileOptions options) {
-    for (ModelParts.Text t : plan.parts().text()) {
-      Component component = plan.folder().component(t.name());
+    for (StagePlan.Part part : plan.stage(StagePlan.TEXT).parts()) {
+      ModelParts.Text text = plan.parts().text(part.name());
       encoders.add(
           new TextEncoder(
-              t, new CompiledPart(plan.id(), component, t.part(), executables, options)));
+              text, new CompiledPart(plan.id(), plan.weights(part), part, executables, options)));
     }
     tokens = plan.tokens();
     zerosForEmpty = plan.zerosForEmptyNegative();

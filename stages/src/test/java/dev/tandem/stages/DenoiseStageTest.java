@@ -21,10 +21,10 @@ class DenoiseStageTest {
         Executables executables = new Executables(device);
         DenoiseStage stage = new DenoiseStage(plan, executables, CompileOptions.DEFAULT)) {
       Denoising picture = denoising(1);
-      float[] first = stage.evaluate(picture, Half.BOTH, Runner.DIRECT);
+      float[] first = stage.evaluate(picture, Half.BOTH, Runner.DIRECT).output();
       executables.closeModel(plan.id());
       assertThat(stage.ready(picture, Half.BOTH)).isFalse();
-      assertThat(stage.evaluate(picture, Half.BOTH, Runner.DIRECT)).isEqualTo(first);
+      assertThat(stage.evaluate(picture, Half.BOTH, Runner.DIRECT).output()).isEqualTo(first);
       assertThat(executables.compiled()).isEqualTo(2);
     }
   }
@@ -36,15 +36,15 @@ class DenoiseStageTest {
         DenoiseStage stage = new DenoiseStage(plan, executables, CompileOptions.DEFAULT)) {
       Denoising a = denoising(1);
       Denoising b = denoising(2);
-      float[] ofA = stage.evaluate(a, Half.BOTH, Runner.DIRECT);
-      float[] ofB = stage.evaluate(b, Half.BOTH, Runner.DIRECT);
+      float[] ofA = stage.evaluate(a, Half.BOTH, Runner.DIRECT).output();
+      float[] ofB = stage.evaluate(b, Half.BOTH, Runner.DIRECT).output();
       assertThat(ofA).isNotEqualTo(ofB);
-      assertThat(stage.evaluate(a, Half.BOTH, Runner.DIRECT)).isEqualTo(ofA);
-      float[] with = stage.evaluate(a, Half.CONDITIONAL, Runner.DIRECT);
-      float[] without = stage.evaluate(a, Half.UNCONDITIONAL, Runner.DIRECT);
+      assertThat(stage.evaluate(a, Half.BOTH, Runner.DIRECT).output()).isEqualTo(ofA);
+      float[] with = stage.evaluate(a, Half.CONDITIONAL, Runner.DIRECT).output();
+      float[] without = stage.evaluate(a, Half.UNCONDITIONAL, Runner.DIRECT).output();
       int half = ofA.length / 2;
       assertThat(without).hasSize(half).isNotEqualTo(with);
-      assertThat(stage.evaluate(b, Half.BOTH, Runner.DIRECT)).isEqualTo(ofB);
+      assertThat(stage.evaluate(b, Half.BOTH, Runner.DIRECT).output()).isEqualTo(ofB);
       assertThat(executables.compiled()).isEqualTo(2);
     }
   }

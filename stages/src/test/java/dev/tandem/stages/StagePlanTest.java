@@ -49,6 +49,21 @@ class StagePlanTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"default, deep:2", "sd1, 'deep:3,1'", "sdxl, deep:2", "sdxl, first-block:0.1"})
+  void aRunWithACacheCompilesTheGraphsOfThePlan(String kind, String cache) throws Exception {
+    ModelPlan plan = plan(kind).with(ModelOptions.DEFAULT.withCache(StepCache.parse(cache)));
+    int side = 8 * plan.scaleFactor();
+    run(plan, side, side);
+    List<Graph> planned = new ArrayList<>();
+    for (StagePlan s : plan.stages()) {
+      s.batches(true).forEach(batch -> planned.addAll(s.graphs(batch, side, side)));
+    }
+    assertThat(device.compiled())
+        .containsExactlyInAnyOrderElementsOf(RecordingDevice.forms(planned));
+    assertThat(plan.stage(StagePlan.DENOISE).parts()).hasSize(2);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"default", "sdxl"})
   void picturesOfTwoSizesInTurnCompileNothingTwice(String kind) throws Exception {
     ModelPlan plan = plan(kind);
@@ -111,9 +126,13 @@ class StagePlanTest {
               Samplers.of(plan.folder().scheduler().config().json(), 2));
       float[] latents = denoise.denoise(job, Runner.DIRECT, (step, steps, x) -> {});
       Denoising halves = new Denoising(job, plan);
-      denoise.evaluate(halves, Half.CONDITIONAL, Runner.DIRECT);
+      Evaluation half = denoise.evaluate(halves, Half.CONDITIONAL, Runner.DIRECT);
       assertThat(denoise.ready(halves, Half.UNCONDITIONAL)).isTrue();
       assertThat(denoise.bytes(halves, Half.UNCONDITIONAL)).isPositive();
+      if (halves.guided()) {
+        halves.advance(half, half);
+        denoise.evaluate(halves, Half.CONDITIONAL, Runner.DIRECT);
+      }
       decode.decode(latents, h, w, Runner.DIRECT);
       assertThat(decode.ready(h, w)).isTrue();
       assertThat(text.ready()).isTrue();

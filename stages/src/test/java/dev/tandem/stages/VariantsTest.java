@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Settings that none of the golden models uses, against diffusers ({@code
- * training/golden/make_variants.py}), on the reference device.
+ * training/golden/make_variants.py}, {@code make_pruned.py}), on the reference device.
  */
 class VariantsTest {
   private static final Path VARIANTS = Json.root().resolve("stages/src/test/resources/variants");
@@ -35,6 +35,7 @@ class VariantsTest {
     "nested-depths, square", "nested-depths, odd",
     "no-middle, square", "no-middle, odd",
     "one-level, square", "one-level, odd",
+    "pruned, square", "pruned, odd",
   })
   void unets(String variant, String size) {
     Path folder = VARIANTS.resolve(variant);

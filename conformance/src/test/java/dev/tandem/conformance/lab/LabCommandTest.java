@@ -76,7 +76,32 @@ class LabCommandTest {
     assertThat(Files.readString(folder.resolve("lab.html")))
         .contains(
             "<td data-name=\"setting\">steps-2/ddim-2</td><td data-name=\"pairs\">1</td>"
-                + "<td data-name=\"evaluations\">2</td>");
+                + "<td data-name=\"evals\">2</td>");
+  }
+
+  /**
+   * Forms beside the model as it is; a study that is stopped is told with another name of files.
+   */
+  @Test
+  void formsAreDrawnBesideTheModelAndHeldAgainstOtherSeeds() throws Exception {
+    Shell.Result r = lab("--settings ddim-9+w8,ddim-9+deep:3");
+    assertThat(r.exitCode()).as(r.err()).isZero();
+    JsonNode json = new ObjectMapper().readTree(folder.resolve("lab-results.json").toFile());
+    assertThat(json.path("forms"))
+        .extracting(f -> f.path("setting").asText() + " " + f.path("against").asText())
+        .containsExactly("ddim-9+w8 ddim-9", "ddim-9+deep:3 ddim-9");
+    assertThat(json.at("/forms/0/otherSeedsDifference/pairs").asInt()).isEqualTo(2);
+    assertThat(json.at("/settings/0/comparedWith").asText()).isEqualTo("ddim-9");
+    assertThat(json.at("/settings/0/ssimLowest").asDouble()).isBetween(0.1, 1.0);
+    assertThat(json.at("/settings/0/stepSeconds/value").asDouble()).isPositive();
+    assertThat(json.at("/settings/0/multiplyAdds").asDouble()).isGreaterThan(1e9);
+
+    Shell.Result all = lab("--study all --report-only");
+    assertThat(all.exitCode()).as(all.err()).isZero();
+    assertThat(all.out()).contains("ddim-9+w8", "Not complete");
+    Shell.Result caching = lab("--study caching --report-only");
+    assertThat(caching.exitCode()).isEqualTo(1);
+    assertThat(caching.err()).contains("before the first picture").doesNotContain("\tat ");
   }
 
   private void student(String name, String scheduler) throws Exception {
@@ -129,7 +154,16 @@ class LabCommandTest {
     assertThat(setting.err()).contains("'fast' is no setting").doesNotContain("\tat ");
     Shell.Result student = lab("--settings gone/ddim-2");
     assertThat(student.exitCode()).isEqualTo(2);
-    assertThat(student.err()).contains("needs a student 'gone'");
+    assertThat(student.err()).contains("needs a model 'gone'");
+    Shell.Result study = lab("--study speed");
+    assertThat(study.exitCode()).isEqualTo(2);
+    assertThat(study.err()).contains("no study 'speed'").contains("quantisation, pruning, caching");
+    Shell.Result both = lab("--study caching --settings ddim-2");
+    assertThat(both.exitCode()).isEqualTo(2);
+    assertThat(both.err()).contains("--study and --settings exclude each other");
+    Shell.Result pruned = lab("--study pruning");
+    assertThat(pruned.exitCode()).isEqualTo(2);
+    assertThat(pruned.err()).contains("--pruned").doesNotContain("\tat ");
     Shell.Result minutes = lab("--settings ddim-2 --minutes 0");
     assertThat(minutes.exitCode()).isEqualTo(2);
     assertThat(minutes.err()).contains("--minutes must be 1 to 100000, got 0");

@@ -20,6 +20,7 @@ import dev.tandem.orchestrator.timeline.Detail;
 import dev.tandem.orchestrator.timeline.Span;
 import dev.tandem.orchestrator.timeline.SpanList;
 import dev.tandem.orchestrator.wiring.Watchdog;
+import dev.tandem.stages.ModelOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +34,9 @@ final class SimulatedFleet {
 
   /** A picture decoded in tiles is another picture. */
   private static final VaeTiling UNTILED = new VaeTiling(VaeTiling.Mode.OFF, 0);
+
+  private static final Watchdog WATCHDOG =
+      new Watchdog(10, Duration.ofSeconds(1), Duration.ofMinutes(1));
 
   private final VirtualTime time;
   private final Map<String, Device> devices = new LinkedHashMap<>();
@@ -66,12 +70,16 @@ final class SimulatedFleet {
 
   SimulatedFleet add(
       String id, long textMs, long unetMs, long vaeMs, long memoryBytes, Faults faults) {
-    DeviceInfo info =
-        new DeviceInfo(id, "simulated", DeviceInfo.Type.ACCELERATOR, 1, memoryBytes, "test");
     SimulatedCosts costs =
         new SimulatedCosts.StageTimes(
             Map.of("text", textMs * MS, "unet", unetMs * MS, "vae", vaeMs * MS),
             new SimulatedCosts.Rates(1e12, 1e11, 0));
+    return add(id, costs, memoryBytes, faults);
+  }
+
+  SimulatedFleet add(String id, SimulatedCosts costs, long memoryBytes, Faults faults) {
+    DeviceInfo info =
+        new DeviceInfo(id, "simulated", DeviceInfo.Type.ACCELERATOR, 1, memoryBytes, "test");
     SimulatedDevice device = new SimulatedDevice(info, costs, time::spend);
     simulated.put(id, device);
     devices.put(id, new FaultyDevice(device, faults, time::spend));
@@ -87,13 +95,12 @@ final class SimulatedFleet {
   }
 
   Tandem open(Path model, Placement placement) {
-    return Tandem.open(
-        model,
-        placement,
-        RunOptions.DEFAULT.withTiling(UNTILED),
-        this::find,
-        time,
-        new Watchdog(10, Duration.ofSeconds(1), Duration.ofMinutes(1)));
+    return open(model, placement, ModelOptions.DEFAULT, WATCHDOG);
+  }
+
+  Tandem open(Path model, Placement placement, ModelOptions form, Watchdog watchdog) {
+    RunOptions options = RunOptions.DEFAULT.withTiling(UNTILED).withModel(form);
+    return Tandem.open(model, placement, options, this::find, time, watchdog);
   }
 
   private Device find(String id) {
@@ -102,6 +109,12 @@ final class SimulatedFleet {
       throw new DeviceException("no simulated device '" + id + "'");
     }
     return d;
+  }
+
+  Outcome run(Path model, Placement placement, ModelOptions form, List<Request> requests) {
+    try (Tandem tandem = open(model, placement, form, WATCHDOG)) {
+      return run(tandem, placement, requests);
+    }
   }
 
   Outcome run(Path model, Placement placement, List<Request> requests) {

@@ -136,8 +136,7 @@ final class Compiler {
               .distinct()
               .collect(Collectors.joining(" + "));
       long multiplyAdds = Cost.of(n).flops() / 2;
-      products.put(
-          n, new ProductKernel(n, names, eightBits ? DType.I8 : DType.F32, multiplyAdds));
+      products.put(n, new ProductKernel(n, names, eightBits ? DType.I8 : DType.F32, multiplyAdds));
     }
   }
 

@@ -128,8 +128,7 @@ final class QuantizedProducts {
     QuantizedProducts q = new QuantizedProducts(low, n, l.bias(), form);
     Place gate = p.temporary(q.scratchBytes, n.bytes() / 2);
     List<Kernel> kernels = new ArrayList<>();
-    kernels.addAll(
-        q.kernels(out, post -> post.activation(Activation.GELU), form.result, gate));
+    kernels.addAll(q.kernels(out, post -> post.activation(Activation.GELU), form.result, gate));
     kernels.addAll(
         q.kernels(
             0,
@@ -166,15 +165,15 @@ final class QuantizedProducts {
    */
   private List<Kernel> kernels(int first, UnaryOperator<PostOps> rest, long dst, Place to) {
     Place x = low.place(n.input(0));
-    PostOps post = PostOps.none();
+    PostOps scaled = PostOps.none();
     if (!lib.signedSumsAreExact()) {
-      post.binary(OneDnn.BINARY_SUB, form.result, negative);
+      scaled.binary(OneDnn.BINARY_SUB, form.result, negative);
     }
-    post.binary(OneDnn.BINARY_MUL, form.channels, low.place(n.input(2)).plusFloats(first));
+    scaled.binary(OneDnn.BINARY_MUL, form.channels, low.place(n.input(2)).plusFloats(first));
     if (bias) {
-      post.binary(OneDnn.BINARY_ADD, form.channels, low.place(n.input(3)).plusFloats(first));
+      scaled.binary(OneDnn.BINARY_ADD, form.channels, low.place(n.input(3)).plusFloats(first));
     }
-    rest.apply(post);
+    PostOps post = rest.apply(scaled);
     if (lib.signedSumsAreExact()) {
       long whole = descriptor(form.signed, form.weights, dst, post);
       return List.of(pass(whole, first, form.signed, x, dst, to, post));

@@ -138,7 +138,8 @@ final class WeightStore {
       source = domain.room(t.kernelFloats());
       winograd.get(t.form()).transform(floats, source, (long) t.in() * t.out());
     }
-    r.reorder().run(source.address() + r.first() * r.weight().type().bytes(), r.to().address());
+    int element = r.weight().type() == DType.I8 ? 1 : Float.BYTES; // real ones are staged as F32
+    r.reorder().run(source.address() + r.first() * element, r.to().address());
   }
 
   /** Memory for one value after another. */

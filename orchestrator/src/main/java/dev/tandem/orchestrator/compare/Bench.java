@@ -5,10 +5,12 @@ import dev.tandem.orchestrator.measure.RunFigures;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.result.GenerationListener;
 import dev.tandem.orchestrator.result.RunReport;
 import dev.tandem.orchestrator.timeline.Detail;
 import dev.tandem.orchestrator.timeline.Span;
+import dev.tandem.stages.ModelOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -24,8 +26,9 @@ final class Bench implements AutoCloseable {
     this.devices = devices;
   }
 
-  static Bench open(Path model, Placement placement, List<Request> requests) {
-    Bench bench = new Bench(Tandem.open(model, placement), placement.devices().size());
+  static Bench open(Path model, Placement placement, ModelOptions form, List<Request> requests) {
+    RunOptions options = RunOptions.DEFAULT.withModel(form);
+    Bench bench = new Bench(Tandem.open(model, placement, options), placement.devices().size());
     bench.warmUp(requests);
     return bench;
   }
@@ -77,7 +80,7 @@ final class Bench implements AutoCloseable {
       implements GenerationListener {
     @Override
     public void onPicture(Picture p) {
-      to.accept(new Picture(first + p.index(), p.request(), p.model(), p.rgb()));
+      to.accept(new Picture(first + p.index(), p.request(), p.model(), p.form(), p.rgb()));
     }
 
     @Override

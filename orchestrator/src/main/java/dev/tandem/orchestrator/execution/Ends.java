@@ -2,19 +2,22 @@ package dev.tandem.orchestrator.execution;
 
 import dev.tandem.orchestrator.engine.Completion;
 import dev.tandem.orchestrator.measure.RunFigures;
+import dev.tandem.orchestrator.result.Evaluations;
 import dev.tandem.orchestrator.result.GenerationListener;
+import dev.tandem.stages.ModelPlan;
 import java.util.concurrent.CancellationException;
 
 /** Hands finished pictures out, passes failures on, and counts both. */
 final class Ends implements Completion<ModelTask> {
-  private final String model;
+  private final ModelPlan model;
   private final GenerationListener listener;
   private final RunFigures figures;
   private int done;
   private int failed;
+  private Evaluations evaluations = Evaluations.NONE;
   private boolean lastFailed;
 
-  Ends(String model, GenerationListener listener, RunFigures figures) {
+  Ends(ModelPlan model, GenerationListener listener, RunFigures figures) {
     this.model = model;
     this.listener = listener;
     this.figures = figures;
@@ -28,11 +31,18 @@ final class Ends implements Completion<ModelTask> {
     return failed;
   }
 
+  /** Of the pictures that are done. */
+  Evaluations evaluations() {
+    return evaluations;
+  }
+
   @Override
   public void completed(ModelTask task) throws Exception {
     lastFailed = true;
-    task.events().done(task.takePicture(model));
+    Evaluations made = task.evaluations();
+    task.events().done(task.takePicture(model.name(), model.options()));
     lastFailed = false;
+    evaluations = evaluations.plus(made);
     done++;
   }
 

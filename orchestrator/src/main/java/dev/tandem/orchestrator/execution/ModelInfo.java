@@ -53,7 +53,13 @@ record ModelInfo(ModelPlan plan, JsonNode scheduler) {
     }
     Sampler sampler = sampler(r);
     Request resolved = r.withSize(width, height).withSampler(sampler.name());
-    return new PictureJob(resolved, course(r, sampler), scale(), plan.guided(r.guidance()));
+    Course course = course(r, sampler);
+    try {
+      plan.requireCachePays(course.evaluations(), sampler.name());
+    } catch (IllegalArgumentException e) {
+      throw new RequestException(e.getMessage());
+    }
+    return new PictureJob(resolved, course, scale(), plan.guided(r.guidance()));
   }
 
   /** A side of a picture to begin with counts as far as the model can draw it. */

@@ -1,12 +1,16 @@
 package dev.tandem.orchestrator.execution;
 
+import dev.tandem.orchestrator.memory.MemoryPlans;
 import dev.tandem.orchestrator.picture.Picture;
+import dev.tandem.orchestrator.result.Evaluations;
 import dev.tandem.orchestrator.wiring.PictureTask;
 import dev.tandem.stages.Conditioning;
 import dev.tandem.stages.DecodeStage;
 import dev.tandem.stages.DenoiseStage;
 import dev.tandem.stages.Denoising;
 import dev.tandem.stages.EncodedPicture;
+import dev.tandem.stages.MemoryForm;
+import dev.tandem.stages.ModelOptions;
 import dev.tandem.stages.ModelPlan;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,7 +26,7 @@ import java.util.function.Consumer;
  */
 final class ModelTask extends PictureTask {
   private final PictureJob job;
-  private final int tile;
+  private final MemoryPlans memory;
   private final PictureEvents events;
   private final Consumer<String> warnings;
   private final Set<PromptKey> prompts;
@@ -31,24 +35,25 @@ final class ModelTask extends PictureTask {
   private Optional<EncodedPicture> init = Optional.empty();
   private Optional<Denoising> denoising = Optional.empty();
   private Optional<float[]> latents = Optional.empty();
+  private int shallow;
   private Optional<byte[]> rgb = Optional.empty();
 
   /**
    * A picture.
    *
-   * @param tile largest side of a tile to decode, latents
+   * @param memory in which form each device does its part
    */
   ModelTask(
       int index,
       int priority,
       PictureJob job,
-      int tile,
+      MemoryPlans memory,
       PictureEvents events,
       Consumer<String> warnings) {
     super(index, priority, job.kind());
     this.warnings = warnings;
     this.job = job;
-    this.tile = tile;
+    this.memory = memory;
     this.events = events;
     prompts = keys(job);
   }
@@ -67,8 +72,9 @@ final class ModelTask extends PictureTask {
     return job;
   }
 
-  int tile() {
-    return tile;
+  /** In which form a device does its part. */
+  MemoryForm form(String device) {
+    return memory.form(device);
   }
 
   PictureEvents events() {
@@ -147,7 +153,13 @@ final class ModelTask extends PictureTask {
   /** Denoising is over: only the latents are left. */
   synchronized void finishDenoising() {
     latents = Optional.of(denoising.orElseThrow().latents());
+    shallow = denoising.orElseThrow().shallow();
     denoising = Optional.empty();
+  }
+
+  /** Evaluations of the U-Net; when denoising is over. */
+  synchronized Evaluations evaluations() {
+    return new Evaluations(job.evaluations() - shallow, shallow);
   }
 
   /** What is to be decoded; stays until {@link #setImage}, as decoding may be repeated. */
@@ -166,10 +178,10 @@ final class ModelTask extends PictureTask {
   }
 
   /** The finished picture; to be taken once. */
-  synchronized Picture takePicture(String model) {
+  synchronized Picture takePicture(String model, ModelOptions form) {
     byte[] value = rgb.orElseThrow();
     rgb = Optional.empty();
-    return new Picture(index(), job.request(), model, value);
+    return new Picture(index(), job.request(), model, form, value);
   }
 
   /** It will not be made: nothing of it is kept. */

@@ -2,6 +2,7 @@ package dev.tandem.orchestrator.picture;
 
 import dev.tandem.orchestrator.request.GuidanceLimits;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.stages.StepCache;
 import dev.tandem.stages.sampling.Samplers;
 import java.math.BigDecimal;
 
@@ -41,8 +42,18 @@ public final class Parameters {
         .append(limits(r.limits()))
         .append(", Model: ")
         .append(quoted(picture.model()))
+        .append(quantization(picture.form().quantization().text()))
+        .append(cache(picture.form().cache()))
         .append(", Version: Tandem")
         .toString();
+  }
+
+  private static String quantization(String text) {
+    return text.isEmpty() ? "" : ", Quantization: " + text;
+  }
+
+  private static String cache(StepCache cache) {
+    return cache.takesOver() ? ", Step cache: " + quoted(cache.text()) : "";
   }
 
   private static String eta(Request r) {

@@ -2,6 +2,7 @@ package dev.tandem.orchestrator.picture;
 
 import dev.tandem.devices.files.WholeFile;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.stages.ModelOptions;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 
@@ -11,15 +12,21 @@ import java.nio.file.Path;
  * @param index its place in the run, from 0
  * @param request what was asked for, with width, height and sampler as used
  * @param model name of the model's folder
+ * @param form in which the model was computed
  * @param rgb {@code height * width * 3} bytes, row by row from the top
  */
 @SuppressWarnings("ArrayRecordComponent") // pictures are handed on, never compared
-public record Picture(int index, Request request, String model, byte[] rgb) {
+public record Picture(int index, Request request, String model, ModelOptions form, byte[] rgb) {
   public Picture {
     int need = request.width() * request.height() * 3;
     if (rgb.length != need) {
       throw new IllegalArgumentException("a picture of " + need + " bytes got " + rgb.length);
     }
+  }
+
+  /** Of a model as it is. */
+  public Picture(int index, Request request, String model, byte[] rgb) {
+    this(index, request, model, ModelOptions.DEFAULT, rgb);
   }
 
   public int width() {

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param metrics latency, overlap and what each device did
  * @param failed pictures that could not be made
  * @param cancelled pictures not made because the run was cancelled or broke off
+ * @param evaluations of the U-Net for the pictures that were finished
  * @param incidents what went wrong at devices, and where the work went
  * @param brokenBy the error that ended the run before its time, if one did
  */
@@ -22,6 +23,7 @@ public record RunReport(
     RunMetrics metrics,
     int failed,
     int cancelled,
+    Evaluations evaluations,
     Incidents incidents,
     Optional<Throwable> brokenBy) {
   public RunReport {

@@ -5,6 +5,7 @@ import dev.tandem.orchestrator.engine.DeviceFault;
 import dev.tandem.orchestrator.engine.Unit;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
 import dev.tandem.orchestrator.wiring.Workload.Call;
+import dev.tandem.orchestrator.wiring.Workload.Form;
 import dev.tandem.stages.Runner;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,9 +88,12 @@ final class StageUnit<P extends PictureTask> implements Unit {
     public long limitNs() {
       boolean ready = stage.workload().ready(task, call, place);
       RunContext run = stage.run();
+      Form form = stage.workload().form(task, call, place);
       return run.watchdog()
           .limitNs(
-              ready ? run.costs().ns(call.work(), place.id(), task.kind()) : OptionalLong.empty());
+              ready
+                  ? run.costs().mostNs(call.work(), form, place.id(), task.kind())
+                  : OptionalLong.empty());
     }
 
     @Override
@@ -103,7 +107,8 @@ final class StageUnit<P extends PictureTask> implements Unit {
 
     @Override
     public void succeeded(long ns) {
-      stage.run().costs().observe(call.work(), place.id(), task.kind(), ns);
+      Form form = stage.workload().form(result);
+      stage.run().costs().observe(call.work(), form, place.id(), task.kind(), ns);
     }
 
     /** What is no device's failure is thrown as it is, and the device stays in use. */

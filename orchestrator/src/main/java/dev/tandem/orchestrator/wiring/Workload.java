@@ -19,6 +19,26 @@ public interface Workload<P extends PictureTask> {
    */
   record Call(Work work, int seat, int step) {}
 
+  /** Work of one kind may come in two forms that cost differently. */
+  enum Form {
+    /** All of this work costs alike. */
+    ALIKE,
+    /** The dear form. */
+    FULL,
+    /** The cheap form: most is taken over from an earlier unit of the picture. */
+    SHALLOW
+  }
+
+  /** The dearest form that a call may turn out to have; on the device's thread, before it. */
+  default Form form(P task, Call call, Place at) {
+    return Form.ALIKE;
+  }
+
+  /** The form that a call had, by its result. */
+  default Form form(Object result) {
+    return Form.ALIKE;
+  }
+
   /** Units that a picture still needs of a stage without steps; quick, under the engine's lock. */
   int unitsLeft(P task, String stage);
 

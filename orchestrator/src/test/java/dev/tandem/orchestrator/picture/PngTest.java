@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tandem.devices.files.FileWriteException;
 import dev.tandem.orchestrator.request.GuidanceLimits;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.stages.ModelOptions;
+import dev.tandem.stages.StepCache;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -62,6 +65,20 @@ class PngTest {
     assertThat(Parameters.of(new Picture(0, r, "default", new byte[18])))
         .contains(
             "Size: 3x2, CFG Rescale: 0.7, Dynamic threshold: 0.995, Threshold max: 2.0, Model:");
+  }
+
+  @Test
+  void parametersNameTheCache() {
+    Request r = picture("a", "").request();
+    for (String cache : List.of("off", "deep:1", "deep:3", "first-block:0.1")) {
+      ModelOptions form = ModelOptions.DEFAULT.withCache(StepCache.parse(cache));
+      String text = Parameters.of(new Picture(0, r, "default", form, new byte[18]));
+      if (form.cache().takesOver()) {
+        assertThat(text).contains("Model: default, Step cache: \"" + cache + "\", Version:");
+      } else {
+        assertThat(text).contains("Model: default, Version:");
+      }
+    }
   }
 
   @Test

@@ -66,12 +66,12 @@ public final class Calibration {
    * Prepares a calibration.
    *
    * @param folder of the model, in the diffusers layout
-   * @param options precision of each device
+   * @param options precision of each device, and in which form the model is measured
    * @param progress told in a line what is being measured
    */
   public Calibration(Path folder, RunOptions options, Effort effort, Consumer<String> progress) {
-    this.plan = ModelPlan.of(ModelFolder.open(folder));
-    this.modelId = ModelId.of(plan.folder());
+    this.plan = ModelPlan.of(ModelFolder.open(folder), options.model());
+    this.modelId = ModelId.of(plan);
     this.options = options;
     this.effort = effort;
     this.progress = progress;
@@ -163,7 +163,7 @@ public final class Calibration {
 
   private StageCost.Key key(CostStage stage, Size s, int batch, Precision precision) {
     return new StageCost.Key(
-        modelId.name(), modelId.digest(), stage.key(), s.width, s.height, batch, precision);
+        modelId.name(stage), modelId.digest(), stage.key(), s.width, s.height, batch, precision);
   }
 
   /** U-Net and VAE of the first size against each other, on each pair of devices. */

@@ -57,7 +57,7 @@ final class StageBench implements AutoCloseable {
     long start = System.nanoTime();
     for (StagePlan.Part part : stage(key, plan).parts()) {
       Graph graph = part.builder().graph(key.batch(), key.width(), key.height());
-      try (ModelWeights weights = plan.folder().component(part.component()).weights()) {
+      try (ModelWeights weights = plan.weights(part)) {
         executables.add(device.compile(graph, weights, new CompileOptions(key.precision())));
       }
     }

@@ -2,6 +2,7 @@ package dev.tandem.stages.checkpoint;
 
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.WeightException;
+import dev.tandem.graph.DType;
 import dev.tandem.graph.Node;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -99,6 +100,12 @@ final class LoraWeights implements ModelWeights {
     return low == null
         ? base.get(name)
         : merged.computeIfAbsent(name, n -> low.merge(base.get(n), arena));
+  }
+
+  /** What is merged has the base's type: nothing has to be merged to know it. */
+  @Override
+  public DType type(String name) {
+    return difference.lowRanks().containsKey(name) ? base.type(name) : get(name).type();
   }
 
   /** A difference has the shape of what it is added to: nothing has to be merged. */

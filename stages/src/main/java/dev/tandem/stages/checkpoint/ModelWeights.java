@@ -3,6 +3,7 @@ package dev.tandem.stages.checkpoint;
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.WeightException;
 import dev.tandem.devices.Weights;
+import dev.tandem.graph.DType;
 import dev.tandem.graph.Node;
 import java.util.Set;
 
@@ -11,8 +12,7 @@ import java.util.Set;
  * May be read by several threads. Tensors are read-only and stay valid until {@link #close}; later
  * use of them throws {@link IllegalStateException}.
  */
-public sealed interface ModelWeights extends Weights, AutoCloseable
-    permits SafeTensors, LoraWeights {
+public interface ModelWeights extends Weights, AutoCloseable {
   /** All names. */
   Set<String> names();
 
@@ -24,7 +24,7 @@ public sealed interface ModelWeights extends Weights, AutoCloseable
   /** As in {@link Weights}, with the file in every message. */
   @Override
   default Tensor get(Node weight) {
-    if (!contains(weight.name())) {
+    if (weight.isWeight() && !contains(weight.name())) {
       return get(weight.name());
     }
     try {
@@ -36,6 +36,15 @@ public sealed interface ModelWeights extends Weights, AutoCloseable
 
   @Override
   Tensor get(String name);
+
+  /**
+   * In which type a tensor is stored, from the headers alone.
+   *
+   * @throws WeightException if there is none of that name
+   */
+  default DType type(String name) {
+    return get(name).type();
+  }
 
   /**
    * Checks what {@link #get(Node)} checks, from the headers alone.

@@ -51,27 +51,48 @@ public final class UNet2DConditionModel {
    * after.up_blocks.0} and so on.
    */
   public Graph graph(int batch, int height, int width, int tokens, boolean taps) {
-    GraphBuilder g =
-        new GraphBuilder("unet", "unet [" + batch + ", " + height + ", " + width + "]");
-    Shape latents = Shape.of(batch, height, width, config.inChannels());
-    Node sample = g.input(SAMPLE, latents, DType.F32);
-    Node timestep = g.input(TIMESTEP, Shape.of(batch), DType.F32);
-    Shape text = Shape.of(batch, tokens, config.contextDim());
-    Node context = g.input(ENCODER_HIDDEN_STATES, text, DType.F32);
+    GraphBuilder g = builder("unet", batch, height, width);
     Taps tap =
         (name, node) -> {
           if (taps) {
             g.output("after." + name, node);
           }
         };
-    Node time = new TimeConditioning(config, g, tap).embed(timestep);
-    g.output(OUTPUT, new UNetBlocks(config, g, time, context, tap).apply(sample));
+    Node sample = sample(g, batch, height, width);
+    g.output(OUTPUT, blocks(g, batch, tokens, tap).apply(sample));
     return g.build();
+  }
+
+  /** For a graph of the network or a part of it. */
+  static GraphBuilder builder(String name, int batch, int height, int width) {
+    return new GraphBuilder("unet", name + " [" + batch + ", " + height + ", " + width + "]");
+  }
+
+  /** Declares the latents. */
+  Node sample(GraphBuilder g, int batch, int height, int width) {
+    return g.input(SAMPLE, Shape.of(batch, height, width, config.inChannels()), DType.F32);
+  }
+
+  /** Declares the inputs that every part of the network has, and makes its blocks. */
+  UNetBlocks blocks(GraphBuilder g, int batch, int tokens, Taps tap) {
+    Node timestep = g.input(TIMESTEP, Shape.of(batch), DType.F32);
+    Shape text = Shape.of(batch, tokens, config.contextDim());
+    Node context = g.input(ENCODER_HIDDEN_STATES, text, DType.F32);
+    Node time = new TimeConditioning(config, g, tap).embed(timestep);
+    return new UNetBlocks(config, g, time, context, tap);
   }
 
   /** Hears of what each block computes. */
   @FunctionalInterface
   interface Taps {
+    /** Hears nothing. */
+    Taps NONE = (name, node) -> {};
+
     void put(String name, Node node);
+
+    /**
+     * A layer of the path up, for example {@code up_blocks.3.layers.1}, is about to read a value.
+     */
+    default void before(String layer, Node node) {}
   }
 }

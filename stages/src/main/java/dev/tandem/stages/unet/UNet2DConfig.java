@@ -50,6 +50,33 @@ public record UNet2DConfig(
   }
 
   /**
+   * The same network on latents of another form: other first and last layers.
+   *
+   * @param channels of the latents and of the prediction
+   * @param size height and width of the latents it is for
+   */
+  public UNet2DConfig withLatents(int channels, int size) {
+    return new UNet2DConfig(
+        channels,
+        channels,
+        List.of(size, size),
+        centerInput,
+        convInKernel,
+        convOutKernel,
+        downsamplePadding,
+        normGroups,
+        normEps,
+        activation,
+        linearProjection,
+        contextDim,
+        time,
+        textTime,
+        down,
+        mid,
+        up);
+  }
+
+  /**
    * The time embedding.
    *
    * @param sinusoidDim channels of the sinusoidal embedding

@@ -89,6 +89,7 @@ final class UNet2DConfigReader {
     // Training and precision only: sums are F32 on every device.
     r.irrelevant("dropout", "upcast_attention", "addition_embed_type_num_heads");
     r.irrelevant("attention_head_dim"); // read below, unless num_attention_heads replaces it
+    r.irrelevant("quantization_config"); // how the weights are stored: Form.stored reads it
   }
 
   private Time time() {

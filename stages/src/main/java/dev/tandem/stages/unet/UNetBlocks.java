@@ -37,13 +37,42 @@ final class UNetBlocks {
     this.taps = taps;
   }
 
+  /** The whole network. */
   Node apply(Node sample) {
+    return out(inner(in(sample), 0));
+  }
+
+  /** The first convolution; its result is the first skip connection. */
+  Node in(Node sample) {
     Node x = config.centerInput() ? g.scale("center_input", sample, 2, -1) : sample;
     x = conv("conv_in", x, config.down().getFirst().channels(), config.convInKernel());
     taps.put("conv_in", x);
+    return skip(x);
+  }
+
+  /** Notes what the last level will join to its path. */
+  Node skip(Node x) {
     skips.push(x);
+    return x;
+  }
+
+  /** Layers of the first level; each result is a skip connection. */
+  Node first(Node x, int from, int to) {
+    for (int i = from; i < to; i++) {
+      x = skip(layer("down_blocks.0", i, x, config.down().getFirst()));
+    }
+    return x;
+  }
+
+  /**
+   * All between the first convolution and the last norm.
+   *
+   * @param done layers of the first level that are computed already
+   */
+  Node inner(Node x, int done) {
     for (int i = 0; i < config.down().size(); i++) {
-      x = down("down_blocks." + i, x, config.down().get(i), i + 1 < config.down().size());
+      Level level = config.down().get(i);
+      x = down("down_blocks." + i, x, level, i == 0 ? done : 0, i + 1 < config.down().size());
       taps.put("down_blocks." + i, x);
     }
     if (config.mid().isPresent()) {
@@ -54,6 +83,17 @@ final class UNetBlocks {
       x = up("up_blocks." + i, x, config.up().get(i), i + 1 < config.up().size());
       taps.put("up_blocks." + i, x);
     }
+    return x;
+  }
+
+  /** Layers of the last level, to its end. */
+  Node last(Node x, int from) {
+    int last = config.up().size() - 1;
+    return upLayers("up_blocks." + last, x, config.up().get(last), from);
+  }
+
+  /** The last norm and convolution. */
+  Node out(Node x) {
     x = layers.normActivate("conv_norm_out", x);
     return conv("conv_out", x, config.outChannels(), config.convOutKernel());
   }
@@ -62,16 +102,13 @@ final class UNetBlocks {
     return g.conv2d(prefix, x, out, kernel, 1, Padding.same(kernel / 2), true);
   }
 
-  private Node down(String p, Node x, Level level, boolean downsample) {
-    for (int i = 0; i < level.layers(); i++) {
-      x = layer(p, i, x, level);
-      skips.push(x);
+  private Node down(String p, Node x, Level level, int done, boolean downsample) {
+    for (int i = done; i < level.layers(); i++) {
+      x = skip(layer(p, i, x, level));
     }
-    if (downsample) {
-      x = layers.downsample(p + ".downsamplers.0", x, config.downsamplePadding());
-      skips.push(x);
-    }
-    return x;
+    return downsample
+        ? skip(layers.downsample(p + ".downsamplers.0", x, config.downsamplePadding()))
+        : x;
   }
 
   private Node mid(Node x, Level level) {
@@ -84,13 +121,19 @@ final class UNetBlocks {
   }
 
   private Node up(String p, Node x, Level level, boolean upsample) {
-    for (int i = 0; i < level.layers(); i++) {
-      x = g.concat(p + ".resnets." + i + ".concat", x, skips.pop(), 3);
-      x = layer(p, i, x, level);
-    }
+    x = upLayers(p, x, level, 0);
     if (upsample) {
       var to = skips.element().shape();
       x = layers.upsample(p + ".upsamplers.0", x, to.dim(1), to.dim(2));
+    }
+    return x;
+  }
+
+  private Node upLayers(String p, Node x, Level level, int from) {
+    for (int i = from; i < level.layers(); i++) {
+      taps.before(p + ".layers." + i, x);
+      x = g.concat(p + ".resnets." + i + ".concat", x, skips.pop(), 3);
+      x = layer(p, i, x, level);
     }
     return x;
   }

@@ -60,7 +60,9 @@ final class CompiledPart implements AutoCloseable {
     return executables.bytes(key(batch, width, height));
   }
 
-  /** Lets the weights go; what was compiled stays. */
+  /**
+   * Lets the weights go: what was compiled with them may read them, so it must not run any more.
+   */
   @Override
   public void close() {
     weights.close();

@@ -55,8 +55,7 @@ public record StagePlan(String key, List<Part> parts) {
 
     /** The same with graphs that are rewritten. */
     Part with(UnaryOperator<Graph> rewrite) {
-      return new Part(
-          name, component, runs, (b, w, h) -> rewrite.apply(builder.graph(b, w, h)));
+      return new Part(name, component, runs, (b, w, h) -> rewrite.apply(builder.graph(b, w, h)));
     }
   }
 

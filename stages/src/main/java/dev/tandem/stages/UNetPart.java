@@ -38,8 +38,7 @@ final class UNetPart implements AutoCloseable {
    */
   UNetPart(
       ModelPlan plan, StagePlan.Part network, Executables executables, CompileOptions options) {
-    part =
-        new CompiledPart(plan.id(), plan.weights(network), network, executables, options);
+    part = new CompiledPart(plan.id(), plan.weights(network), network, executables, options);
     config = plan.unet();
     scale = plan.scaleFactor();
   }

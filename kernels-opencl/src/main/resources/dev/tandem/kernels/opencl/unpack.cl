@@ -4,12 +4,25 @@
 // Set by the host:
 //   STORED  how they are stored: 0 F32, 1 F16, 2 BF16, 3 whole numbers of 8 bits with scales, 4 of
 //           4 bits, the first of two in the low half of a byte, each with 8 added
+//   BYTES   defined: real numbers may lie at any byte, as files have them that do not align them
 //   VEC     columns of a vector; divides the panel's width
 // A row of a scaled weight has ceil(length / group) scales, one for each `group` numbers.
-#include "winograd_transform.cl"
 #include "common.cl"
+#include "winograd_transform.cl"
 
+#if defined(BYTES) && STORED < 3
+// Little-endian; compilers make one load of it.
+typedef uchar stored;
+#define TWO(i) ((uint)raw[i] | (uint)raw[(i) + 1] << 8)
 #if STORED == 0
+#define NUMBER(i) as_float(TWO(4 * (i)) | TWO(4 * (i) + 2) << 16)
+#elif STORED == 1
+static float half_of(ushort bits) { return vload_half(0, (const half *)&bits); }
+#define NUMBER(i) half_of((ushort)TWO(2 * (i)))
+#else
+#define NUMBER(i) as_float(TWO(2 * (i)) << 16)
+#endif
+#elif STORED == 0
 typedef float stored;
 #define NUMBER(i) (raw[i])
 #elif STORED == 1

@@ -140,7 +140,7 @@ class WeightMemoryTest {
       for (DType stored : List.of(DType.F32, DType.F16, DType.BF16)) {
         String device = "opencl:0,profile=off,family=" + family;
         all.add(new Form(device, stored, 64, Precision.F32));
-        all.add(new Form(device, stored, 1, Precision.F32)); // cannot be read in place
+        all.add(new Form(device, stored, 1, Precision.F32)); // at no element's address
       }
       all.add(new Form("opencl:0,profile=off,family=" + family, DType.F16, 64, Precision.F16));
     }
@@ -194,7 +194,7 @@ class WeightMemoryTest {
     CompileOptions options = CompileOptions.DEFAULT.withWeights(m);
     try (Arena arena = Arena.ofShared();
         OpenClDevice d = Opened.device("opencl:0,profile=off,family=gpu")) {
-      // In place nothing is shared but the file.
+      // Not in place, where nothing is shared but the file.
       Weights w = Mapped.of(one, folder.resolve("weights"), arena, 1);
       float[] alone = run(d, two, w, options);
       Executable first = d.compile(one, w, options);

@@ -8,8 +8,12 @@ import dev.tandem.graph.Node;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
-/** A weight as its file has it, in the type that the graph says. */
-record RawWeight(Node weight) implements Contents {
+/**
+ * A weight as its file has it, in the type that the graph says.
+ *
+ * @param aligned whether kernels read it in whole elements, not byte by byte
+ */
+record RawWeight(Node weight, boolean aligned) implements Contents {
 
   @Override
   public void write(Weights weights, MemorySegment to) {
@@ -34,6 +38,6 @@ record RawWeight(Node weight) implements Contents {
   public Optional<Tensor> inPlace(Weights weights) {
     return Optional.of(weights.get(weight))
         .filter(t -> t.type() == weight.type() && t.data().isNative())
-        .filter(t -> t.data().address() % weight.type().bytes() == 0);
+        .filter(t -> !aligned || t.data().address() % weight.type().bytes() == 0);
   }
 }

@@ -75,30 +75,34 @@ final class RestingWeights {
     long elements = n.shape().elements();
     Node table = n.input(1);
     KernelCall k =
-        low.call(n, "unpack", "take_rows", defines(table, 1)).tensor(low.ref(n.input(0)));
+        low.call(n, "unpack", "take_rows", defines(low, table, 1)).tensor(low.ref(n.input(0)));
     stored(low, k, table).tensor(low.ref(n)).i(group(table)).l(elements);
     k.i(n.shape().dim(-1)).i(table.shape().dim(0));
     k.runFlat(elements, low.tunables("move", "any").get("GROUP"));
   }
 
   private static KernelCall raw(Lowering low, Node n, String entry, int vec) {
-    return stored(low, low.call(n, "unpack", entry, defines(n.input(1), vec)), n.input(1));
+    return stored(low, low.call(n, "unpack", entry, defines(low, n.input(1), vec)), n.input(1));
   }
 
   /** The arguments of what is stored: numbers and scales. */
   private static KernelCall stored(Lowering low, KernelCall k, Node w) {
     Kind kind = low.weightMemory() == WeightMemory.STREAM ? Kind.STREAMED : Kind.RESTING;
+    boolean aligned = low.family() == KernelFamily.GPU;
     return w.op() instanceof Op.Dequantize
-        ? k.tensor(low.weights().raw(w.input(0), kind)).tensor(low.weights().floats(w.input(1)))
-        : k.tensor(low.weights().raw(w, kind)).zeros().l(0);
+        ? k.tensor(low.weights().raw(w.input(0), kind, aligned))
+            .tensor(low.weights().floats(w.input(1)))
+        : k.tensor(low.weights().raw(w, kind, aligned)).zeros().l(0);
   }
 
-  private static Tunables defines(Node w, int vec) {
+  private static Tunables defines(Lowering low, Node w, int vec) {
     int stored =
         w.op() instanceof Op.Dequantize d
             ? d.bits() == 8 ? 3 : 4
             : w.type() == DType.F32 ? 0 : w.type() == DType.F16 ? 1 : 2;
-    return Tunables.of(Map.of("STORED", stored, "VEC", vec));
+    Tunables defines = Tunables.of(Map.of("STORED", stored, "VEC", vec));
+    // Processors read the file's memory, which need not be aligned.
+    return low.family() == KernelFamily.CPU ? defines.with("BYTES", 1) : defines;
   }
 
   private static int group(Node w) {

@@ -59,9 +59,10 @@ final class WeightStore {
    * A weight as its file has it.
    *
    * @param kind {@link Kind#RESTING} or {@link Kind#STREAMED}
+   * @param aligned whether kernels read it in whole elements
    */
-  Ref raw(Node weight, Kind kind) {
-    return stored(kind, weight, "raw " + weight.type(), weight.bytes(), new RawWeight(weight));
+  Ref raw(Node weight, Kind kind, boolean aligned) {
+    return stored(kind, weight, "raw " + weight.type(), weight.bytes(), new RawWeight(weight, aligned));
   }
 
   /**

@@ -42,10 +42,11 @@ final class ModelFormOptions {
    * @throws UsageException if it is malformed
    */
   RunOptions with(RunOptions options) {
+    RunOptions quantized = options.withQuantization(weights, activations);
     try {
-      return options.withQuantization(weights, activations).withCache(cache);
+      return quantized.withCache(cache);
     } catch (RequestException e) {
-      throw new UsageException(e.getMessage());
+      throw new UsageException("--cache: " + e.getMessage());
     }
   }
 }

@@ -61,8 +61,8 @@ final class LabCommand implements Callable<Integer> {
       names = "--study",
       paramLabel = "NAME",
       description =
-          "What to vary: samplers, quantisation, pruning, caching, or all of them with what the"
-              + " folder of results holds (default: samplers).")
+          "What to vary: samplers, quantisation, pruning or caching, all of these with what the"
+              + " folder of results holds, or latent (default: samplers).")
   private Optional<String> study = Optional.empty();
 
   @Option(
@@ -84,6 +84,14 @@ final class LabCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "A pruned model to compare with its base; may be repeated.")
   private List<Path> pruned = new ArrayList<>();
+
+  @Option(
+      names = "--quantized",
+      paramLabel = "[NAME=]DIR",
+      description =
+          "What 'tandem quantize' made of the model, or of a student by its name: draws the settings"
+              + " of its form, as +w8+a8. May be repeated.")
+  private List<String> quantized = new ArrayList<>();
 
   @Option(
       names = "--reference",
@@ -189,7 +197,11 @@ final class LabCommand implements Callable<Integer> {
   }
 
   private LabModels models() {
-    return LabModels.find(model, pruned);
+    LabModels models = LabModels.find(model, pruned);
+    for (String folder : quantized) {
+      models = models.withQuantized(folder);
+    }
+    return models;
   }
 
   private int draw(PictureStudy pictures, PrintWriter out, PrintWriter err) {

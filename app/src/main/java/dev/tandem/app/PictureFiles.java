@@ -1,6 +1,7 @@
 package dev.tandem.app;
 
 import dev.tandem.devices.files.WholeFile;
+import dev.tandem.orchestrator.memory.MemoryPlans;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.request.Request;
 import dev.tandem.orchestrator.result.GenerationListener;
@@ -87,6 +88,11 @@ final class PictureFiles implements GenerationListener {
 
   private synchronized void tell(Throwable cause) {
     told = Optional.of(cause);
+  }
+
+  @Override
+  public void onMemoryPlan(MemoryPlans plans) {
+    bar.println(plans.toString());
   }
 
   @Override

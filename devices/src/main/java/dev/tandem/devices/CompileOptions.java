@@ -7,8 +7,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  *
  * @param precision how weights and activations are stored
  * @param weights where weights are while nothing reads them
+ * @param recompute how much of a U-Net's operations computing a skip connection again may take,
+ *     percent ({@link dev.tandem.graph.Recompute}); 0 keeps all. Whoever builds the graph sees to
+ *     it, a device has nothing to do
  */
-public record CompileOptions(Precision precision, WeightMemory weights) {
+public record CompileOptions(Precision precision, WeightMemory weights, int recompute) {
   public static final CompileOptions DEFAULT = new CompileOptions(Precision.F32);
 
   /** The usual form. */
@@ -16,9 +19,19 @@ public record CompileOptions(Precision precision, WeightMemory weights) {
     this(precision, WeightMemory.AUTO);
   }
 
+  /** With all skip connections kept. */
+  public CompileOptions(Precision precision, WeightMemory weights) {
+    this(precision, weights, 0);
+  }
+
   /** The same with weights elsewhere. */
   public CompileOptions withWeights(WeightMemory value) {
-    return new CompileOptions(precision, value);
+    return new CompileOptions(precision, value, recompute);
+  }
+
+  /** The same with other skip connections computed again. */
+  public CompileOptions withRecompute(int value) {
+    return new CompileOptions(precision, weights, value);
   }
 
   /** Storage type of weights and activations; sums are always F32. */

@@ -1,7 +1,9 @@
 package dev.tandem.devices;
 
+import dev.tandem.devices.CompileOptions.WeightMemory;
 import dev.tandem.graph.Graph;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Something that computes graphs. Opened by {@link Devices#open}, closed by its user; closing it
@@ -46,6 +48,11 @@ public interface Device extends AutoCloseable {
   /** True if products are computed in 16 bits where values are stored so. */
   default boolean halfArithmetic() {
     return false;
+  }
+
+  /** Where it can leave weights: what {@link CompileOptions#weights} may be. */
+  default Set<WeightMemory> weightMemory() {
+    return Set.of(WeightMemory.AUTO);
   }
 
   /** Whose clock the times come from that {@link Executable#run(OpSpans)} tells. */

@@ -18,6 +18,11 @@ public record DeviceInfo(
     CPU,
     INTEGRATED_GPU,
     DISCRETE_GPU,
-    ACCELERATOR
+    ACCELERATOR;
+
+    /** Whether it computes in the host's memory. */
+    public boolean usesHostMemory() {
+      return this == CPU || this == INTEGRATED_GPU;
+    }
   }
 }

@@ -3,7 +3,8 @@ package dev.tandem.devices;
 import dev.tandem.graph.Graph;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -20,6 +21,8 @@ public final class Executables implements AutoCloseable {
   private final LinkedHashMap<Key, Executable> kept = new LinkedHashMap<>();
 
   private int compiled;
+  private long peak;
+  private long beside;
 
   /**
    * What an executable was compiled from.
@@ -77,6 +80,7 @@ public final class Executables implements AutoCloseable {
       made = device.compile(graph, weights, key.options);
     }
     compiled++;
+    peak = Math.max(peak, used() + made.memory().total());
     return made;
   }
 
@@ -96,8 +100,11 @@ public final class Executables implements AutoCloseable {
   }
 
   private boolean fits(Executable.MemoryUse need) {
-    long used = kept.values().stream().mapToLong(e -> e.memory().total()).sum();
-    return device.memoryLimit().fits(need, used);
+    return device.memoryLimit().fits(need, used());
+  }
+
+  private long used() {
+    return beside + kept.values().stream().mapToLong(e -> e.memory().total()).sum();
   }
 
   private void closeEldest() {
@@ -119,6 +126,35 @@ public final class Executables implements AutoCloseable {
         .sum();
   }
 
+  /** Closes what is kept under a key, if anything is. */
+  public void close(Key key) {
+    Optional.ofNullable(kept.remove(key)).ifPresent(Executable::close);
+  }
+
+  /** Closes all but some parts of a model: what is to come needs the room. */
+  public void keepOnly(String model, Set<String> parts) {
+    List<Key> others =
+        kept.keySet().stream()
+            .filter(k -> !k.model.equals(model) || !parts.contains(k.part))
+            .toList();
+    others.forEach(this::close);
+  }
+
+  /**
+   * Says how much a stage holds beside what is compiled, in the same memory; 0 when it is let go.
+   *
+   * @param bytes in the host's memory; of no account where the device has its own
+   */
+  public void beside(long bytes) {
+    beside = device.info().type().usesHostMemory() ? bytes : 0;
+    peak = Math.max(peak, used());
+  }
+
+  /** The most that was in use at one time so far, bytes. */
+  public long peak() {
+    return peak;
+  }
+
   /** How many were compiled so far. */
   public int compiled() {
     return compiled;
@@ -126,8 +162,7 @@ public final class Executables implements AutoCloseable {
 
   /** Closes all of a model. */
   public void closeModel(String model) {
-    List<Key> keys = kept.keySet().stream().filter(k -> k.model.equals(model)).toList();
-    keys.forEach(k -> Objects.requireNonNull(kept.remove(k)).close());
+    kept.keySet().stream().filter(k -> k.model.equals(model)).toList().forEach(this::close);
   }
 
   private void closeAll() {

@@ -21,7 +21,7 @@ public final class FloatReader {
   /**
    * Copies elements, converted exactly.
    *
-   * @param t of F32, F16 or BF16
+   * @param t of F32, F16 or BF16, or of whole numbers of 8 bits
    * @param first the first element to read, row-major
    * @param at where it goes in {@code out}
    * @param count how many
@@ -40,7 +40,12 @@ public final class FloatReader {
           }
         }
       }
-      case I8, I32, I64 -> throw new IllegalStateException("tensor is " + t.type() + ", not real");
+      case I8 -> {
+        for (int i = 0; i < count; i++) {
+          out[at + i] = t.data().get(ValueLayout.JAVA_BYTE, first + i);
+        }
+      }
+      case I32, I64 -> throw new IllegalStateException("tensor is " + t.type() + ", not real");
     }
   }
 

@@ -2,6 +2,7 @@ package dev.tandem.devices;
 
 import dev.tandem.graph.Graph;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Another device of which something is otherwise: what is not overridden it does. Only {@link
@@ -38,6 +39,11 @@ public abstract class ForwardingDevice implements Device {
   @Override
   public boolean halfArithmetic() {
     return device.halfArithmetic();
+  }
+
+  @Override
+  public Set<CompileOptions.WeightMemory> weightMemory() {
+    return device.weightMemory();
   }
 
   @Override

@@ -23,13 +23,15 @@ public final class GraphMemory {
 
   /**
    * No more than any device takes for a graph: what is alive at one time, fused as devices do it,
-   * and the weights, which may be kept in 16 bits, or packed where the graph has them so.
+   * and the weights, which may be kept in 16 bits, or packed where the graph has them so,
+   * or not at all where they are streamed.
    */
   public static MemoryUse least(Graph graph, CompileOptions options) {
     int part = options.precision() == CompileOptions.Precision.F16 ? 2 : 1;
     Graph fused = Fusion.apply(graph);
     long activations = MemoryPlan.of(fused, 1).peakLiveBytes() / part;
-    long weights = graph.weights().stream().mapToLong(GraphMemory::least).sum();
+    boolean kept = options.weights() != CompileOptions.WeightMemory.STREAM;
+    long weights = kept ? graph.weights().stream().mapToLong(GraphMemory::least).sum() : 0;
     long largest =
         fused.nodes().stream().filter(Node::isComputed).mapToLong(Node::bytes).max().orElse(1);
     return new MemoryUse(activations, weights, 0, largest / part);

@@ -10,6 +10,7 @@ import dev.tandem.graph.GraphBuilder;
 import dev.tandem.graph.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +68,31 @@ class ExecutablesTest {
     Executable again = get("a", 10);
     assertThat(((FakeExecutable) again).closed).isFalse();
     assertThat(executables.compiled()).isEqualTo(5);
+  }
+
+  @Test
+  void anotherStageMakesRoomWhereOneIsKeptAtATime() {
+    get("a", 30);
+    get("b", 20);
+    executables.keepOnly("m", Set.of("b"));
+    assertThat(device.open).containsExactly("b");
+    assertThat(executables.peak()).isEqualTo(50);
+    executables.close(key("b"));
+    executables.close(key("b")); // nothing is kept under it any more
+    assertThat(device.open).isEmpty();
+  }
+
+  @Test
+  void whatAStageHoldsBesideCounts() {
+    get("a", 30);
+    executables.beside(60);
+    assertThat(executables.peak()).isEqualTo(90);
+    get("b", 30);
+    assertThat(device.open).as("100 in all").containsExactly("b");
+    executables.beside(0);
+    get("a", 30);
+    assertThat(device.open).containsExactly("b", "a");
+    assertThat(executables.peak()).isEqualTo(90);
   }
 
   @Test

@@ -30,15 +30,17 @@ final class FormStatistics {
   /**
    * Each form with the model as it is.
    *
-   * @param multiplyAdds of a setting for a picture
+   * @param multiplyAdds of the U-Net for a picture, mean
    */
-  List<FormComparison> forms(ToDoubleFunction<Setting> multiplyAdds) {
+  List<FormComparison> forms(ToDoubleFunction<Measured> multiplyAdds) {
     Comparisons comparisons = new Comparisons(plan, measured, criteria);
     List<FormComparison> out = new ArrayList<>();
     for (Setting form : plan.settings()) {
       Optional<Setting> exact = plan.exact(form).filter(measured::containsKey);
       if (exact.isPresent() && measured.containsKey(form)) {
-        double work = multiplyAdds.applyAsDouble(exact.get()) / multiplyAdds.applyAsDouble(form);
+        double work =
+            multiplyAdds.applyAsDouble(measured.get(exact.get()))
+                / multiplyAdds.applyAsDouble(measured.get(form));
         comparisons
             .between(form, exact.get())
             .ifPresent(c -> out.add(new FormComparison(c, work, floor(exact.get()))));

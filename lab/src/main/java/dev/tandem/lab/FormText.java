@@ -5,7 +5,6 @@ import dev.tandem.stages.Quantization;
 import dev.tandem.stages.Quantization.Activations;
 import dev.tandem.stages.Quantization.Weights;
 import dev.tandem.stages.StepCache;
-import java.math.BigDecimal;
 import java.util.Locale;
 
 /**
@@ -90,11 +89,6 @@ final class FormText {
 
   /** For example {@code deep:3}; empty for none. */
   static String cache(StepCache cache) {
-    return switch (cache) {
-      case StepCache.None _ -> "";
-      case StepCache.Deep d -> "deep:" + d.interval() + (d.block() == 0 ? "" : ":" + d.block());
-      case StepCache.FirstBlock f ->
-          "first-block:" + BigDecimal.valueOf(f.threshold()).stripTrailingZeros().toPlainString();
-    };
+    return cache instanceof StepCache.None ? "" : cache.text().replace(',', ':');
   }
 }

@@ -8,9 +8,7 @@ import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.result.GenerationException;
 import dev.tandem.orchestrator.result.RunReport;
 import dev.tandem.stages.ModelOptions;
-import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.StepCache;
-import dev.tandem.stages.checkpoint.ModelFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +26,7 @@ public final class Lab implements AutoCloseable {
   private final LabPlan plan;
   private final Judge judge;
   private final LabStore store;
-  private final Map<Form, UNetWork> work;
+  private final Map<Setting, UNetWork> work;
   private final Map<Form, Tandem> models = new HashMap<>();
   private volatile boolean cancelled;
   private volatile Runnable canceller = () -> {};
@@ -36,7 +34,7 @@ public final class Lab implements AutoCloseable {
   /** A model as settings draw with it. */
   private record Form(Path folder, ModelOptions options) {}
 
-  private Lab(LabPlan plan, Map<Form, UNetWork> work, Judge judge, LabStore store) {
+  private Lab(LabPlan plan, Map<Setting, UNetWork> work, Judge judge, LabStore store) {
     this.plan = plan;
     this.work = work;
     this.judge = judge;
@@ -54,27 +52,16 @@ public final class Lab implements AutoCloseable {
   public static Lab open(LabPlan plan, Path judgeFolder, Path output) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("model", Fingerprint.of(plan.models().base()));
-    for (String name : plan.models().names()) {
-      String kind = plan.models().pruned().containsKey(name) ? "pruned model " : "student ";
-      facts.put(kind + name, Fingerprint.of(plan.models().folder(name)));
-    }
+    plan.models().others().forEach((name, folder) -> facts.put(name, Fingerprint.of(folder)));
     facts.put("judge", Fingerprint.of(judgeFolder));
     facts.put("device", plan.device());
     facts.put("guidance", Float.toString(plan.guidance()));
-    Map<Form, UNetWork> work = new HashMap<>();
+    Map<Setting, UNetWork> work = new HashMap<>();
     for (Setting setting : plan.drawn()) { // what is wrong is known before hours of drawing
-      work.computeIfAbsent(
-          form(plan, setting),
-          f ->
-              UNetWork.of(
-                  ModelPlan.of(ModelFolder.open(f.folder()), f.options()), plan.guidance()));
+      work.put(setting, UNetWork.of(plan.models().opened(setting), setting, plan.guidance()));
     }
     LabStore store = LabStore.open(output, facts);
     return new Lab(plan, work, Judge.open(judgeFolder, plan.device()), store);
-  }
-
-  private static Form form(LabPlan plan, Setting setting) {
-    return new Form(plan.models().folder(setting), setting.form());
   }
 
   /**
@@ -119,7 +106,7 @@ public final class Lab implements AutoCloseable {
             pairs(),
             store,
             criteria,
-            (setting, evaluations) -> work.get(form(plan, setting)).multiplyAdds(evaluations))
+            r -> work.get(r.setting()).multiplyAdds(r.evaluations(), r.steps().runs()))
         .report();
   }
 
@@ -169,7 +156,7 @@ public final class Lab implements AutoCloseable {
   /** A model that is loaded, compiled and warm: its first picture counts like the others. */
   private Tandem model(Setting setting) {
     return models.computeIfAbsent(
-        form(plan, setting),
+        new Form(plan.models().folder(setting), setting.form()),
         form -> {
           Tandem tandem =
               Tandem.open(

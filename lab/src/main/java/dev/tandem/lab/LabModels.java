@@ -2,6 +2,7 @@ package dev.tandem.lab;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tandem.stages.ModelPlan;
+import dev.tandem.stages.Quantization;
 import dev.tandem.stages.checkpoint.CheckpointException;
 import dev.tandem.stages.checkpoint.Config;
 import dev.tandem.stages.checkpoint.ModelFolder;
@@ -24,9 +25,13 @@ import java.util.stream.Stream;
  * @param base folder of the model that it is about
  * @param students folders of models distilled from it, by the name that settings use
  * @param pruned folders of smaller models that are to draw what it draws, likewise
+ * @param quantized folders of one of these in a form that is stored, by its name and {@link
+ *     FormText#precision} as {@code NAME+w8a8}
  */
-public record LabModels(Path base, Map<String, Path> students, Map<String, Path> pruned) {
+public record LabModels(
+    Path base, Map<String, Path> students, Map<String, Path> pruned, Map<String, Path> quantized) {
   public LabModels {
+    quantized = Collections.unmodifiableMap(new TreeMap<>(quantized));
     students = Collections.unmodifiableMap(new TreeMap<>(students));
     pruned = Collections.unmodifiableMap(new TreeMap<>(pruned));
     for (String name : pruned.keySet()) {
@@ -39,7 +44,7 @@ public record LabModels(Path base, Map<String, Path> students, Map<String, Path>
 
   /** A model with nothing beside it. */
   static LabModels of(Path base) {
-    return new LabModels(base, Map.of(), Map.of());
+    return new LabModels(base, Map.of(), Map.of(), Map.of());
   }
 
   /**
@@ -64,7 +69,36 @@ public record LabModels(Path base, Map<String, Path> students, Map<String, Path>
         throw new LabException("two pruned models are called '" + name(folder) + "'");
       }
     }
-    return new LabModels(base, students(base), smaller);
+    return new LabModels(base, students(base), smaller, Map.of());
+  }
+
+  /**
+   * With a quantised folder of one of the models, which draws the settings of its form.
+   *
+   * @param text {@code DIR} for one of the base's, or {@code NAME=DIR}
+   * @throws LabException if there is no such model, or the folder is not quantised
+   */
+  public LabModels withQuantized(String text) {
+    int split = text.indexOf('=');
+    String model = split < 0 ? Setting.BASE : text.substring(0, split);
+    Path folder = Path.of(text.substring(split + 1));
+    if (split >= 0 && !names().contains(model)) {
+      throw new LabException("'" + text + "' names a model '" + model + "'; there are " + names());
+    }
+    Quantization stored = ModelPlan.of(ModelFolder.open(folder)).options().quantization();
+    if (stored.equals(Quantization.NONE)) {
+      throw new LabException(
+          "'" + folder + "' is not quantised; 'tandem quantize' writes such a folder");
+    }
+    Map<String, Path> more = new TreeMap<>(quantized);
+    if (more.put(key(model, stored), folder) != null) {
+      throw new LabException("two folders are a model's " + stored.text() + ", one is " + folder);
+    }
+    return new LabModels(base, students, pruned, more);
+  }
+
+  private static String key(String model, Quantization quantization) {
+    return model + "+" + quantization.text();
   }
 
   private static Map<String, Path> students(Path model) {
@@ -107,12 +141,42 @@ public record LabModels(Path base, Map<String, Path> students, Map<String, Path>
 
   /** The folder that a setting's model is in. */
   public Path folder(Setting setting) {
-    return setting.model().equals(Setting.BASE) ? base : folder(setting.model());
+    Path own = setting.model().equals(Setting.BASE) ? base : named(setting.model());
+    return quantized.getOrDefault(key(setting.model(), setting.form().quantization()), own);
   }
 
-  Path folder(String name) {
+  private Path named(String name) {
     Path student = students.get(name);
     return student == null ? pruned.get(name) : student;
+  }
+
+  /** All folders but the base, by what they are. */
+  Map<String, Path> others() {
+    Map<String, Path> others = new TreeMap<>();
+    students.forEach((name, folder) -> others.put("student " + name, folder));
+    pruned.forEach((name, folder) -> others.put("pruned model " + name, folder));
+    quantized.forEach((name, folder) -> others.put("quantised model " + name, folder));
+    return others;
+  }
+
+  /**
+   * A setting's model in its form.
+   *
+   * @throws CheckpointException if it is damaged, or the form does not suit it
+   * @throws LabException if the folder has another form than the setting says
+   */
+  ModelPlan opened(Setting setting) {
+    ModelPlan plan = ModelPlan.of(ModelFolder.open(folder(setting)), setting.form());
+    if (!plan.options().quantization().equals(setting.form().quantization())) {
+      throw new LabException(
+          folder(setting)
+              + " is stored as "
+              + plan.options().quantization().text()
+              + ", so there is no "
+              + setting
+              + "; give the model that it was made from with --model, and this with --quantized");
+    }
+    return plan;
   }
 
   /** Whether a setting's model is a smaller form of the base. */
@@ -130,7 +194,7 @@ public record LabModels(Path base, Map<String, Path> students, Map<String, Path>
     for (Setting s : settings) {
       try {
         if (!s.isPlain()) {
-          ModelPlan.of(ModelFolder.open(folder(s)), s.form());
+          opened(s);
         }
         suited.add(s);
       } catch (CheckpointException e) {

@@ -53,7 +53,7 @@ public record LabReport(
    *
    * @param pairs how many
    * @param evaluations of the U-Net for a picture; with guidance a step has two
-   * @param multiplyAdds of the U-Net for a picture; NaN where it depends on the picture
+   * @param multiplyAdds of the U-Net for a picture, mean; NaN where they were not counted
    * @param seconds for a picture, median
    * @param stepSeconds of a step, median over pictures of their medians; empty if not timed
    * @param evaluationSeconds of all steps for each evaluation, median; likewise
@@ -145,7 +145,7 @@ public record LabReport(
    * A cheaper form against the model as it is, with the same sampler and steps.
    *
    * @param differences the form's minus the model's
-   * @param work how many times fewer multiply-adds; NaN where that depends on the picture
+   * @param work how many times fewer multiply-adds; NaN where they were not counted
    * @param floor what other seeds change of the model as it is, if that was drawn
    */
   public record FormComparison(Comparison differences, double work, Optional<NoiseFloor> floor) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.ToDoubleBiFunction;
+import java.util.function.ToDoubleFunction;
 
 /** Works the figures out of the results that are in a store. */
 final class LabStatistics {
@@ -17,17 +17,17 @@ final class LabStatistics {
   private final List<LabPair> pairs;
   private final LabStore store;
   private final Criteria criteria;
-  private final ToDoubleBiFunction<Setting, Integer> multiplyAdds;
+  private final ToDoubleFunction<LabResult> multiplyAdds;
 
   /**
-   * @param multiplyAdds for a picture, of a setting and its evaluations; NaN where unknown
+   * @param multiplyAdds of the U-Net for a picture; NaN where unknown
    */
   LabStatistics(
       LabPlan plan,
       List<LabPair> pairs,
       LabStore store,
       Criteria criteria,
-      ToDoubleBiFunction<Setting, Integer> multiplyAdds) {
+      ToDoubleFunction<LabResult> multiplyAdds) {
     this.plan = plan;
     this.pairs = pairs;
     this.store = store;
@@ -62,7 +62,7 @@ final class LabStatistics {
         criteria.real().size(),
         rows(measured),
         new Comparisons(plan, measured, criteria).withSlower(),
-        forms.forms(s -> multiplyAdds(s, all.get(s))),
+        forms.forms(m -> m.mean(multiplyAdds)),
         forms.sameTime(),
         pictures);
   }
@@ -85,10 +85,6 @@ final class LabStatistics {
   private boolean isDrawn(LabRun.Pass pass) {
     return pass.settings().stream()
         .allMatch(s -> pass.pairs().stream().allMatch(p -> store.has(s, p)));
-  }
-
-  private double multiplyAdds(Setting setting, Measured m) {
-    return multiplyAdds.applyAsDouble(setting, m.evaluations());
   }
 
   private List<Row> rows(Map<Setting, Measured> measured) {
@@ -115,7 +111,7 @@ final class LabStatistics {
                     s,
                     m.count(),
                     m.evaluations(),
-                    multiplyAdds(s, m),
+                    m.mean(multiplyAdds),
                     Intervals.median(m.seconds()),
                     timed(m.steps()),
                     timed(m.evaluationSeconds()),

@@ -88,6 +88,7 @@ final class LabStore {
     if (!r.steps().equals(StepTimes.NONE)) {
       json.put("stepSeconds", r.steps().median());
       json.put("denoiseSeconds", r.steps().all());
+      json.put("runs", r.steps().runs());
     }
     json.set("vector", MAPPER.valueToTree(r.vector()));
     WholeFile.write(file(r.setting(), r.pair(), "json"), json + "\n");
@@ -114,7 +115,8 @@ final class LabStore {
           json.path("evaluations").asInt(),
           new StepTimes(
               json.path("stepSeconds").asDouble(Double.NaN),
-              json.path("denoiseSeconds").asDouble(Double.NaN)),
+              json.path("denoiseSeconds").asDouble(Double.NaN),
+              json.path("runs").asInt()),
           MAPPER.treeToValue(json.path("vector"), float[].class));
     } catch (JsonProcessingException e) {
       throw new LabException(file + " is damaged; remove it", e);

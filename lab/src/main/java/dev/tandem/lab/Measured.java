@@ -2,6 +2,7 @@ package dev.tandem.lab;
 
 import dev.tandem.stages.quality.Cmmd;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /** What a setting's pictures say, a value for each result, in the order of the pairs. */
 @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -31,6 +32,11 @@ record Measured(
     return some.size() == count()
         ? this
         : of(results.stream().filter(r -> some.contains(r.pair())).toList(), criteria);
+  }
+
+  /** The mean of a figure. */
+  double mean(ToDoubleFunction<LabResult> figure) {
+    return results.stream().mapToDouble(figure).average().orElseThrow();
   }
 
   int count() {

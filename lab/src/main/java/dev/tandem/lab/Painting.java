@@ -4,6 +4,7 @@ import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.request.Request;
 import dev.tandem.orchestrator.result.GenerationListener;
 import dev.tandem.orchestrator.timeline.Span;
+import dev.tandem.stages.StagePlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import java.util.Optional;
 /** Hears of a run of one picture. */
 final class Painting implements GenerationListener {
   private final List<Long> steps = new ArrayList<>();
+  private int runs;
   private Optional<Picture> picture = Optional.empty();
   private Throwable failure = new IllegalStateException("there is no picture");
 
@@ -28,6 +30,8 @@ final class Painting implements GenerationListener {
   public synchronized void onSpan(Span span) {
     if (span.kind() == Span.Kind.STEP) {
       steps.add(span.durationNs());
+    } else if (span.kind() == Span.Kind.RUN && span.stage().equals(StagePlan.DENOISE)) {
+      runs++;
     }
   }
 
@@ -41,6 +45,6 @@ final class Painting implements GenerationListener {
   }
 
   synchronized StepTimes steps() {
-    return StepTimes.of(steps.stream().mapToLong(Long::longValue).toArray());
+    return StepTimes.of(steps.stream().mapToLong(Long::longValue).toArray(), runs);
   }
 }

@@ -20,7 +20,7 @@ public final class Studies {
   private static final Setting EXACT = Setting.of("dpmpp_2m", 20);
 
   /** Studies that are not of pictures. */
-  private static final List<CurveStudy> CURVES = List.of(new LatentStudy());
+  private static final List<CurveStudy> CURVES = List.of(new LatentStudy(), new MemoryStudy());
 
   private Studies() {}
 

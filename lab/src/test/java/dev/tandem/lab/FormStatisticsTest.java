@@ -38,7 +38,7 @@ class FormStatisticsTest {
   private LabReport report(LabStore store, List<Setting> settings) {
     LabPlan plan =
         new LabPlan(
-            new LabModels(folder, Map.of(), Map.of("small", folder)),
+            new LabModels(folder, Map.of(), Map.of("small", folder), Map.of()),
             settings,
             EXACT,
             pairs.size(),
@@ -52,7 +52,7 @@ class FormStatisticsTest {
             pairs,
             store,
             CRITERIA,
-            (s, evaluations) -> s.equals(DEEP) ? 40 : 5.0 * evaluations)
+            r -> r.setting().equals(DEEP) ? 40 : 5.0 * r.evaluations())
         .report();
   }
 
@@ -78,7 +78,7 @@ class FormStatisticsTest {
             pair,
             seconds,
             2 * s.steps(),
-            new StepTimes(seconds / s.steps(), seconds),
+            new StepTimes(seconds / s.steps(), seconds, s.steps()),
             new float[] {(float) score.applyAsDouble(pair), 0.5f}),
         new Picture(0, r, "default", new byte[] {b, b, b, b, b, b}));
   }

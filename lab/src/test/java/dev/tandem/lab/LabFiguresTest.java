@@ -87,7 +87,7 @@ class LabFiguresTest {
     "ddim-20+deep:3:0, ddim-20+deep:3, F32",
     "ddim-20+deep:3:1+w4, ddim-20+w4+deep:3:1, W4",
     "ddim-20+first-block:.050, ddim-20+first-block:0.05, F32",
-    "ddim-20+first-block:0, ddim-20+first-block:0, F32",
+    "ddim-20+first-block:0, ddim-20+first-block:0.0, F32",
     "Small-50/ddim-20+w8, Small-50/ddim-20+w8, W8"
   })
   void formsOfAModelAreBehindTheSteps(String text, String id, String precision) {

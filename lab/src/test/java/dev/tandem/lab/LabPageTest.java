@@ -177,7 +177,7 @@ class LabPageTest {
   private LabReport ofForms() throws Exception {
     List<Setting> settings =
         Settings.parse("dpmpp_2m-20,dpmpp_2m-10,dpmpp_2m-20+w8,dpmpp_2m-20+deep:3,small/ddim-20");
-    LabModels models = new LabModels(folder, Map.of(), Map.of("small", folder));
+    LabModels models = new LabModels(folder, Map.of(), Map.of("small", folder), Map.of());
     LabPlan plan =
         new LabPlan(models, settings, settings.get(0), 1, 7, 5, 0.02, "cpu", Optional.empty());
     Path png = Files.write(folder.resolve("a.png"), new byte[] {1, 2, 3});

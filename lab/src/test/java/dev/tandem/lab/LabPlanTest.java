@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 /** Who is compared with whom, and what has to be drawn for that. */
 class LabPlanTest {
   private static final LabModels MODELS =
-      new LabModels(Path.of("m"), Map.of("lcm", Path.of("lcm")), Map.of("small", Path.of("small")));
+      new LabModels(
+          Path.of("m"), Map.of("lcm", Path.of("lcm")), Map.of("small", Path.of("small")), Map.of());
 
   private static LabPlan plan(String settings, String reference) {
     return new LabPlan(
@@ -75,13 +76,34 @@ class LabPlanTest {
   }
 
   @Test
+  void aQuantisedFolderDrawsTheSettingsOfItsForm() {
+    LabModels models =
+        new LabModels(
+            Path.of("m"),
+            Map.of("lcm", Path.of("lcm")),
+            Map.of(),
+            Map.of("+w8a8", Path.of("q"), "lcm+w4", Path.of("lcm-q")));
+    assertThat(models.folder(Setting.parse("ddim-20+w8+a8+deep:3"))).isEqualTo(Path.of("q"));
+    assertThat(models.folder(Setting.parse("ddim-20+w8"))).isEqualTo(Path.of("m"));
+    assertThat(models.folder(Setting.parse("ddim-20"))).isEqualTo(Path.of("m"));
+    assertThat(models.folder(Setting.parse("lcm/lcm-4+w4"))).isEqualTo(Path.of("lcm-q"));
+    assertThat(models.folder(Setting.parse("lcm/lcm-4+w8+a8"))).isEqualTo(Path.of("lcm"));
+    assertThat(models.others())
+        .containsOnlyKeys("student lcm", "quantised model +w8a8", "quantised model lcm+w4");
+    assertThatThrownBy(() -> models.withQuantized("tiny=q"))
+        .hasMessageContaining("names a model 'tiny'; there are [lcm]");
+  }
+
+  @Test
   void modelsThatAreNotThereAreRefused() {
     assertThatThrownBy(() -> plan("tiny/ddim-20", "ddim-100"))
         .isInstanceOf(LabException.class)
         .hasMessageContaining("needs a model 'tiny'; there are [lcm, small]")
         .hasMessageContaining("--pruned");
     assertThatThrownBy(
-            () -> new LabModels(Path.of("m"), Map.of("a", Path.of("a")), Map.of("a", Path.of("b"))))
+            () ->
+                new LabModels(
+                    Path.of("m"), Map.of("a", Path.of("a")), Map.of("a", Path.of("b")), Map.of()))
         .hasMessageContaining("'a'");
   }
 }

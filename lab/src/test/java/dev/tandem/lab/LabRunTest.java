@@ -47,7 +47,7 @@ class LabRunTest {
         picture(pair),
         setting.steps() / 10.0,
         setting.steps(),
-        setting.steps() == 2 ? StepTimes.NONE : new StepTimes(0.25, 1.5));
+        setting.steps() == 2 ? StepTimes.NONE : new StepTimes(0.25, 1.5, 9));
   }
 
   private void run(int limit) {
@@ -89,7 +89,7 @@ class LabRunTest {
     assertThat(r.seconds()).isEqualTo(0.4);
     assertThat(r.evaluations()).isEqualTo(4);
     assertThat(r.vector()).containsExactly(0.6f, 0.8f);
-    assertThat(r.steps()).isEqualTo(new StepTimes(0.25, 1.5));
+    assertThat(r.steps()).isEqualTo(new StepTimes(0.25, 1.5, 9));
     assertThat(store.read(SETTINGS.get(0), PAIRS.get(2)).steps()).isEqualTo(StepTimes.NONE);
     Pixels pixels = store.pixels(SETTINGS.get(1), PAIRS.get(2));
     assertThat(pixels.rgb()).isEqualTo(picture(PAIRS.get(2)).rgb());

@@ -31,7 +31,7 @@ class LabStatisticsTest {
   private LabReport report(LabStore store) {
     LabPlan plan =
         new LabPlan(
-            new LabModels(folder, Map.of("steps-10", folder), Map.of()),
+            new LabModels(folder, Map.of("steps-10", folder), Map.of(), Map.of()),
             List.of(DDPM, TEACHER, STUDENT),
             REFERENCE,
             pairs.size(),
@@ -40,9 +40,7 @@ class LabStatisticsTest {
             0.02,
             "cpu",
             Optional.empty());
-    return new LabStatistics(
-            plan, pairs, store, CRITERIA, (setting, evaluations) -> 3.0 * evaluations)
-        .report();
+    return new LabStatistics(plan, pairs, store, CRITERIA, r -> 3.0 * r.evaluations()).report();
   }
 
   /** A machine that grows slower: pair i takes 1 + i times as long. */

@@ -200,7 +200,7 @@ public final class ProfileCosts implements SimulationCosts {
   @Override
   public long memoryBytes(String device) {
     long own = device(device).limits().memoryBytes();
-    return Math.min(own, options.memoryLimits().getOrDefault(device, own));
+    return Math.min(own, options.memoryLimit(device).orElse(own));
   }
 
   @Override
@@ -233,7 +233,13 @@ public final class ProfileCosts implements SimulationCosts {
 
   private StageCost.Key key(CostStage stage, int batch, Precision precision) {
     return new StageCost.Key(
-        model.name(stage), model.digest(), stage.key(), job.width(), job.height(), batch, precision);
+        model.name(stage),
+        model.digest(),
+        stage.key(),
+        job.width(),
+        job.height(),
+        batch,
+        precision);
   }
 
   /** Text does not depend on the picture's size. */

@@ -5,6 +5,11 @@ import dev.tandem.devices.Device;
 import dev.tandem.devices.Executable.MemoryUse;
 import dev.tandem.devices.GraphMemory;
 import dev.tandem.graph.Graph;
+import dev.tandem.graph.Recompute;
+import dev.tandem.stages.vae.BandProgram;
+import dev.tandem.stages.vae.BandStep;
+import dev.tandem.stages.vae.Tiles;
+import java.util.List;
 
 /**
  * What the stages of a model take on a device, known from its configs before anything is compiled
@@ -35,6 +40,11 @@ public final class MemoryNeeds {
     return plan.tokens();
   }
 
+  /** Pixels that a latent stands for, each way. */
+  public int scale() {
+    return plan.scaleFactor();
+  }
+
   /**
    * A stage for one size of picture or tile.
    *
@@ -46,7 +56,7 @@ public final class MemoryNeeds {
   public MemoryUse of(
       String stage, Device device, CompileOptions options, int batch, int height, int width) {
     return plan.stage(stage).graphs(batch, width, height).stream()
-        .map(g -> use(device, g, options))
+        .map(g -> use(device, Recompute.apply(g, options.recompute()), options))
         .reduce(MemoryUse.NONE, MemoryUse::plus);
   }
 
@@ -79,13 +89,41 @@ public final class MemoryNeeds {
   }
 
   /**
-   * The VAE's decoder for one size of picture or tile.
+   * The VAE's decoder for one size of picture, in the form in which it decodes. In bands that is
+   * the largest step; a device whose memory is the host's also has the maps between them.
    *
    * @param height of the latents
    * @param width of the latents
    */
-  public MemoryUse decode(Device device, CompileOptions options, int height, int width) {
+  public MemoryUse decode(
+      Device device, CompileOptions options, int height, int width, Decoding form) {
+    return switch (form) {
+      case Decoding.Whole _ -> tile(device, options, height, width);
+      case Decoding.Tiled t -> {
+        Tiles tiles = Tiles.of(height, width, t.side());
+        yield tile(device, options, tiles.height(), tiles.width());
+      }
+      case Decoding.Bands b -> bands(device, options, height, width, b.rows());
+    };
+  }
+
+  private MemoryUse tile(Device device, CompileOptions options, int height, int width) {
     return of(StagePlan.DECODE, device, options, 1, pixels(height), pixels(width));
+  }
+
+  private MemoryUse bands(Device device, CompileOptions options, int height, int width, int rows) {
+    BandProgram program = plan.parts().vae().bands(height, width);
+    boolean host = device.info().type().usesHostMemory();
+    MemoryUse most = use(device, program.head(), options);
+    List<Long> maps = program.hostBytes();
+    for (int i = 0; i < maps.size(); i++) {
+      BandStep step = program.steps().get(i);
+      MemoryUse band = use(device, step.graph(step.rows(rows)), options);
+      long held = host ? maps.get(i) : 0;
+      MemoryUse now = band.plus(new MemoryUse(held, 0, 0, 0));
+      most = now.total() > most.total() ? now : most;
+    }
+    return most;
   }
 
   private int pixels(int latents) {

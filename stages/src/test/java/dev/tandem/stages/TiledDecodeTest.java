@@ -22,7 +22,7 @@ class TiledDecodeTest {
     float[] latents = noise(12, 16);
     try (ModelFolderStage whole = new ModelFolderStage();
         ModelFolderStage tiled = new ModelFolderStage()) {
-      tiled.stage.tile(16);
+      tiled.stage.form(new Decoding.Tiled(16));
       assertThat(tiled.decode(latents, 12, 16)).isEqualTo(whole.decode(latents, 12, 16));
       assertThat(tiled.shapes).containsExactly("[1,12,16,8]");
     }
@@ -33,7 +33,7 @@ class TiledDecodeTest {
     float[] latents = noise(12, 20);
     try (ModelFolderStage tiled = new ModelFolderStage();
         ModelFolderStage whole = new ModelFolderStage()) {
-      tiled.stage.tile(12);
+      tiled.stage.form(new Decoding.Tiled(12));
       float[] picture = tiled.decode(latents, 12, 20);
       assertThat(tiled.shapes).containsExactly("[1,12,12,8]", "[1,12,12,8]");
       float[] expected = whole.decode(latents, 12, 20);

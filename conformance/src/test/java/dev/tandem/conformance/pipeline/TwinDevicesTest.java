@@ -66,9 +66,11 @@ class TwinDevicesTest {
     Optional<String> gpu = Optional.of("uuid 1");
     Matcher m = WOULD_FIT.matcher(refusal(ONE, 1 << 20, gpu).getMessage());
     assertThat(m.find()).isTrue();
-    long less = ByteSize.parse(m.group(1) + "M") - (1 << 20);
-    assertThat(done(BOTH, less, Optional.empty())).isEqualTo(1);
-    assertThat(refusal(BOTH, less, gpu)).hasMessageContaining("devices 'a' and 'b' share memory");
+    long enoughForOne = ByteSize.parse(m.group(1) + "M");
+    assertThat(done(ONE, enoughForOne, gpu)).as("one stage at a time").isEqualTo(1);
+    assertThat(done(BOTH, enoughForOne, Optional.empty())).isEqualTo(1);
+    assertThat(refusal(BOTH, enoughForOne, gpu))
+        .hasMessageContaining("devices 'a' and 'b' share memory");
   }
 
   /** A device that says on which hardware it is and has so much memory. */

@@ -9,6 +9,7 @@ import dev.tandem.graph.Op.Padding;
 import dev.tandem.graph.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Products of whole numbers, the rounding before them, and weights of 8 and 4 bits. Sums of whole
@@ -16,6 +17,7 @@ import java.util.List;
  */
 final class QuantizedCases {
   private static final int[] GROUPS = {32, 64};
+  private static final Shape GATED = Shape.of(96, 40);
 
   private QuantizedCases() {}
 
@@ -56,7 +58,25 @@ final class QuantizedCases {
         all.add(packedTable(bits, group));
       }
     }
+    for (DType type : List.of(DType.F16, DType.BF16)) {
+      all.add(gated("stored in " + type, b -> b.weight("w", new Op.Weight(GATED, type))));
+    }
+    all.add(gated("of 8 bits", b -> packed(b, GATED, 8, 0)));
+    all.add(gated("of 4 bits", b -> packed(b, GATED, 4, 32)));
     return all;
+  }
+
+  /** A layer that devices compute in two halves, each with its half of the weight. */
+  private static OpCase gated(String stored, Function<GraphBuilder, Node> weight) {
+    return OpCase.of(
+            "linear + geglu with a weight " + stored,
+            b -> {
+              Op linear = new Op.Linear(true, false, Activation.NONE);
+              Node x = b.input("x", Shape.of(2, 9, GATED.dim(1)), DType.F32);
+              Node bias = b.weight("bias", GATED.dim(0));
+              return b.geglu("y", b.add("wide", linear, x, weight.apply(b), bias));
+            })
+        .within(Tolerance.PRODUCT);
   }
 
   private static OpCase quantize(int scales, int... dims) {

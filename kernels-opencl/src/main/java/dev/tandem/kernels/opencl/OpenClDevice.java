@@ -3,6 +3,7 @@ package dev.tandem.kernels.opencl;
 import dev.tandem.devices.Clock;
 import dev.tandem.devices.CompileOptions;
 import dev.tandem.devices.CompileOptions.Precision;
+import dev.tandem.devices.CompileOptions.WeightMemory;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.DeviceInfo;
@@ -16,9 +17,11 @@ import dev.tandem.kernels.opencl.plan.Lookup;
 import dev.tandem.kernels.opencl.plan.TunableTable;
 import dev.tandem.kernels.opencl.plan.Tunables;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jocl.CLException;
 
 /** One OpenCL device or sub-device with the programs built for it. */
@@ -151,6 +154,11 @@ public final class OpenClDevice implements Device {
 
   KernelFamily family() {
     return target.family();
+  }
+
+  @Override
+  public Set<WeightMemory> weightMemory() {
+    return EnumSet.allOf(WeightMemory.class);
   }
 
   @Override

@@ -62,8 +62,10 @@ final class JavaLowering {
     return new JavaLowering(graph, options, largest, localMemory).lower(source);
   }
 
+  /** Whole numbers of 8 bits are stored as real ones: they are among the floats of any width. */
   private long storedBytes(Node n) {
-    return n.type() == DType.F32 ? n.shape().elements() * elementBytes() : 0;
+    boolean activation = n.type() == DType.F32 || n.type() == DType.I8;
+    return activation ? n.shape().elements() * elementBytes() : 0;
   }
 
   private int elementBytes() {

@@ -29,9 +29,9 @@ final class JavaOps {
       case Op.Embedding _ -> JavaMoves.embedding(low, n);
       case Op.GatherRows _ -> JavaMoves.gatherRows(low, n);
       case Op.TimestepEmbedding t -> JavaMoves.timestep(low, n, t);
-      case Op.Quantize _, Op.QuantizedConv2d _, Op.QuantizedLinear _ ->
-          throw new DeviceException(
-              n + " has no kernel in Java; use kernels=prebuilt, or activations of 32 bits");
+      case Op.Quantize _ -> quantize(low, n);
+      case Op.QuantizedConv2d c -> quantizedConv2d(low, n, c);
+      case Op.QuantizedLinear l -> quantizedLinear(low, n, l);
       case Op.Input _, Op.Weight _, Op.Dequantize _, Op.Reshape _ -> {}
     }
   }
@@ -41,13 +41,28 @@ final class JavaOps {
     return switch (op) {
       case Op.Conv2d c -> operand == 1 || (c.bias() && operand == 2);
       case Op.Linear l -> operand == 1 || (l.bias() && operand == 2);
-      case Op.GegluLinear _, Op.GroupNorm _, Op.LayerNorm _ -> operand > 0;
+      case Op.QuantizedConv2d c -> operand == 1 || operand == 2 || (c.bias() && operand == 3);
+      case Op.QuantizedLinear l -> operand == 1 || operand == 2 || (l.bias() && operand == 3);
+      case Op.GegluLinear _, Op.Quantize _, Op.GroupNorm _, Op.LayerNorm _ -> operand > 0;
       case Op.Embedding _ -> operand == 1;
       default -> false;
     };
   }
 
   private static void conv2d(JavaLowering low, Node n, Op.Conv2d c) {
+    int[] p = window(low, n, c.stride(), c.padding());
+    p[Products.SCALE] = low.weights().number(1);
+    epilogue(low, n, p, c.bias() ? 2 : -1, c.addend(), c.act());
+    product(low, n, p, 1);
+  }
+
+  private static void quantizedConv2d(JavaLowering low, Node n, Op.QuantizedConv2d c) {
+    int[] p = window(low, n, c.stride(), c.padding());
+    epilogue(low, n, p, c.bias() ? 3 : -1, c.addend(), c.act());
+    wholeProduct(low, n, p);
+  }
+
+  private static int[] window(JavaLowering low, Node n, int stride, Op.Padding padding) {
     Shape x = n.input(0).shape();
     Shape w = n.input(1).shape();
     Shape y = n.shape();
@@ -55,35 +70,56 @@ final class JavaOps {
     int[] p = Products.sizes(y.dim(0) * y.dim(1) * y.dim(2), y.dim(3), x.dim(3));
     p[Products.TAPS] = taps;
     p[Products.KERNEL_WIDTH] = w.dim(3);
-    p[Products.STRIDE] = c.stride();
-    p[Products.TOP] = c.padding().top();
-    p[Products.LEFT] = c.padding().left();
+    p[Products.STRIDE] = stride;
+    p[Products.TOP] = padding.top();
+    p[Products.LEFT] = padding.left();
     p[Products.IN_HEIGHT] = x.dim(1);
     p[Products.IN_WIDTH] = x.dim(2);
     p[Products.OUT_WIDTH] = y.dim(2);
     p[Products.AREA] = y.dim(1) * y.dim(2);
     p[Products.W] = low.weights().matrix(n.input(1), y.dim(3), x.dim(3), taps);
     p[Products.Y] = low.at(n);
-    epilogue(low, n, p, c.bias(), c.addend(), c.act());
-    product(low, n, p, 1);
+    return p;
   }
 
   private static void linear(JavaLowering low, Node n, Op.Linear l) {
+    int[] p = rowsTimes(low, n);
+    p[Products.Y] = low.at(n);
+    p[Products.SCALE] = low.weights().number(1);
+    epilogue(low, n, p, l.bias() ? 2 : -1, l.addend(), l.act());
+    product(low, n, p, 1);
+  }
+
+  private static void quantizedLinear(JavaLowering low, Node n, Op.QuantizedLinear l) {
+    int[] p = rowsTimes(low, n);
+    p[Products.Y] = low.at(n);
+    epilogue(low, n, p, l.bias() ? 3 : -1, l.addend(), l.act());
+    wholeProduct(low, n, p);
+  }
+
+  private static int[] rowsTimes(JavaLowering low, Node n) {
     Shape w = n.input(1).shape();
     int[] p = Products.sizes(rows(n), w.dim(0), w.dim(1));
     p[Products.W] = low.weights().matrix(n.input(1), w.dim(0), w.dim(1), 1);
-    p[Products.Y] = low.at(n);
-    epilogue(low, n, p, l.bias(), l.addend(), l.act());
-    product(low, n, p, 1);
+    return p;
+  }
+
+  private static void quantize(JavaLowering low, Node n) {
+    int[] p = new int[Whole.QUANTIZE_SIZES];
+    p[Whole.COUNT] = Math.toIntExact(n.shape().elements());
+    p[Whole.X] = low.at(n.input(0));
+    p[Whole.Y] = low.at(n);
+    p[Whole.INVERSE] = low.weights().floats(n.input(1));
+    p[Whole.SCALES] = n.input(1).shape().dim(0);
+    low.add(n, "quantize", p, Grid.flat(p[Whole.COUNT]), Kernels.of(Whole::quantize));
   }
 
   /** Values and gates go to memory of the operation, and from there into one. */
   private static void gegluLinear(JavaLowering low, Node n, Op.GegluLinear g) {
-    Shape w = n.input(1).shape();
-    int[] p = Products.sizes(rows(n), w.dim(0), w.dim(1));
-    p[Products.W] = low.weights().matrix(n.input(1), w.dim(0), w.dim(1), 1);
+    int[] p = rowsTimes(low, n);
     p[Products.Y] = low.scratch(2 * n.shape().elements());
-    epilogue(low, n, p, g.bias(), false, Activation.NONE);
+    p[Products.SCALE] = low.weights().number(1);
+    epilogue(low, n, p, g.bias() ? 2 : -1, false, Activation.NONE);
     product(low, n, p, 1);
     JavaMoves.geglu(low, n, p[Products.Y]);
   }
@@ -92,13 +128,17 @@ final class JavaOps {
     return Math.toIntExact(n.shape().rows());
   }
 
+  /**
+   * What is done to the sums.
+   *
+   * @param bias which operand it is, or -1
+   */
   private static void epilogue(
-      JavaLowering low, Node n, int[] p, boolean bias, boolean addend, Activation act) {
+      JavaLowering low, Node n, int[] p, int bias, boolean addend, Activation act) {
     p[Products.X] = low.at(n.input(0));
-    p[Products.SCALE] = low.weights().number(1);
     p[Products.ACT] = Activations.code(act);
-    if (bias) {
-      p[Products.BIAS] = low.weights().floats(n.input(2));
+    if (bias >= 0) {
+      p[Products.BIAS] = low.weights().floats(n.input(bias));
     }
     if (addend) {
       Node a = n.inputs().getLast();
@@ -139,6 +179,13 @@ final class JavaOps {
             Products.DOWN,
             1);
     low.add(n, "product", p, grid, Kernels.weighted(Products::product));
+  }
+
+  /** Whole numbers have a scale for each column, the operand behind the weight. */
+  private static void wholeProduct(JavaLowering low, Node n, int[] p) {
+    p[Products.SCALE] = low.weights().floats(n.input(2));
+    int results = Math.multiplyExact(p[Products.ROWS], p[Products.COLS]);
+    low.add(n, "wholeProduct", p, Grid.flat(results), Kernels.weighted(Whole::product));
   }
 
   private static void attention(JavaLowering low, Node n, Op.Attention a) {

@@ -90,7 +90,11 @@ final class MergedBuffers {
   private static List<List<PlannedBuffer>> split(KernelPlan plan, long largest) {
     List<List<PlannedBuffer>> all = new ArrayList<>();
     long bytes = Long.MAX_VALUE;
-    for (PlannedBuffer b : plan.buffers(PlannedBuffer.Kind.WEIGHT, PlannedBuffer.Kind.CONSTANT)) {
+    for (PlannedBuffer b :
+        plan.buffers(
+            PlannedBuffer.Kind.WEIGHT,
+            PlannedBuffer.Kind.RESTING,
+            PlannedBuffer.Kind.CONSTANT)) {
       long more = aligned(b.bytes());
       if (all.isEmpty() || bytes + more > largest - ALIGNMENT) {
         all.add(new ArrayList<>());

@@ -1,6 +1,7 @@
 package dev.tandem.kernels.tornado;
 
 import dev.tandem.devices.CompileOptions;
+import dev.tandem.devices.CompileOptions.WeightMemory;
 import dev.tandem.devices.Weights;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.Node;
@@ -33,7 +34,10 @@ final class PrebuiltLowering {
    */
   static Lowered of(
       Graph graph, Weights source, CompileOptions options, long largest, KernelPlanner planner) {
-    KernelPlan plan = planner.plan(graph, options, ONE_BATCH);
+    // Nothing can be brought between two tasks of TornadoVM's, so weights rest on the device.
+    WeightMemory weights =
+        options.weights() == WeightMemory.STREAM ? WeightMemory.REST : options.weights();
+    KernelPlan plan = planner.plan(graph, options.withWeights(weights), ONE_BATCH);
     MergedBuffers buffers = new MergedBuffers(plan, source, largest);
     PrebuiltSources sources = new PrebuiltSources();
     List<Task> tasks = new ArrayList<>();

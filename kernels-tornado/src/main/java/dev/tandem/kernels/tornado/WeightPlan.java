@@ -79,9 +79,9 @@ final class WeightPlan {
    * Makes sure that the weights of an operation, or the weight itself, go into one pair of arrays.
    */
   void room(Node operation) {
-    long need = operation.isWeight() ? operation.shape().elements() : 0;
+    long need = operation.isConstant() ? operation.shape().elements() : 0;
     for (Node n : operation.inputs()) {
-      need += n.isWeight() ? n.shape().elements() : 0;
+      need += n.isConstant() ? n.shape().elements() : 0;
     }
     if (last().floats + last().halfs + need > mostElements) {
       begin();

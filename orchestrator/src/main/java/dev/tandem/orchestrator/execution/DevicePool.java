@@ -72,6 +72,12 @@ public final class DevicePool implements AutoCloseable {
     return devices.values().stream().mapToInt(d -> d.executables().compiled()).sum();
   }
 
+  /** The most that was in use on a device at one time, bytes; once no run is at work. */
+  public synchronized long peak(String id) {
+    PooledDevice d = devices.get(id);
+    return d == null ? 0 : d.executables().peak();
+  }
+
   /** The devices that are open. */
   synchronized List<PooledDevice> devices() {
     return List.copyOf(devices.values());

@@ -1,5 +1,6 @@
 package dev.tandem.orchestrator.execution;
 
+import dev.tandem.orchestrator.memory.MemoryPlans;
 import dev.tandem.orchestrator.request.Request;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
 
 /**
  * The kinds of pictures of a run. Requests that differ only in prompts, seed and what a picture to
@@ -16,7 +16,7 @@ import java.util.function.ToIntFunction;
  */
 final class Kinds {
   private final Function<Request, PictureJob> resolve;
-  private final ToIntFunction<PictureJob> tile;
+  private final Function<PictureJob, MemoryPlans> memory;
   private final Map<Kind, Resolved> kinds = new ConcurrentHashMap<>();
 
   /**
@@ -51,29 +51,29 @@ final class Kinds {
   /**
    * A request as the model will fulfil it.
    *
-   * @param tile largest side of a tile to decode, latents
+   * @param memory in which form each device does its part
    */
-  record Resolved(PictureJob job, int tile) {}
+  record Resolved(PictureJob job, MemoryPlans memory) {}
 
   /**
    * No kinds yet.
    *
    * @param resolve throws if the model cannot fulfil a request
-   * @param tile throws if a device has too little memory for a picture
+   * @param memory throws if a device has too little memory for a picture
    */
-  Kinds(Function<Request, PictureJob> resolve, ToIntFunction<PictureJob> tile) {
+  Kinds(Function<Request, PictureJob> resolve, Function<PictureJob, MemoryPlans> memory) {
     this.resolve = resolve;
-    this.tile = tile;
+    this.memory = memory;
   }
 
   Resolved of(Request r) {
     Resolved like = kinds.computeIfAbsent(Kind.of(r), k -> resolved(r));
-    return new Resolved(like.job.with(r), like.tile);
+    return new Resolved(like.job.with(r), like.memory);
   }
 
   private Resolved resolved(Request r) {
     PictureJob job = resolve.apply(r);
-    return new Resolved(job, tile.applyAsInt(job));
+    return new Resolved(job, memory.apply(job));
   }
 
   /** A job of each kind so far: size, steps, sampler and guidance. */

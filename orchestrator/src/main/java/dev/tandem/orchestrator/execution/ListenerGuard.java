@@ -1,6 +1,7 @@
 package dev.tandem.orchestrator.execution;
 
 import dev.tandem.orchestrator.engine.Breakdown;
+import dev.tandem.orchestrator.memory.MemoryPlans;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.request.Request;
 import dev.tandem.orchestrator.result.GenerationListener;
@@ -29,6 +30,11 @@ record ListenerGuard(GenerationListener listener, Breakdown breakdown)
   @Override
   public void onSpan(Span span) {
     breakdown.guarded(() -> listener.onSpan(span));
+  }
+
+  @Override
+  public void onMemoryPlan(MemoryPlans plans) {
+    breakdown.guarded(() -> listener.onMemoryPlan(plans));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.tandem.orchestrator.execution;
 
+import dev.tandem.devices.CompileOptions;
 import dev.tandem.orchestrator.engine.DeviceFault;
 import dev.tandem.orchestrator.engine.SyncCall;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
@@ -9,11 +10,13 @@ import dev.tandem.orchestrator.wiring.Place;
 import dev.tandem.orchestrator.wiring.Workload;
 import dev.tandem.stages.Conditioning;
 import dev.tandem.stages.DecodeStage;
+import dev.tandem.stages.DenoiseStage;
 import dev.tandem.stages.Denoising;
 import dev.tandem.stages.EncodeStage;
 import dev.tandem.stages.EncodedPicture;
 import dev.tandem.stages.Evaluation;
 import dev.tandem.stages.Half;
+import dev.tandem.stages.MemoryForm;
 import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.Runner;
 import dev.tandem.stages.StagePlan;
@@ -21,7 +24,9 @@ import dev.tandem.stages.TextStage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** What the stages of a model compute, at whichever device. Any thread. */
 final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
@@ -31,7 +36,13 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
   private final RunOptions options;
   private final DevicePool pool;
   private final ConditioningCache cache = new ConditioningCache();
-  private final Map<PooledDevice, DeviceStages> stages = new LinkedHashMap<>();
+  private final Map<Opened, DeviceStages> stages = new LinkedHashMap<>();
+
+  /** A device, and how graphs are compiled there. */
+  private record Opened(PooledDevice device, CompileOptions options) {}
+
+  /** What a step gives whose halves were computed one after the other. */
+  private record Halves(Evaluation unconditional, Evaluation conditional) {}
 
   LoadedModel(ModelPlan plan, RunOptions options, DevicePool pool) {
     this.plan = plan;
@@ -41,14 +52,19 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
 
   /** The model's stages at a device. */
   DeviceStages at(PooledDevice device) {
+    return at(device, MemoryForm.USUAL);
+  }
+
+  private DeviceStages at(PooledDevice device, MemoryForm form) {
     synchronized (stages) {
       return stages.computeIfAbsent(
-          device, d -> new DeviceStages(plan, d.executables(), options.compile(d.id())));
+          new Opened(device, form.compile(options.compile(device.id()))),
+          o -> new DeviceStages(plan, device.executables(), o.options));
     }
   }
 
-  private DeviceStages at(Place place) {
-    return at(pool.get(place.id()));
+  private DeviceStages at(Place place, MemoryForm form) {
+    return at(pool.get(place.id()), form);
   }
 
   @Override
@@ -70,24 +86,29 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
 
   @Override
   public boolean ready(ModelTask task, Call call, Place at) {
-    DeviceStages s = at(at);
+    MemoryForm form = task.form(at.id());
+    DeviceStages s = at(at, form);
     return switch (call.work()) {
       case TEXT -> s.text().ready();
       case IMAGE -> s.image().ready(task.job().request().height(), task.job().request().width());
-      case STEP, HALF_STEP -> s.denoise().ready(task.denoising(plan), half(task, call));
-      case DECODE -> decoder(s, task).ready(task.job().latentHeight(), task.job().latentWidth());
+      case STEP, HALF_STEP -> s.denoise().ready(task.denoising(plan), half(task, call, form));
+      case DECODE -> decoder(s, form).ready(task.job().latentHeight(), task.job().latentWidth());
     };
   }
 
   @Override
   public Object run(ModelTask task, Call call, Place at, Runner runner) {
-    DeviceStages s = at(at);
+    MemoryForm form = task.form(at.id());
+    DeviceStages s = at(at, form);
+    if (form.oneStage()) {
+      pool.get(at.id()).executables().keepOnly(plan.id(), parts(call.work()));
+    }
     return switch (call.work()) {
       case TEXT -> encode(s.text(), task, runner);
       case IMAGE -> encode(s.image(), task.job().request(), runner);
-      case STEP, HALF_STEP -> s.denoise().evaluate(task.denoising(plan), half(task, call), runner);
+      case STEP, HALF_STEP -> step(s.denoise(), task, call, form, runner);
       case DECODE ->
-          decoder(s, task)
+          decoder(s, form)
               .decode(task.latents(), task.job().latentHeight(), task.job().latentWidth(), runner);
     };
   }
@@ -98,16 +119,23 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
     if (!step || !plan.options().cache().takesOver()) {
       return Form.ALIKE;
     }
-    boolean shallow = at(at).denoise().shallow(task.denoising(plan), half(task, call));
+    MemoryForm memory = task.form(at.id());
+    boolean shallow =
+        at(at, memory).denoise().shallow(task.denoising(plan), half(task, call, memory));
     return shallow ? Form.SHALLOW : Form.FULL;
   }
 
   @Override
   public Form form(Object result) {
-    if (!(result instanceof Evaluation e) || !plan.options().cache().takesOver()) {
+    if (!plan.options().cache().takesOver()) {
       return Form.ALIKE;
     }
-    return e.shallow() ? Form.SHALLOW : Form.FULL;
+    return switch (result) {
+      case Evaluation e -> e.shallow() ? Form.SHALLOW : Form.FULL;
+      case Halves h ->
+          h.unconditional.shallow() && h.conditional.shallow() ? Form.SHALLOW : Form.FULL;
+      default -> Form.ALIKE;
+    };
   }
 
   private static Conditioning encode(TextStage text, ModelTask task, Runner runner) {
@@ -122,16 +150,38 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
     return image.encode(EncodeStage.toFloats(rgb), r.height(), r.width(), runner);
   }
 
-  private static DecodeStage decoder(DeviceStages s, ModelTask task) {
+  private static DecodeStage decoder(DeviceStages s, MemoryForm form) {
     DecodeStage decoder = s.decode();
-    decoder.tile(task.tile());
+    decoder.form(form.decoding());
     return decoder;
   }
 
+  /** What of the model a kind of work compiles. */
+  private Set<String> parts(Work work) {
+    String stage =
+        switch (work) {
+          case TEXT -> StagePlan.TEXT;
+          case IMAGE -> StagePlan.IMAGE;
+          case STEP, HALF_STEP -> StagePlan.DENOISE;
+          case DECODE -> StagePlan.DECODE;
+        };
+    return plan.stage(stage).parts().stream().map(StagePlan.Part::name).collect(Collectors.toSet());
+  }
+
+  private Object step(
+      DenoiseStage denoise, ModelTask task, Call call, MemoryForm form, Runner runner) {
+    Denoising d = task.denoising(plan);
+    if (call.work() == Work.STEP && form.halves() && d.guided()) {
+      Evaluation unconditional = denoise.evaluate(d, Half.UNCONDITIONAL, runner);
+      return new Halves(unconditional, denoise.evaluate(d, Half.CONDITIONAL, runner));
+    }
+    return denoise.evaluate(d, half(task, call, form), runner);
+  }
+
   /** The first seat of a split step does the conditional half. */
-  private static Half half(ModelTask task, Call call) {
+  private static Half half(ModelTask task, Call call, MemoryForm form) {
     if (call.work() == Work.STEP) {
-      return Half.BOTH;
+      return form.halves() ? Half.CONDITIONAL : Half.BOTH;
     }
     return call.seat() == 0 || !task.job().guided() ? Half.CONDITIONAL : Half.UNCONDITIONAL;
   }
@@ -147,7 +197,9 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
       case IMAGE -> task.setInit((EncodedPicture) results.getFirst());
       case STEP, HALF_STEP -> {
         Denoising d = task.denoising(plan);
-        if (calls.size() == 1) {
+        if (results.getFirst() instanceof Halves h) {
+          d.advance(h.unconditional, h.conditional);
+        } else if (calls.size() == 1) {
           d.advance((Evaluation) results.getFirst());
         } else {
           d.advance((Evaluation) results.getLast(), (Evaluation) results.getFirst());
@@ -173,12 +225,12 @@ final class LoadedModel implements Workload<ModelTask>, AutoCloseable {
   /** Frees what it has at devices, each on the thread of its device; dead ones are left alone. */
   @Override
   public void close() {
-    Map<PooledDevice, DeviceStages> all;
+    Map<Opened, DeviceStages> all;
     synchronized (stages) {
       all = Map.copyOf(stages);
       stages.clear();
     }
-    all.forEach(this::close);
+    all.forEach((opened, s) -> close(opened.device, s));
   }
 
   private void close(PooledDevice device, DeviceStages stagesThere) {

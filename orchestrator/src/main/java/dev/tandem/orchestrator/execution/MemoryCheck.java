@@ -1,40 +1,35 @@
 package dev.tandem.orchestrator.execution;
 
 import dev.tandem.devices.ByteSize;
-import dev.tandem.devices.Device;
 import dev.tandem.devices.DeviceSpec;
-import dev.tandem.devices.Executable.MemoryUse;
 import dev.tandem.devices.MemoryLimit;
-import dev.tandem.orchestrator.placement.DenoisePart;
-import dev.tandem.orchestrator.placement.Lane;
+import dev.tandem.orchestrator.execution.FormNeeds.Size;
+import dev.tandem.orchestrator.memory.DeviceNeed;
+import dev.tandem.orchestrator.memory.DevicePlan;
+import dev.tandem.orchestrator.memory.FormOrder;
+import dev.tandem.orchestrator.memory.MemoryPlans;
+import dev.tandem.orchestrator.memory.Refusal;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.request.Request;
 import dev.tandem.orchestrator.request.RequestException;
 import dev.tandem.orchestrator.request.RunOptions;
 import dev.tandem.orchestrator.request.VaeTiling;
+import dev.tandem.stages.MemoryForm;
 import dev.tandem.stages.MemoryNeeds;
-import dev.tandem.stages.vae.Tiles;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Finds out before a run whether every device has the memory for its stages, and how small the
- * tiles must be in which pictures are decoded.
+ * Finds out before a run in which form every device does its part within its memory: the cheapest
+ * that fits.
  */
 final class MemoryCheck {
-  private static final int UNTILED = Integer.MAX_VALUE;
-
-  /** Sides of tiles that are tried are multiples of this, latents. */
-  private static final int TILE_STEP = 4;
-
   /**
    * Up to so many pixels a device's own estimate, which tells what limit would do, takes no time.
    */
@@ -43,26 +38,14 @@ final class MemoryCheck {
   /** Three colours as numbers in 32 bits and as bytes. */
   private static final long HEAP_BYTES_A_PIXEL = 3 * (Float.BYTES + 1);
 
-  /** What one stage takes on a device, and whether it can be done in tiles. */
-  private record Need(String stage, boolean tiles, MemoryUse use) {}
+  private static final String AT_LEAST = "at least ";
 
-  /** A picture's latents. */
-  private record Size(int height, int width, boolean guided, boolean image) {
-    @Override
-    public String toString() {
-      return height + " x " + width + " latents";
-    }
-  }
-
-  private static Size of(PictureJob j) {
-    return new Size(j.latentHeight(), j.latentWidth(), j.guided(), j.request().init().isPresent());
-  }
-
-  private final MemoryNeeds needs;
+  private final FormNeeds exact;
+  private final FormNeeds rough;
+  private final FormNeeds least;
   private final Placement placement;
   private final RunOptions options;
   private final DevicePool devices;
-  private final Map<String, MemoryUse> known = new ConcurrentHashMap<>();
 
   /**
    * A check of one placement.
@@ -70,44 +53,39 @@ final class MemoryCheck {
    * @param devices where those of the placement are opened
    */
   MemoryCheck(MemoryNeeds needs, Placement placement, RunOptions options, DevicePool devices) {
-    this.needs = needs;
+    exact = new FormNeeds(needs, placement, options, devices);
+    rough = exact.with(needs.rough());
+    least = exact.with(needs.least());
     this.placement = placement;
     this.options = options;
     this.devices = devices;
   }
 
   /**
-   * Checks pictures.
+   * Plans pictures. Where a limit was given the plan has all numbers; where none was and memory is
+   * plenty, no device is asked.
    *
-   * @return the largest side of a tile to decode, latents
-   * @throws RequestException if a device's memory does not suffice, with all numbers
+   * @throws RequestException if a device's memory does not suffice in any form, with all numbers
    */
-  int tile(Collection<PictureJob> jobs) {
+  MemoryPlans plan(Collection<PictureJob> jobs) {
     jobs.forEach(MemoryCheck::requireHeap);
-    Set<Size> sizes = jobs.stream().map(j -> of(j)).collect(Collectors.toSet());
-    VaeTiling tiling = options.tiling();
-    int whole = sizes.stream().mapToInt(s -> Math.max(s.height, s.width)).max().orElse(1);
-    int set = tiling.tile() == 0 ? VaeTiling.DEFAULT_TILE : tiling.tile();
-    int wish = tiling.mode() == VaeTiling.Mode.ON ? set : UNTILED;
-    if (of(needs.rough()).fits(sizes, wish)) {
-      return wish; // plenty of memory
+    Set<Size> sizes = jobs.stream().map(Size::of).collect(Collectors.toSet());
+    boolean large = jobs.stream().anyMatch(MemoryCheck::isLarge);
+    List<Group> groups = groups().stream().map(all -> new Group(all, sizes)).toList();
+    if (options.memoryLimits().isEmpty() && groups.stream().allMatch(Group::hasPlenty)) {
+      return MemoryPlans.unplanned(
+          groups.stream()
+              .flatMap(g -> g.devices.stream().map(d -> Map.entry(d, g.forms.getFirst())))
+              .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
     }
-    int smallest = tiling.tile() == 0 ? VaeTiling.SMALLEST_TILE : set;
-    if (jobs.stream().anyMatch(MemoryCheck::isLarge)) {
-      of(needs.least())
-          .require(sizes, tiling.mode() == VaeTiling.Mode.OFF ? UNTILED : smallest, "at least ");
+    if (large) {
+      groups.forEach(g -> g.require(least, AT_LEAST));
     }
-    int tile =
-        switch (tiling.mode()) {
-          case OFF -> UNTILED;
-          case ON -> set;
-          case AUTO ->
-              fitsExactly(sizes, UNTILED)
-                  ? UNTILED
-                  : tiling.tile() > 0 ? set : largest(sizes, whole);
-        };
-    require(sizes, tile, "");
-    return tile;
+    List<DevicePlan> plans = new ArrayList<>();
+    for (Group g : groups) {
+      plans.addAll(g.cheapest());
+    }
+    return MemoryPlans.of(plans);
   }
 
   /**
@@ -137,209 +115,132 @@ final class MemoryCheck {
     return (long) job.request().width() * job.request().height() > QUICK_PIXELS;
   }
 
-  private MemoryCheck of(MemoryNeeds others) {
-    return new MemoryCheck(others, placement, options, devices);
-  }
-
-  /** Refuses what does not fit; {@code bound} is what the numbers are, in the message. */
-  private void require(Set<Size> sizes, int tile, String bound) {
-    for (String device : placement.devices()) {
-      List<Need> stages = stages(device, sizes, tile);
-      if (!fits(device, stages)) {
-        throw refused(device, stages, bound);
-      }
+  /** Devices by themselves, and together where they share memory that nobody has divided. */
+  private List<List<String>> groups() {
+    Map<String, List<String>> all = new LinkedHashMap<>();
+    for (String d : placement.devices()) {
+      all.computeIfAbsent(hardware(d), h -> new ArrayList<>()).add(d);
     }
-    for (List<String> all : shared()) {
-      long need = together(all, sizes, tile);
-      if (need > budget(all)) {
-        throw new RequestException(
-            "devices '"
-                + String.join("' and '", all)
-                + "' share memory and may use "
-                + ByteSize.format(budget(all))
-                + " of it, but their stages need "
-                + bound
-                + ByteSize.format(need)
-                + "; give a stage to other hardware, or make the picture smaller");
-      }
-    }
-  }
-
-  /** The largest tile that fits; the smallest there is if none does. */
-  private int largest(Set<Size> sizes, int whole) {
-    int low = VaeTiling.SMALLEST_TILE / TILE_STEP;
-    int high = Math.max(low, (whole - 1) / TILE_STEP);
-    while (low < high) {
-      int middle = (low + high + 1) / 2;
-      if (fitsExactly(sizes, middle * TILE_STEP)) {
-        low = middle;
+    List<List<String>> groups = new ArrayList<>();
+    for (List<String> group : all.values()) {
+      if (group.stream().anyMatch(options.memoryLimits()::containsKey)) {
+        group.forEach(d -> groups.add(List.of(d)));
       } else {
-        high = middle - 1;
+        groups.add(group);
       }
     }
-    return low * TILE_STEP;
-  }
-
-  /** Asks the devices, but only where the least that they take would fit. */
-  private boolean fitsExactly(Set<Size> sizes, int tile) {
-    return of(needs.least()).fits(sizes, tile) && fits(sizes, tile);
-  }
-
-  private boolean fits(Set<Size> sizes, int tile) {
-    return placement.devices().stream().allMatch(d -> fits(d, stages(d, sizes, tile)))
-        && shared().stream().allMatch(all -> together(all, sizes, tile) <= budget(all));
-  }
-
-  /** Devices that share the memory of one piece of hardware, where nobody has divided it. */
-  private List<List<String>> shared() {
-    return placement.devices().stream()
-        .collect(Collectors.groupingBy(this::hardware))
-        .values()
-        .stream()
-        .filter(all -> all.size() > 1)
-        .filter(all -> all.stream().noneMatch(options.memoryLimits()::containsKey))
-        .toList();
+    return groups;
   }
 
   private String hardware(String device) {
     return devices.get(device).device().hardware().orElseGet(() -> DeviceSpec.physical(device));
   }
 
-  private long together(List<String> all, Set<Size> sizes, int tile) {
-    return all.stream().mapToLong(d -> total(stages(d, sizes, tile)).total()).sum();
+  private MemoryLimit limit(String device) {
+    return devices.get(device).device().memoryLimit();
   }
 
-  private long budget(List<String> all) {
-    return all.stream()
-        .mapToLong(d -> devices.get(d).device().memoryLimit().total())
-        .max()
-        .orElseThrow();
-  }
+  /** Devices that compute in one form. */
+  private final class Group {
+    private final List<String> devices;
+    private final Set<Size> sizes;
+    private final FormOrder order;
+    private final List<MemoryForm> forms;
 
-  private boolean fits(String device, List<Need> stages) {
-    return devices.get(device).device().memoryLimit().fits(total(stages), 0);
-  }
-
-  private static MemoryUse total(List<Need> stages) {
-    return stages.stream().map(Need::use).reduce(MemoryUse.NONE, MemoryUse::plus);
-  }
-
-  /** Everything that is compiled at one time on a device: each stage for its largest picture. */
-  private List<Need> stages(String device, Set<Size> sizes, int tile) {
-    List<Need> stages = new ArrayList<>();
-    Device d = devices.get(device).device();
-    if (placement.lanes().stream().anyMatch(l -> l.text().contains(device))) {
-      stages.add(
-          new Need(
-              "text encoder",
-              false,
-              once(device, "text", () -> needs.text(d, options.compile(device)))));
+    Group(List<String> devices, Set<Size> sizes) {
+      this.devices = devices;
+      this.sizes = sizes;
+      order = new FormOrder(exact.part(devices, sizes), options.tiling(), options.approximate());
+      forms = order.all();
     }
-    List<Size> images = sizes.stream().filter(Size::image).toList();
-    if (!images.isEmpty() && placement.lanes().stream().anyMatch(l -> l.image().contains(device))) {
-      stages.add(largest(images.stream().map(s -> encoder(device, d, s)).toList()));
-    }
-    Set<Integer> batches = new TreeSet<>();
-    sizes.forEach(s -> batches.addAll(batches(device, s.guided)));
-    for (int batch : batches) {
-      stages.add(
-          largest(
-              sizes.stream()
-                  .filter(s -> batches(device, s.guided).contains(batch))
-                  .map(s -> unet(device, d, s, batch))
-                  .toList()));
-    }
-    if (placement.lanes().stream().anyMatch(l -> l.decode().contains(device))) {
-      stages.add(largest(sizes.stream().map(s -> vae(device, d, s, tile)).toList()));
-    }
-    return stages;
-  }
 
-  /** For which batches a device holds a U-Net. */
-  private Set<Integer> batches(String device, boolean guided) {
-    Set<Integer> batches = new TreeSet<>();
-    for (Lane lane : placement.lanes()) {
-      for (DenoisePart part : lane.denoise()) {
-        boolean split = part.unconditional().isPresent();
-        if (part.device().equals(device)) {
-          batches.add(guided && !split ? 2 : 1);
-        } else if (guided && part.devices().contains(device)) {
-          batches.add(1);
+    boolean hasPlenty() {
+      return fits(rough, forms.getFirst());
+    }
+
+    private boolean fits(FormNeeds needs, MemoryForm form) {
+      return devices.stream().allMatch(d -> fits(needs, form, d))
+          && together(needs, form) <= budget();
+    }
+
+    private boolean fits(FormNeeds needs, MemoryForm form, String device) {
+      return limit(device).fits(needs.of(device, sizes, form).peak(), 0);
+    }
+
+    private long together(FormNeeds needs, MemoryForm form) {
+      return devices.stream().mapToLong(d -> needs.of(d, sizes, form).peak().total()).sum();
+    }
+
+    private long budget() {
+      return devices.stream().mapToLong(d -> limit(d).total()).max().orElseThrow();
+    }
+
+    /** Asks the devices, but only where the least that they take would fit. */
+    List<DevicePlan> cheapest() {
+      Optional<MemoryForm> form =
+          forms.stream().filter(f -> fits(least, f) && fits(exact, f)).findFirst();
+      if (form.isEmpty()) {
+        require(exact, "");
+      }
+      return devices.stream().map(d -> plan(d, form.orElseThrow())).toList();
+    }
+
+    private DevicePlan plan(String device, MemoryForm form) {
+      return new DevicePlan(device, limit(device).total(), form, exact.of(device, sizes, form));
+    }
+
+    /** Refuses what fits in no form; {@code bound} is what the numbers are, in the message. */
+    void require(FormNeeds needs, String bound) {
+      if (forms.stream().anyMatch(f -> fits(needs, f))) {
+        return;
+      }
+      MemoryForm smallest = smallest(needs);
+      for (String d : devices) {
+        if (!fits(needs, smallest, d)) {
+          throw refused(needs, d, smallest, bound);
         }
       }
+      throw Refusal.shared(devices, budget(), bound, together(needs, smallest));
     }
-    return batches;
-  }
 
-  private Need unet(String device, Device d, Size s, int batch) {
-    String stage = "U-Net for " + s + (batch == 2 ? ", with and without the prompt" : "");
-    return new Need(
-        stage,
-        false,
-        once(
-            device,
-            stage,
-            () -> needs.denoise(d, options.compile(device), batch, s.height, s.width)));
-  }
-
-  private Need encoder(String device, Device d, Size s) {
-    String stage = "VAE encoder for " + s;
-    return new Need(
-        stage,
-        false,
-        once(device, stage, () -> needs.encode(d, options.compile(device), s.height, s.width)));
-  }
-
-  private Need vae(String device, Device d, Size s, int tile) {
-    Tiles tiles = Tiles.of(s.height, s.width, tile);
-    int h = tiles.height();
-    int w = tiles.width();
-    String stage =
-        "VAE for " + s + (tiles.all().size() == 1 ? "" : " in tiles of " + h + " x " + w);
-    return new Need(
-        stage, true, once(device, stage, () -> needs.decode(d, options.compile(device), h, w)));
-  }
-
-  private static Need largest(List<Need> sizes) {
-    return sizes.stream().max(Comparator.comparingLong(n -> n.use.total())).orElseThrow();
-  }
-
-  private MemoryUse once(String device, String stage, Supplier<MemoryUse> estimate) {
-    String key = device + " " + stage;
-    MemoryUse use = known.get(key);
-    if (use == null) {
-      use =
-          needs.asks(options.compile(device))
-              ? InTurn.ask(devices, device, estimate)
-              : estimate.get();
-      known.put(key, use);
+    /** The first of those that take least together. */
+    private MemoryForm smallest(FormNeeds needs) {
+      MemoryForm best = forms.getFirst();
+      long bytes = together(least, best);
+      for (MemoryForm f : forms) {
+        long now = together(least, f);
+        if (now < bytes) {
+          best = f;
+          bytes = now;
+        }
+      }
+      return needs == least ? best : smallestOf(needs, best);
     }
-    return use;
-  }
 
-  private RequestException refused(String device, List<Need> stages, String bound) {
-    MemoryLimit limit = devices.get(device).device().memoryLimit();
-    MemoryUse total = total(stages);
-    StringBuilder s = new StringBuilder();
-    s.append("device '").append(device).append("' may use ");
-    s.append(ByteSize.format(limit.total())).append(" of memory");
-    if (total.largest() > limit.largest()) {
-      s.append(", in buffers of up to ").append(ByteSize.format(limit.largest()));
+    /** Bounds do not see all that a form saves: of the best two by them the smaller. */
+    private MemoryForm smallestOf(FormNeeds needs, MemoryForm best) {
+      MemoryForm kept = best.withRecompute(0);
+      return together(needs, kept) <= together(needs, best) ? kept : best;
     }
-    s.append(", but its stages need ").append(bound).append(ByteSize.format(total.total()));
-    if (total.largest() > limit.largest()) {
-      s.append(", one buffer of ").append(ByteSize.format(total.largest()));
+
+    private RequestException refused(
+        FormNeeds needs, String device, MemoryForm smallest, String bound) {
+      Map<MemoryForm, DeviceNeed> others = new LinkedHashMap<>();
+      order.single().stream()
+          .filter(f -> !f.equals(smallest))
+          .forEach(f -> others.put(f, needs.of(device, sizes, f)));
+      boolean tiles =
+          options.tiling().mode() == VaeTiling.Mode.AUTO
+              && !options.approximate()
+              && exact.part(List.of(device), sizes).decodes();
+      return new Refusal(
+              device,
+              limit(device),
+              bound,
+              new Refusal.Taken(smallest, needs.of(device, sizes, smallest)),
+              others,
+              tiles)
+          .exception();
     }
-    for (Need n : stages) {
-      s.append("\n  ").append(n.stage).append(": ").append(n.use);
-    }
-    long mebibytes = Math.ceilDiv(total.total(), 1L << 20);
-    s.append("\nWhat would fit: ");
-    s.append(bound.isEmpty() ? "a limit of " + mebibytes + "M, " : "");
-    s.append("a smaller picture, another device for a stage");
-    if (options.tiling().mode() == VaeTiling.Mode.OFF && stages.stream().anyMatch(n -> n.tiles)) {
-      s.append(", or decoding in tiles");
-    }
-    return new RequestException(s.append('.').toString());
   }
 }

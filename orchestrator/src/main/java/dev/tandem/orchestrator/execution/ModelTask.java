@@ -1,5 +1,6 @@
 package dev.tandem.orchestrator.execution;
 
+import dev.tandem.orchestrator.memory.MemoryPlans;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.result.Evaluations;
 import dev.tandem.orchestrator.wiring.PictureTask;
@@ -8,6 +9,7 @@ import dev.tandem.stages.DecodeStage;
 import dev.tandem.stages.DenoiseStage;
 import dev.tandem.stages.Denoising;
 import dev.tandem.stages.EncodedPicture;
+import dev.tandem.stages.MemoryForm;
 import dev.tandem.stages.ModelOptions;
 import dev.tandem.stages.ModelPlan;
 import java.util.LinkedHashMap;
@@ -24,7 +26,7 @@ import java.util.function.Consumer;
  */
 final class ModelTask extends PictureTask {
   private final PictureJob job;
-  private final int tile;
+  private final MemoryPlans memory;
   private final PictureEvents events;
   private final Consumer<String> warnings;
   private final Set<PromptKey> prompts;
@@ -39,19 +41,19 @@ final class ModelTask extends PictureTask {
   /**
    * A picture.
    *
-   * @param tile largest side of a tile to decode, latents
+   * @param memory in which form each device does its part
    */
   ModelTask(
       int index,
       int priority,
       PictureJob job,
-      int tile,
+      MemoryPlans memory,
       PictureEvents events,
       Consumer<String> warnings) {
     super(index, priority, job.kind());
     this.warnings = warnings;
     this.job = job;
-    this.tile = tile;
+    this.memory = memory;
     this.events = events;
     prompts = keys(job);
   }
@@ -70,8 +72,9 @@ final class ModelTask extends PictureTask {
     return job;
   }
 
-  int tile() {
-    return tile;
+  /** In which form a device does its part. */
+  MemoryForm form(String device) {
+    return memory.form(device);
   }
 
   PictureEvents events() {

@@ -4,6 +4,7 @@ import dev.tandem.orchestrator.engine.Breakdown;
 import dev.tandem.orchestrator.engine.Engine;
 import dev.tandem.orchestrator.engine.Junction;
 import dev.tandem.orchestrator.measure.RunFigures;
+import dev.tandem.orchestrator.memory.MemoryPlans;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.request.Request;
@@ -74,7 +75,7 @@ public final class OpenRun implements AutoCloseable {
     this.setting = setting;
     this.onClose = onClose;
     plan = model.plan();
-    kinds = new Kinds(model::resolve, job -> memory.tile(List.of(job)));
+    kinds = new Kinds(model::resolve, job -> planned(memory.plan(List.of(job))));
     listener = new ListenerGuard(told, breakdown);
     ends = new Ends(plan, listener, figures);
     Timeline timeline =
@@ -92,6 +93,14 @@ public final class OpenRun implements AutoCloseable {
             timeline,
             pool.drive());
     startNs = pool.drive().now();
+  }
+
+  /** Tells the plan where there is one. */
+  private MemoryPlans planned(MemoryPlans plans) {
+    if (!plans.plans().isEmpty()) {
+      listener.onMemoryPlan(plans);
+    }
+    return plans;
   }
 
   /**
@@ -140,7 +149,7 @@ public final class OpenRun implements AutoCloseable {
       }
       int index = submitted++;
       PictureEvents told = new Told(index, listener, events, result, breakdown);
-      task = new ModelTask(index, priority, kind.job(), kind.tile(), told, listener::onWarning);
+      task = new ModelTask(index, priority, kind.job(), kind.memory(), told, listener::onWarning);
       if (!announced) {
         left.announce(1);
       }

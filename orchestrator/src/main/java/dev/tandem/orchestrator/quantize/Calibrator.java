@@ -7,6 +7,7 @@ import dev.tandem.orchestrator.request.Request;
 import dev.tandem.stages.Conditioning;
 import dev.tandem.stages.DenoiseStage;
 import dev.tandem.stages.Denoising;
+import dev.tandem.stages.Evaluation;
 import dev.tandem.stages.Half;
 import dev.tandem.stages.ModelPlan;
 import dev.tandem.stages.Runner;
@@ -66,7 +67,7 @@ final class Calibrator implements AutoCloseable {
           observed.add(executable::output);
         };
     while (!d.done()) {
-      float[] conditional = denoise.evaluate(d, Half.CONDITIONAL, seen);
+      Evaluation conditional = denoise.evaluate(d, Half.CONDITIONAL, seen);
       if (d.guided()) {
         d.advance(denoise.evaluate(d, Half.UNCONDITIONAL, seen), conditional);
       } else {

@@ -1,10 +1,10 @@
 package dev.tandem.orchestrator.request;
 
 /**
- * When pictures are decoded in overlapping tiles.
+ * When pictures are decoded in bands of rows or in overlapping tiles.
  *
- * @param tile largest side of a tile, latents; 0 for {@value #DEFAULT_TILE} with {@link Mode#ON},
- *     and for the largest that fits with {@link Mode#AUTO}
+ * @param tile largest side of a tile, latents; 0 for {@value #DEFAULT_TILE} with {@link Mode#ON};
+ *     with {@link Mode#AUTO} a size allows tiles of it where nothing exact fits
  */
 public record VaeTiling(Mode mode, int tile) {
   /** As in diffusers, where the model was trained with 512 pixels. */
@@ -15,9 +15,14 @@ public record VaeTiling(Mode mode, int tile) {
 
   /** When to tile. */
   public enum Mode {
-    /** Only where a device's memory does not suffice for the whole picture. */
+    /**
+     * In bands where a device's memory does not suffice for the whole picture; in tiles only where
+     * bands do not fit either, and only if that is allowed.
+     */
     AUTO,
-    /** Whatever is larger than a tile. */
+    /** In bands, as high as memory allows: the same picture but for rounding. */
+    BANDS,
+    /** In tiles whatever is larger than a tile: a picture that differs a little. */
     ON,
     /** Never. */
     OFF

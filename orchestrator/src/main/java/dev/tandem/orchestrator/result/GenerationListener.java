@@ -1,5 +1,6 @@
 package dev.tandem.orchestrator.result;
 
+import dev.tandem.orchestrator.memory.MemoryPlans;
 import dev.tandem.orchestrator.picture.Picture;
 import dev.tandem.orchestrator.request.Request;
 import dev.tandem.orchestrator.timeline.Span;
@@ -27,6 +28,12 @@ public interface GenerationListener {
 
   /** Something took time. Nothing keeps it: a run may have any number of them. */
   default void onSpan(Span span) {}
+
+  /**
+   * Before anything runs: in which form devices compute pictures of one kind, with the numbers.
+   * Only where a limit was given or memory is short.
+   */
+  default void onMemoryPlan(MemoryPlans plans) {}
 
   /** Something the user should know, for example that a prompt was cut off. */
   default void onWarning(String text) {}

@@ -3,18 +3,22 @@ package dev.tandem.orchestrator.execution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.tandem.orchestrator.memory.MemoryPlans;
 import dev.tandem.orchestrator.request.InitPicture;
 import dev.tandem.orchestrator.request.Request;
 import dev.tandem.stages.sampling.Course;
 import dev.tandem.stages.sampling.Samplers;
 import dev.tandem.stages.sampling.StepOptions;
 import java.awt.image.BufferedImage;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class KindsTest {
+  private static final MemoryPlans PLANS = MemoryPlans.unplanned(Map.of());
+
   private final AtomicInteger resolved = new AtomicInteger();
-  private final Kinds kinds = new Kinds(this::resolve, job -> 7);
+  private final Kinds kinds = new Kinds(this::resolve, job -> PLANS);
 
   private PictureJob resolve(Request r) {
     resolved.incrementAndGet();
@@ -41,7 +45,7 @@ class KindsTest {
       Kinds.Resolved r = kinds.of(asked);
       assertThat(r.job().request()).isEqualTo(asked.withSize(32, 32));
       assertThat(r.job().request().init().orElseThrow().image()).isSameAs(image);
-      assertThat(r.tile()).isEqualTo(7);
+      assertThat(r.memory()).isSameAs(PLANS);
     }
     assertThat(resolved).hasValue(1);
     assertThat(kinds.jobs()).hasSize(1);

@@ -24,7 +24,7 @@ public interface ModelWeights extends Weights, AutoCloseable {
   /** As in {@link Weights}, with the file in every message. */
   @Override
   default Tensor get(Node weight) {
-    if (!contains(weight.name())) {
+    if (weight.isWeight() && !contains(weight.name())) {
       return get(weight.name());
     }
     try {

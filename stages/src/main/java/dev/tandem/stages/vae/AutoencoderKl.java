@@ -61,17 +61,13 @@ public final class AutoencoderKl implements Vae {
     GraphBuilder g =
         new GraphBuilder("vae", "vae decoder [" + batch + ", " + height + ", " + width + "]");
     Layers layers = layers(g);
-    int latent = config.latentChannels();
-    Node x = g.input(LATENTS, Shape.of(batch, height, width, latent), DType.F32);
-    if (config.postQuantConv()) {
-      x = g.conv2d("post_quant_conv", x, latent, 1, 1, Padding.NONE, true);
-    }
+    Node x = head(layers, batch, height, width);
     List<Integer> channels = config.channels().reversed();
-    x = layers.conv3("decoder.conv_in", x, channels.getFirst());
-    x = mid(layers, "decoder.mid_block", x);
     for (int level = 0; level < channels.size(); level++) {
       String p = "decoder.up_blocks." + level;
-      x = resnets(layers, p, x, channels.get(level), config.layersPerBlock() + 1);
+      if (level > 0) {
+        x = resnets(layers, p, x, channels.get(level), config.layersPerBlock() + 1);
+      }
       if (level + 1 < channels.size()) {
         int h = 2 * x.shape().dim(1);
         int w = 2 * x.shape().dim(2);
@@ -79,6 +75,27 @@ public final class AutoencoderKl implements Vae {
       }
     }
     return g.output(IMAGE, out(layers, "decoder", x, config.outChannels())).build();
+  }
+
+  /** All that the decoder does at the size of the latents. */
+  private Node head(Layers layers, int batch, int height, int width) {
+    GraphBuilder g = layers.g();
+    int latent = config.latentChannels();
+    Node x = g.input(LATENTS, Shape.of(batch, height, width, latent), DType.F32);
+    if (config.postQuantConv()) {
+      x = g.conv2d("post_quant_conv", x, latent, 1, 1, Padding.NONE, true);
+    }
+    int channels = config.channels().getLast();
+    x = layers.conv3("decoder.conv_in", x, channels);
+    x = mid(layers, "decoder.mid_block", x);
+    return resnets(layers, "decoder.up_blocks.0", x, channels, config.layersPerBlock() + 1);
+  }
+
+  @Override
+  public BandProgram bands(int height, int width) {
+    GraphBuilder g = new GraphBuilder("vae", "vae decoder's head [" + height + ", " + width + "]");
+    Node x = head(layers(g), 1, height, width);
+    return KlBands.of(config, NORM_EPS, g.output(BandStep.RESULT, x).build());
   }
 
   @Override

@@ -48,27 +48,44 @@ public final class AutoencoderTiny implements Vae {
   public Graph decode(int batch, int height, int width) {
     GraphBuilder g =
         new GraphBuilder("vae", "vae decoder [" + batch + ", " + height + ", " + width + "]");
-    Node x = g.input(LATENTS, Shape.of(batch, height, width, config.latentChannels()), DType.F32);
-    x = g.activate("decoder.clamp", g.scale("decoder.clamp.in", x, 1f / 3, 0), Activation.TANH);
-    x = g.scale("decoder.clamp.out", x, 3, 0);
     Numbered layers = new Numbered(g, "decoder.layers.");
+    Node x = head(layers, batch, height, width);
     int c = config.decoderChannels();
-    x = layers.conv(x, c, 1, true);
-    x = g.activate(layers.next(), x, config.activation());
     int levels = config.decoderBlocks().size();
-    for (int level = 0; level < levels; level++) {
+    for (int level = 1; level < levels; level++) {
+      int h = config.upsampling() * x.shape().dim(1);
+      int w = config.upsampling() * x.shape().dim(2);
+      x = g.upsample(layers.next(), x, h, w);
+      x = layers.conv(x, c, 1, false);
       for (int i = 0; i < config.decoderBlocks().get(level); i++) {
         x = block(g, layers.next(), x);
-      }
-      if (level + 1 < levels) {
-        int h = config.upsampling() * x.shape().dim(1);
-        int w = config.upsampling() * x.shape().dim(2);
-        x = g.upsample(layers.next(), x, h, w);
-        x = layers.conv(x, c, 1, false);
       }
     }
     x = layers.conv(x, config.outChannels(), 1, true);
     return g.output(IMAGE, g.scale("decoder.range", x, 2, -1)).build();
+  }
+
+  /** All that the decoder does at the size of the latents. */
+  private Node head(Numbered layers, int batch, int height, int width) {
+    GraphBuilder g = layers.g;
+    Node x = g.input(LATENTS, Shape.of(batch, height, width, config.latentChannels()), DType.F32);
+    x = g.activate("decoder.clamp", g.scale("decoder.clamp.in", x, 1f / 3, 0), Activation.TANH);
+    x = g.scale("decoder.clamp.out", x, 3, 0);
+    x = layers.conv(x, config.decoderChannels(), 1, true);
+    x = g.activate(layers.next(), x, config.activation());
+    for (int i = 0; i < config.decoderBlocks().getFirst(); i++) {
+      x = block(g, layers.next(), x);
+    }
+    return x;
+  }
+
+  @Override
+  public BandProgram bands(int height, int width) {
+    GraphBuilder g = new GraphBuilder("vae", "vae decoder's head [" + height + ", " + width + "]");
+    Numbered layers = new Numbered(g, "decoder.layers.");
+    Node x = head(layers, 1, height, width);
+    Graph head = g.output(BandStep.RESULT, x).build();
+    return TinyBands.of(config, head, layers.index);
   }
 
   @Override

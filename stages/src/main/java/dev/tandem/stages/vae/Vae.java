@@ -56,6 +56,14 @@ public sealed interface Vae permits AutoencoderKl, AutoencoderTiny {
   Graph decode(int batch, int height, int width);
 
   /**
+   * The same as {@link #decode} for one picture in bands of rows, equal but for rounding.
+   *
+   * @param height of the latents
+   * @param width of the latents
+   */
+  BandProgram bands(int height, int width);
+
+  /**
    * Pictures to latents: {@link #IMAGE} {@code [batch, height, width, 3]} to {@link #MOMENTS} or
    * {@link #LATENTS}, whichever {@link #encoderOutput} says.
    *

@@ -23,8 +23,8 @@ public final class GraphMemory {
 
   /**
    * No more than any device takes for a graph: what is alive at one time, fused as devices do it,
-   * and the weights, which may be kept in 16 bits, or packed where the graph has them so,
-   * or not at all where they are streamed.
+   * and the weights, which may be kept in 16 bits, or packed where the graph has them so, or not at
+   * all where they are streamed.
    */
   public static MemoryUse least(Graph graph, CompileOptions options) {
     int part = options.precision() == CompileOptions.Precision.F16 ? 2 : 1;

@@ -10,8 +10,8 @@ import dev.tandem.graph.GraphBuilder;
 import dev.tandem.graph.Shape;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What is kept, on a device where each graph takes the bytes that its name says. */

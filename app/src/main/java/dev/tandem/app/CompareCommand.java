@@ -9,6 +9,7 @@ import dev.tandem.orchestrator.compare.Contestant;
 import dev.tandem.orchestrator.compare.Round;
 import dev.tandem.orchestrator.compare.Sample;
 import dev.tandem.orchestrator.request.Request;
+import dev.tandem.orchestrator.request.RunOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -146,16 +147,11 @@ final class CompareCommand implements Callable<Integer> {
     List<Request> requests = requests();
     Stream.of(report, json, csv, trace).flatMap(Optional::stream).forEach(WholeFile::check);
     PrintWriter err = spec.commandLine().getErr();
+    RunOptions options = form.with(RunOptions.DEFAULT);
     Entrants entrants =
         Entrants.of(
             new Entrants.Asked(
-                picture.model(),
-                form.options(),
-                requests,
-                deviceList(),
-                strategies,
-                placements,
-                profile),
+                picture.model(), options, requests, deviceList(), strategies, placements, profile),
             err);
     List<Contestant> contestants = entrants.contestants();
     CompareJson document = CompareJson.before(facts(requests), contestants);
@@ -164,7 +160,7 @@ final class CompareCommand implements Callable<Integer> {
     Comparer comparer =
         new Comparer(
             picture.model(),
-            form.options(),
+            options,
             requests,
             (what, turn, turns) -> {
               err.printf(Locale.ROOT, "[%d/%d] %s%n", turn, turns, what);

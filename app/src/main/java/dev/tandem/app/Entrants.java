@@ -16,7 +16,6 @@ import dev.tandem.planning.simulate.SimulationCosts;
 import dev.tandem.planning.simulate.Simulator;
 import dev.tandem.planning.strategy.Strategies;
 import dev.tandem.planning.strategy.Strategy;
-import dev.tandem.stages.ModelOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +36,7 @@ record Entrants(Job job, List<Contestant> contestants) {
   /** What the user asked for. */
   record Asked(
       Path model,
-      ModelOptions form,
+      RunOptions options,
       List<Request> requests,
       List<String> devices,
       List<String> strategies,
@@ -93,13 +92,13 @@ record Entrants(Job job, List<Contestant> contestants) {
           asked.profile.isPresent() ? List.of(asked.devices.getFirst()) : asked.devices;
       err.println("timing the work alone on " + String.join(", ", timed));
       err.flush();
-      Comparer.Calibration now = Comparer.calibrate(asked.model, asked.form, asked.requests, timed);
+      Comparer.Calibration now =
+          Comparer.calibrate(asked.model, asked.options, asked.requests, timed);
       if (asked.profile.isEmpty()) {
         return new Known(now.job(), now.costs());
       }
-      RunOptions options = RunOptions.DEFAULT.withModel(asked.form);
       Profile machine = Profiles.load(asked.profile.get().toString());
-      return new Known(now.job(), Planner.costs(machine, asked.model, options, now.job()));
+      return new Known(now.job(), Planner.costs(machine, asked.model, asked.options, now.job()));
     }
   }
 

@@ -164,7 +164,7 @@ final class GenerateCommand implements Callable<Integer> {
         new PictureFiles(requests, pattern, bar, results(document, bar), spans(tracing));
     CountDownLatch returned = new CountDownLatch(1);
     AtomicBoolean interrupted = new AtomicBoolean();
-    RunOptions options = deviceUse.options().withModel(form.options());
+    RunOptions options = form.with(deviceUse.options());
     try (Tandem tandem = Tandem.open(picture.model(), placement.first(), options)) {
       Thread stop =
           Thread.ofPlatform()

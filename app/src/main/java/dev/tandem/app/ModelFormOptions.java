@@ -1,8 +1,7 @@
 package dev.tandem.app;
 
-import dev.tandem.stages.ModelOptions;
-import dev.tandem.stages.Quantization;
-import dev.tandem.stages.StepCache;
+import dev.tandem.orchestrator.request.RequestException;
+import dev.tandem.orchestrator.request.RunOptions;
 import picocli.CommandLine.Option;
 
 /** The options that say in which cheaper form a model is computed. */
@@ -38,17 +37,16 @@ final class ModelFormOptions {
   private String cache = "off";
 
   /**
-   * The options as a value.
+   * Options with what was asked for.
    *
-   * @throws UsageException if one is malformed
+   * @throws UsageException if it is malformed
    */
-  ModelOptions options() {
+  RunOptions with(RunOptions options) {
+    RunOptions quantized = options.withQuantization(weights, activations);
     try {
-      ModelOptions quantized =
-          ModelOptions.DEFAULT.withQuantization(Quantization.parse(weights, activations));
-      return quantized.withCache(StepCache.parse(cache));
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(e.getMessage());
+      return quantized.withCache(cache);
+    } catch (RequestException e) {
+      throw new UsageException("--cache: " + e.getMessage());
     }
   }
 }

@@ -109,8 +109,7 @@ final class PlanCommand implements Callable<Integer> {
     Profile machine = profile();
     List<String> ids =
         devices.isEmpty() ? machine.devices().stream().map(d -> d.id()).toList() : devices;
-    Planner planner =
-        Planner.open(machine, picture.model(), precisions.among(ids).withModel(form.options()));
+    Planner planner = Planner.open(machine, picture.model(), form.with(precisions.among(ids)));
     try {
       Request request = picture.request("");
       Job job = planner.job(count, prompts, picture.steps(), request);

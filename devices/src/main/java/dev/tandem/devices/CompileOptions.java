@@ -44,7 +44,7 @@ public record CompileOptions(Precision precision, WeightMemory weights, int reco
 
   /** Where weights are while nothing reads them. All forms compute the same, but for rounding. */
   public enum WeightMemory {
-    /** Each as it costs least: {@link #REST} where unpacking it is little of the work. */
+    /** As the device finds it best: for speed as far as that takes little memory, else at rest. */
     AUTO,
     /** In the device's own layout, as its kernels read them fastest. */
     SPEED,

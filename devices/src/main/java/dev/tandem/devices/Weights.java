@@ -6,8 +6,10 @@ import dev.tandem.graph.Op;
 
 /**
  * Weights by name: usually a memory-mapped checkpoint. Tensors may be F32, F16 or BF16 and stay
- * valid until the source is closed; a device copies what it needs while it compiles, by several
- * threads at once where {@link #concurrent} says so.
+ * valid until the source is closed. A device copies what it needs while it compiles, by several
+ * threads at once where {@link #concurrent} says so; there it may also leave weights where they are
+ * and read them in every run ({@link CompileOptions#weights}), so such a source is closed after all
+ * that was compiled with it.
  */
 @FunctionalInterface
 public interface Weights {

@@ -74,7 +74,7 @@ class ExecutablesTest {
   void anotherStageMakesRoomWhereOneIsKeptAtATime() {
     get("a", 30);
     get("b", 20);
-    executables.keepOnly("m", Set.of("b"));
+    executables.keepOnly("/m", Set.of("b"));
     assertThat(device.open).containsExactly("b");
     assertThat(executables.peak()).isEqualTo(50);
     executables.close(key("b"));

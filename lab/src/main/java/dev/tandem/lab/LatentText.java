@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** A latent report for people: curves and a table. */
 final class LatentText {
@@ -53,10 +54,12 @@ final class LatentText {
             report.pixels(),
             report.pixels(),
             report.device()),
-        List.of(
-            chart(report, "seconds of an evaluation", r -> Optional.of(r.seconds())),
-            chart(report, "PSNR of real pictures, dB", r -> r.vae().map(Reconstruction::psnr)),
-            chart(report, "SSIM of real pictures", r -> r.vae().map(Reconstruction::ssim))),
+        Stream.of(
+                chart(report, "seconds of an evaluation", r -> Optional.of(r.seconds())),
+                chart(report, "PSNR of real pictures, dB", r -> r.vae().map(Reconstruction::psnr)),
+                chart(report, "SSIM of real pictures", r -> r.vae().map(Reconstruction::ssim)))
+            .filter(c -> !c.lines().isEmpty())
+            .toList(),
         HEADER,
         report.rows().stream().map(r -> cells(report, r)).toList(),
         EXPLANATION);
@@ -94,7 +97,7 @@ final class LatentText {
         byFactor.merge(
             r.space().factor(),
             List.of(r),
-            (a, b) -> java.util.stream.Stream.concat(a.stream(), b.stream()).toList());
+            (a, b) -> Stream.concat(a.stream(), b.stream()).toList());
       }
     }
     return new Curves.Chart(

@@ -16,6 +16,7 @@ final class MemoryStudy implements CurveStudy {
   private static final List<Integer> BUDGETS = List.of(100, 75, 50, 35);
   private static final int ROUNDS = 9;
   private static final int QUICK_ROUNDS = 3;
+  private static final long PLENTY = 1L << 48;
   private static final double MEBIBYTE = 1 << 20;
 
   @Override
@@ -79,7 +80,7 @@ final class MemoryStudy implements CurveStudy {
   private Curves.Chart budgets(Conditions c, List<List<String>> rows) {
     List<Curves.Point> points = new ArrayList<>();
     BudgetTrial trial = new BudgetTrial(c.model(), c.device());
-    BudgetTrial.Outcome usual = trial.make(Long.MAX_VALUE);
+    BudgetTrial.Outcome usual = trial.make(PLENTY);
     for (int percent : BUDGETS) {
       if (c.stop().getAsBoolean()) {
         break;

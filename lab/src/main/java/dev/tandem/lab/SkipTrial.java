@@ -56,42 +56,60 @@ final class SkipTrial {
   }
 
   /**
-   * Measures.
+   * Measures in turns; what has no room beside the others is compiled again, which is not timed.
    *
-   * @param percents in this order; the first is what the others are compared with
+   * @param percents the first is what the others are compared with
    * @param rounds steps of each
    */
   static List<Outcome> of(Conditions c, List<Integer> percents, int rounds) {
     ModelPlan plan = ModelPlan.of(ModelFolder.open(c.model()));
-    List<Outcome> all = new ArrayList<>();
-    float[] first = new float[0];
-    try (Device device = Devices.open(c.device())) {
-      SkipTrial trial = new SkipTrial(plan, device);
-      for (int percent : percents) {
-        if (!all.isEmpty() && c.stop().getAsBoolean()) {
-          break;
+    try (Device device = Devices.open(c.device());
+        Executables executables = new Executables(device)) {
+      return new SkipTrial(plan, device).measure(executables, c, percents, rounds);
+    }
+  }
+
+  private List<Outcome> measure(
+      Executables executables, Conditions c, List<Integer> percents, int rounds) {
+    Denoising d = denoising();
+    double[][] seconds = new double[percents.size()][rounds];
+    float[][] outputs = new float[percents.size()][];
+    long[] used = new long[percents.size()];
+    int done = 0;
+    for (; done < rounds && (done == 0 || !c.stop().getAsBoolean()); done++) {
+      for (int i = 0; i < percents.size(); i++) {
+        try (DenoiseStage stage = new DenoiseStage(plan, executables, options(percents.get(i)))) {
+          outputs[i] = stage.evaluate(d, half(d), Runner.DIRECT).output(); // warm
+          long start = System.nanoTime();
+          stage.evaluate(d, half(d), Runner.DIRECT);
+          seconds[i][done] = (System.nanoTime() - start) / 1e9;
+          used[i] = stage.bytes(d, half(d));
         }
-        double[] seconds = new double[rounds];
-        MemoryUse planned = trial.planned(percent);
-        long[] used = new long[1];
-        float[] output = trial.steps(percent, seconds, used);
-        first = all.isEmpty() ? output : first;
-        Interval median = Intervals.median(seconds);
-        double usual = all.isEmpty() ? median.value() : all.getFirst().seconds.value();
-        Outcome o =
-            new Outcome(
-                percent,
-                planned.arena(),
-                planned.total(),
-                used[0],
-                median,
-                median.value() / usual,
-                difference(output, first));
-        c.progress().accept("skips within " + percent + "%: " + median.text(4) + " s a step");
-        all.add(o);
       }
+      c.progress().accept("skips, round " + (done + 1) + " of " + rounds);
+    }
+    List<Outcome> all = new ArrayList<>();
+    for (int i = 0; i < percents.size(); i++) {
+      MemoryUse planned = planned(percents.get(i));
+      double[] ratios = new double[done];
+      for (int r = 0; r < done; r++) {
+        ratios[r] = seconds[i][r] / seconds[0][r];
+      }
+      all.add(
+          new Outcome(
+              percents.get(i),
+              planned.arena(),
+              planned.total(),
+              used[i],
+              Intervals.median(Arrays.copyOf(seconds[i], done)),
+              Intervals.median(ratios).value(),
+              difference(outputs[i], outputs[0])));
     }
     return all;
+  }
+
+  private static Half half(Denoising d) {
+    return d.guided() ? Half.BOTH : Half.CONDITIONAL;
   }
 
   private MemoryUse planned(int percent) {
@@ -107,22 +125,6 @@ final class SkipTrial {
 
   private static CompileOptions options(int percent) {
     return CompileOptions.DEFAULT.withRecompute(percent);
-  }
-
-  private float[] steps(int percent, double[] seconds, long[] used) {
-    Denoising d = denoising();
-    Half half = d.guided() ? Half.BOTH : Half.CONDITIONAL;
-    try (Executables executables = new Executables(device);
-        DenoiseStage stage = new DenoiseStage(plan, executables, options(percent))) {
-      float[] output = stage.evaluate(d, half, Runner.DIRECT).output();
-      for (int i = 0; i < seconds.length; i++) {
-        long start = System.nanoTime();
-        stage.evaluate(d, half, Runner.DIRECT);
-        seconds[i] = (System.nanoTime() - start) / 1e9;
-      }
-      used[0] = executables.peak();
-      return output;
-    }
   }
 
   /** A picture's first step, with text that says nothing. */

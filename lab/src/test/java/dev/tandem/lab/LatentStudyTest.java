@@ -143,4 +143,22 @@ class LatentStudyTest {
     assertThat(curves.charts().get(1).lines().get(0).points().get(0).x())
         .isCloseTo(2, within(1e-9));
   }
+
+  /** As in a fresh clone without autoencoders. */
+  @Test
+  void withoutAutoencodersThereIsAPageOfTheCosts() {
+    LatentCost cost = new LatentCost(2_000_000_000L, 500_000_000L, 3 << 20, 1 << 20);
+    Curves curves =
+        LatentText.of(
+            new LatentReport(
+                "m",
+                "cpu",
+                PIXELS,
+                40,
+                List.of(
+                    new LatentReport.Row(
+                        LatentSpace.PIXELS, cost, Interval.alone(0.5), Optional.empty()))));
+    assertThat(curves.charts()).hasSize(1);
+    assertThat(CurveFiles.html(curves)).contains("pixels").doesNotContain("PSNR of real");
+  }
 }

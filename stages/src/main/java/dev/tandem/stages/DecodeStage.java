@@ -13,7 +13,7 @@ import dev.tandem.stages.vae.Vae;
  */
 public final class DecodeStage implements AutoCloseable {
   private final CompiledPart vae;
-  private final Vae decoder;
+  private final ModelPlan plan;
   private final LatentScaling scaling;
   private final int channels;
   private final int scale;
@@ -22,7 +22,7 @@ public final class DecodeStage implements AutoCloseable {
   /** Opens the weights; the device is not used yet. */
   public DecodeStage(ModelPlan plan, Executables executables, CompileOptions options) {
     vae = CompiledPart.only(plan, StagePlan.DECODE, executables, options);
-    decoder = plan.parts().vae();
+    this.plan = plan;
     scaling = plan.latentScaling();
     channels = plan.latentChannels();
     scale = plan.scaleFactor();
@@ -64,7 +64,7 @@ public final class DecodeStage implements AutoCloseable {
   }
 
   private float[] bands(float[] latents, int height, int width, int rows, Runner runner) {
-    try (BandDecoder bands = new BandDecoder(decoder.bands(height, width), vae, rows, runner)) {
+    try (BandDecoder bands = new BandDecoder(plan.bands(height, width), vae, rows, runner)) {
       return bands.decode(latents);
     }
   }

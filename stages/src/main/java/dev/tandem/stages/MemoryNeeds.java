@@ -112,7 +112,7 @@ public final class MemoryNeeds {
   }
 
   private MemoryUse bands(Device device, CompileOptions options, int height, int width, int rows) {
-    BandProgram program = plan.parts().vae().bands(height, width);
+    BandProgram program = plan.bands(height, width);
     boolean host = device.info().type().usesHostMemory();
     MemoryUse most = use(device, program.head(), options);
     List<Long> maps = program.hostBytes();

@@ -11,11 +11,13 @@ import dev.tandem.stages.sampling.Course;
 import dev.tandem.stages.sampling.Sampler;
 import dev.tandem.stages.sampling.Samplers;
 import dev.tandem.stages.unet.UNet2DConfig;
+import dev.tandem.stages.vae.BandProgram;
 import dev.tandem.stages.vae.LatentScaling;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -98,6 +100,17 @@ public final class ModelPlan {
   private StagePlan.Part typed(StagePlan.Part part) {
     StoredTypes stored = types.computeIfAbsent(part.component(), this::storedTypes);
     return part.with(stored::apply);
+  }
+
+  /**
+   * The decoder in bands, with the types of its weights.
+   *
+   * @param height of the latents
+   * @param width of the latents
+   */
+  BandProgram bands(int height, int width) {
+    StoredTypes stored = Objects.requireNonNull(types.get("vae"));
+    return parts.vae().bands(height, width).with(stored::apply);
   }
 
   private StoredTypes storedTypes(String component) {

@@ -74,10 +74,8 @@ class QuantizerTest {
     byte[] whole = Files.readAllBytes(dir.resolve("whole").resolve(WEIGHTS));
     for (String at : new String[] {"b", "conv1"}) {
       Path output = dir.resolve("broken-" + at);
-      List<String> heard = new ArrayList<>();
       QuantizeProgress stops =
           (what, done, total) -> {
-            heard.add(what);
             if (what.endsWith(at)) {
               throw new IllegalStateException("pulled the plug");
             }

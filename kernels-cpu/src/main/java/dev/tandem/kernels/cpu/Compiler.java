@@ -1,5 +1,6 @@
 package dev.tandem.kernels.cpu;
 
+import dev.tandem.devices.CompileOptions.WeightMemory;
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.Executable.MemoryUse;
 import dev.tandem.devices.ProductKernel;
@@ -26,6 +27,7 @@ final class Compiler {
   private final Graph graph;
   private final int parts;
   private final Graph part;
+  private final Residence residence;
   private final Joins joins;
   private final MemoryPlan plan;
   private final Memory memory;
@@ -37,12 +39,17 @@ final class Compiler {
   /** Host-visible values by the node that owns their memory, for the whole batch. */
   private final Map<Node, MemorySegment> visible = new HashMap<>();
 
-  private Compiler(OneDnnDevice device, Graph graph, Memory memory) {
+  private Compiler(OneDnnDevice device, Graph graph, WeightMemory weights, Memory memory) {
     this.device = device;
     this.graph = graph;
     this.memory = memory;
-    parts = BatchSplit.parts(graph, device.threads().count());
-    part = parts == 1 ? graph : BatchSplit.part(graph, parts);
+    int most = BatchSplit.parts(graph, device.threads().count());
+    Graph split = most == 1 ? graph : BatchSplit.part(graph, most);
+    Residence first = residence(split, weights, most);
+    // All threads together at one operation: what rests is unpacked once for the whole batch.
+    parts = first.resting().isEmpty() ? most : 1;
+    part = parts == most ? split : graph;
+    residence = parts == most ? first : residence(graph, weights, 1);
     List<Node> shared = visibleNodes();
     joins = Joins.of(part);
     plan =
@@ -50,6 +57,15 @@ final class Compiler {
             part, Memory.ALIGNMENT, n -> shared.contains(n) ? 0 : n.bytes(), joins.with());
     primitives = device.primitives(memory);
     store = new WeightStore(primitives, device);
+  }
+
+  private Residence residence(Graph g, WeightMemory weights, int lanes) {
+    return Residence.of(
+        g,
+        weights,
+        device.threads().count() / lanes,
+        device.memoryForSpeed(),
+        device.roomForSpeed());
   }
 
   private List<Node> visibleNodes() {
@@ -61,9 +77,10 @@ final class Compiler {
     return nodes;
   }
 
-  static OneDnnExecutable compile(OneDnnDevice device, Graph source, Weights weights) {
+  static OneDnnExecutable compile(
+      OneDnnDevice device, Graph source, Weights weights, WeightMemory rest) {
     Graph graph = Fusion.apply(source);
-    Compiler c = new Compiler(device, graph, device.memory(graph.name()));
+    Compiler c = new Compiler(device, graph, rest, device.memory(graph.name()));
     try {
       c.device.threads().first().run(c::lower);
       c.store.fill(weights);
@@ -85,9 +102,9 @@ final class Compiler {
   }
 
   /** What {@link #compile} would allocate. */
-  static MemoryUse estimate(OneDnnDevice device, Graph source) {
+  static MemoryUse estimate(OneDnnDevice device, Graph source, WeightMemory rest) {
     Graph graph = Fusion.apply(source);
-    Compiler c = new Compiler(device, graph, Memory.counted(graph.name()));
+    Compiler c = new Compiler(device, graph, rest, Memory.counted(graph.name()));
     try {
       c.device.threads().first().run(c::lower);
       return c.memory.use();
@@ -106,12 +123,10 @@ final class Compiler {
     for (Node n : visibleNodes()) {
       visible.computeIfAbsent(n, v -> memory.allocate(Memory.Kind.ARENA, v.bytes() * parts));
     }
-    Map<Node, WinogradTiles> winograd =
-        WinogradChoice.of(part, openMpThreads, device.memoryForSpeed());
     for (int i = 0; i < parts; i++) {
       Primitives.Scratch scratch = primitives.newScratch();
       Team team = new Team(device.threads(), openMpThreads);
-      Lowering lowering = new Lowering(primitives, store, team, winograd, joins, places(i));
+      Lowering lowering = new Lowering(primitives, store, team, residence, joins, places(i));
       List<Lane.Step> steps = new ArrayList<>();
       for (Node n : part.nodes()) {
         if (n.isComputed() && !joins.with().containsKey(n)) {
@@ -123,6 +138,7 @@ final class Compiler {
       scratch.allocate();
       lanes.add(new Lane(device.openMp(), openMpThreads, steps));
     }
+    store.reserve(residence.stream());
     primitives.freeLayouts();
   }
 
@@ -179,8 +195,9 @@ final class Compiler {
 
   private Tensor tensor(Node n) {
     Node root = MemoryPlan.storage(part.nodes().get(n.id()));
-    MemorySegment data = root.isConstant() ? store.plain(root) : visible.get(root);
-    return new Tensor(n.shape(), n.type(), data);
+    return root.isConstant()
+        ? new Tensor(n.shape(), DType.F32, store.plain(root))
+        : new Tensor(n.shape(), n.type(), visible.get(root));
   }
 
   private void free() {

@@ -44,16 +44,17 @@ final class Convolutions {
             attributes);
     lib.destroy(OneDnn.Kind.ATTRIBUTES, attributes);
     long wanted = lib.layoutOf(descriptor, OneDnn.QUERY_WEIGHTS);
-    Place weights = low.weights().relaid(n, 0, p.layout(dims), wanted);
+    WeightUse.Part part = new WeightUse.Part(n, 0, w.dim(0), false);
+    WeightUse weights = WeightUse.of(low, part, wanted, 0);
     Primitives.Call call =
         p.call(descriptor)
             .arg(OneDnn.ARG_SRC, src, low.place(n.input(0)))
-            .arg(OneDnn.ARG_WEIGHTS, wanted, weights)
+            .arg(OneDnn.ARG_WEIGHTS, wanted, weights.place())
             .arg(OneDnn.ARG_DST, dst, low.place(n))
             .postOps(post);
     if (c.bias()) {
       call.arg(OneDnn.ARG_BIAS, bias, low.place(n.input(2)));
     }
-    return List.of(call.build());
+    return weights.then(call.build());
   }
 }

@@ -5,7 +5,6 @@ import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Turns one node into kernels. The memory plan says where its operands and result lie. */
@@ -13,7 +12,7 @@ final class Lowering {
   private final Primitives primitives;
   private final WeightStore weights;
   private final Team team;
-  private final Map<Node, WinogradTiles> winograd;
+  private final Residence residence;
   private final Joins joins;
   private final Places places;
 
@@ -21,13 +20,13 @@ final class Lowering {
       Primitives primitives,
       WeightStore weights,
       Team team,
-      Map<Node, WinogradTiles> winograd,
+      Residence residence,
       Joins joins,
       Places places) {
     this.primitives = primitives;
     this.weights = weights;
     this.team = team;
-    this.winograd = winograd;
+    this.residence = residence;
     this.joins = joins;
     this.places = places;
   }
@@ -49,7 +48,11 @@ final class Lowering {
 
   /** How a convolution is computed in the Winograd domain, if it is. */
   Optional<WinogradTiles> winograd(Node n) {
-    return Optional.ofNullable(winograd.get(n));
+    return Optional.ofNullable(residence.winograd().get(n));
+  }
+
+  Residence residence() {
+    return residence;
   }
 
   /** The threads that share out what Java computes. */

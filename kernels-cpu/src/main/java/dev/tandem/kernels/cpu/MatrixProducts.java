@@ -4,6 +4,7 @@ import dev.tandem.graph.Activation;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
 import dev.tandem.graph.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,7 +21,7 @@ final class MatrixProducts {
     }
     post.activation(l.act());
     Optional<Place> bias = l.bias() ? Optional.of(low.place(n.input(2))) : Optional.empty();
-    return List.of(layer(low, n, 0, n.shape().dim(-1), bias, low.place(n), post));
+    return layer(low, n, new Rows(0, n.shape().dim(-1), 0), bias, low.place(n), post);
   }
 
   /** The gate first, into scratch; the value's product is then multiplied by it. */
@@ -31,14 +32,25 @@ final class MatrixProducts {
     Optional<Place> bias = g.bias() ? Optional.of(low.place(n.input(2))) : Optional.empty();
     PostOps gelu = PostOps.none().activation(Activation.GELU);
     PostOps times = PostOps.none().binary(OneDnn.BINARY_MUL, p.layout(n.shape().rows(), out), gate);
-    return List.of(
-        layer(low, n, out, out, bias.map(b -> b.plusFloats(out)), gate, gelu),
-        layer(low, n, 0, out, bias, low.place(n), times));
+    long free = Primitives.align(n.bytes());
+    Optional<Place> gateBias = bias.map(b -> b.plusFloats(out));
+    List<Kernel> kernels = new ArrayList<>();
+    kernels.addAll(layer(low, n, new Rows(out, out, free), gateBias, gate, gelu));
+    kernels.addAll(layer(low, n, new Rows(0, out, free), bias, low.place(n), times));
+    return kernels;
   }
 
-  /** {@code to = post(x w^T + bias)} for the weight's rows {@code [firstRow, firstRow + out)}. */
-  private static Kernel layer(
-      Lowering low, Node n, int firstRow, int out, Optional<Place> bias, Place to, PostOps post) {
+  /**
+   * Which rows of a weight.
+   *
+   * @param scratch from where the scratch area is free, bytes
+   */
+  private record Rows(int first, int count, long scratch) {}
+
+  /** {@code to = post(x w^T + bias)} for some rows of the weight. */
+  private static List<Kernel> layer(
+      Lowering low, Node n, Rows r, Optional<Place> bias, Place to, PostOps post) {
+    int out = r.count;
     Primitives p = low.primitives();
     OneDnn lib = p.lib();
     Node x = n.input(0);
@@ -52,16 +64,16 @@ final class MatrixProducts {
         lib.matMul(p.engine(), src, p.anyLayout(in, out), biasLayout, dst, attributes);
     lib.destroy(OneDnn.Kind.ATTRIBUTES, attributes);
     long wanted = lib.layoutOf(descriptor, OneDnn.QUERY_WEIGHTS);
-    long stored = p.layout(new long[] {in, out}, new long[] {1, in});
-    Place weights = low.weights().relaid(n, firstRow * in, stored, wanted);
+    WeightUse.Part part = new WeightUse.Part(n, r.first, out, true);
+    WeightUse weights = WeightUse.of(low, part, wanted, r.scratch);
     Primitives.Call call =
         p.call(descriptor)
             .arg(OneDnn.ARG_SRC, src, low.place(x))
-            .arg(OneDnn.ARG_WEIGHTS, wanted, weights)
+            .arg(OneDnn.ARG_WEIGHTS, wanted, weights.place())
             .arg(OneDnn.ARG_DST, dst, to)
             .postOps(post);
     bias.ifPresent(b -> call.arg(OneDnn.ARG_BIAS, biasLayout, b));
-    return call.build();
+    return weights.then(call.build());
   }
 
   static List<Kernel> matMul(Lowering low, Node n, Op.MatMul m) {

@@ -62,9 +62,7 @@ final class Memory implements AutoCloseable {
    */
   @SuppressWarnings("restricted") // the addresses of counted memory are never followed
   MemorySegment allocate(Kind kind, long size) {
-    source.ifPresent(s -> s.budget().take(kind.purpose + " of '" + graph + "'", size));
-    bytes.merge(kind, size, Long::sum);
-    largest = Math.max(largest, size);
+    reserve(kind, size);
     if (source.isPresent()) {
       Source s = source.get();
       return kind == Kind.WEIGHTS
@@ -74,6 +72,22 @@ final class Memory implements AutoCloseable {
     MemorySegment nowhere = MemorySegment.ofAddress(next).reinterpret(size);
     next += (size + ALIGNMENT - 1) & -ALIGNMENT;
     return nowhere;
+  }
+
+  /**
+   * Counts memory that is not allocated here, or later, by {@link #allocateReserved}: a mapped
+   * file's takes as much room.
+   */
+  void reserve(Kind kind, long size) {
+    source.ifPresent(s -> s.budget().take(kind.purpose + " of '" + graph + "'", size));
+    bytes.merge(kind, size, Long::sum);
+    largest = Math.max(largest, size);
+  }
+
+  /** Memory that was reserved, with any contents; there must be some. */
+  MemorySegment allocateReserved(long size) {
+    Source s = source.orElseThrow();
+    return s.heap().allocate(s.arena(), size, ALIGNMENT);
   }
 
   private long bytes(Kind kind) {

@@ -74,8 +74,8 @@ final class Movement {
 
   static List<Kernel> embedding(Lowering low, Node n) {
     MemorySegment ids = low.memory(n.input(0));
-    MemorySegment table = low.memory(n.input(1));
     MemorySegment y = low.memory(n);
+    RowCopy copy = rows(low, n, y);
     int rows = n.input(1).shape().dim(0);
     long bytes = (long) n.shape().dim(-1) * Float.BYTES;
     long count = n.shape().rows();
@@ -84,9 +84,25 @@ final class Movement {
           for (long i = 0; i < count; i++) {
             int id = ids.getAtIndex(I32, i);
             checkIndex(n, "row", id, rows);
-            MemorySegment.copy(table, id * bytes, y, i * bytes, bytes);
+            copy.copy(id, i * bytes);
           }
         });
+  }
+
+  /** Copies a row of a table to a place in bytes. */
+  private interface RowCopy {
+    void copy(int row, long to);
+  }
+
+  private static RowCopy rows(Lowering low, Node n, MemorySegment y) {
+    if (low.residence().resting().contains(n)) {
+      Resting table = low.weights().resting(n.input(1));
+      Unpacker unpacker = new Unpacker();
+      return (row, to) -> table.row(unpacker, row, y, to);
+    }
+    MemorySegment table = low.memory(n.input(1));
+    long bytes = (long) n.shape().dim(-1) * Float.BYTES;
+    return (row, to) -> MemorySegment.copy(table, row * bytes, y, to, bytes);
   }
 
   static List<Kernel> gatherRows(Lowering low, Node n) {

@@ -111,6 +111,7 @@ final class OneDnn {
   private final MethodHandle streamCreate;
   private final MethodHandle layoutByStrides;
   private final MethodHandle layoutByTag;
+  private final MethodHandle layoutWithin;
   private final MethodHandle layoutQuery;
   private final MethodHandle layoutEqual;
   private final MethodHandle layoutSize;
@@ -164,6 +165,8 @@ final class OneDnn {
             ADDRESS,
             JAVA_INT,
             JAVA_INT);
+    layoutWithin =
+        bind(JAVA_INT, "memory_desc_create_submemory", ADDRESS, JAVA_LONG, ADDRESS, ADDRESS);
     layoutQuery = bind(JAVA_INT, "memory_desc_query", JAVA_LONG, JAVA_INT, ADDRESS);
     layoutEqual = bind(JAVA_INT, "memory_desc_equal", JAVA_LONG, JAVA_LONG);
     layoutSize = bind(JAVA_LONG, "memory_desc_get_size", JAVA_LONG);
@@ -377,6 +380,16 @@ final class OneDnn {
       return create(
           "memory_desc_create_with_tag",
           out -> (int) layoutByTag.invokeExact(out, dims.length, d, type, ANY_LAYOUT));
+    }
+  }
+
+  /** The layout of some of a layout's elements; its address is that of the whole. */
+  long within(long layout, long[] dims, long[] offsets) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment d = dims(arena, dims);
+      MemorySegment o = dims(arena, offsets);
+      return create(
+          "memory_desc_create_submemory", out -> (int) layoutWithin.invokeExact(out, layout, d, o));
     }
   }
 

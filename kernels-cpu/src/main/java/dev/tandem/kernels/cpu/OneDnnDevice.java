@@ -1,6 +1,7 @@
 package dev.tandem.kernels.cpu;
 
 import dev.tandem.devices.CompileOptions;
+import dev.tandem.devices.CompileOptions.WeightMemory;
 import dev.tandem.devices.Device;
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.DeviceInfo;
@@ -10,11 +11,15 @@ import dev.tandem.devices.MemoryLimit;
 import dev.tandem.devices.Weights;
 import dev.tandem.graph.Graph;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** A CPU, or some of its cores, driven by oneDNN. Several may be open, each with its threads. */
 final class OneDnnDevice implements Device {
   private static final int SPEED_PART = 4;
+  private static final int ROOM_PART = 64;
+  private static final long LEAST_ROOM = 256 << 20;
 
   private final DeviceInfo info;
   private final OneDnnLibrary library;
@@ -56,6 +61,22 @@ final class OneDnnDevice implements Device {
     return budget.limit().total() < machine ? 0 : machine / SPEED_PART;
   }
 
+  /**
+   * How much memory a graph's weights may take to be as fast as can be, where nobody has said how
+   * they are to be kept, bytes.
+   */
+  long roomForSpeed() {
+    long total = budget.limit().total();
+    return total < info.memoryBytes()
+        ? Math.min(LEAST_ROOM, total / SPEED_PART)
+        : Math.max(LEAST_ROOM, total / ROOM_PART);
+  }
+
+  /** Pages of mapped weights. */
+  Pages pages() {
+    return library.pages();
+  }
+
   /** Memory from the device's budget. */
   Memory memory(String graph) {
     return Memory.within(budget, library.heap(), graph);
@@ -69,7 +90,7 @@ final class OneDnnDevice implements Device {
   @Override
   public Executable compile(Graph graph, Weights weights, CompileOptions options) {
     check(options);
-    OneDnnExecutable e = Compiler.compile(this, graph, weights);
+    OneDnnExecutable e = Compiler.compile(this, graph, weights, options.weights());
     executables.add(e);
     return e;
   }
@@ -78,7 +99,12 @@ final class OneDnnDevice implements Device {
   @Override
   public Executable.MemoryUse estimate(Graph graph, CompileOptions options) {
     check(options);
-    return Compiler.estimate(this, graph);
+    return Compiler.estimate(this, graph, options.weights());
+  }
+
+  @Override
+  public Set<WeightMemory> weightMemory() {
+    return EnumSet.allOf(WeightMemory.class);
   }
 
   @Override

@@ -6,7 +6,7 @@ import java.lang.foreign.SymbolLookup;
 
 /** oneDNN and its OpenMP runtime, loaded once for the whole program. */
 @SuppressWarnings("restricted") // loading a native library is what this class is for
-record OneDnnLibrary(OneDnn oneDnn, OpenMp openMp, Heap heap) {
+record OneDnnLibrary(OneDnn oneDnn, OpenMp openMp, Heap heap, Pages pages) {
   private static final class Loaded {
     static final OneDnnLibrary INSTANCE = load(NativeLibraries.Platform.current());
   }
@@ -34,7 +34,7 @@ record OneDnnLibrary(OneDnn oneDnn, OpenMp openMp, Heap heap) {
             .map(name -> lookup(platform, name))
             .orElseGet(() -> SymbolLookup.libraryLookup("vcomp140", Arena.global()));
     SymbolLookup oneDnn = lookup(platform, platform.oneDnn());
-    return new OneDnnLibrary(new OneDnn(oneDnn), new OpenMp(openMp), new Heap());
+    return new OneDnnLibrary(new OneDnn(oneDnn), new OpenMp(openMp), new Heap(), new Pages());
   }
 
   private static SymbolLookup lookup(NativeLibraries.Platform platform, String name) {

@@ -91,6 +91,11 @@ final class Primitives implements AutoCloseable {
     return layout(type, new long[] {s.dim(0), c, h, w}, new long[] {h * w * c, 1, w * c, c});
   }
 
+  /** The layout of some of a layout's elements. */
+  long within(long layout, long[] dims, long[] offsets) {
+    return keep(lib.within(layout, dims, offsets));
+  }
+
   private long keep(long layout) {
     layouts.add(layout);
     return layout;

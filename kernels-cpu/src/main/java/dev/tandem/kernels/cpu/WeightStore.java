@@ -4,6 +4,7 @@ import dev.tandem.devices.Tensor;
 import dev.tandem.devices.Weights;
 import dev.tandem.graph.DType;
 import dev.tandem.graph.Node;
+import dev.tandem.graph.Op;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /**
  * The weights of one executable as F32, row-major or in the layout that a primitive wants. Lowering
@@ -33,6 +35,7 @@ final class WeightStore {
   private final OneDnnDevice device;
   private final Map<Node, MemorySegment> plain = new HashMap<>();
   private final Map<WinogradForm, WinogradKernels> winograd = new EnumMap<>(WinogradForm.class);
+  private final Map<Node, Resting> resting = new LinkedHashMap<>();
   private final Map<Use, Relayout> relayouts = new LinkedHashMap<>();
 
   WeightStore(Primitives primitives, OneDnnDevice device) {
@@ -43,6 +46,24 @@ final class WeightStore {
   /** The weight in row-major order; one copy however often it is asked for. */
   MemorySegment plain(Node weight) {
     return plain.computeIfAbsent(weight, w -> allocate(w.shape().elements() * Float.BYTES));
+  }
+
+  /** The weight as it is stored. */
+  Resting resting(Node weight) {
+    return resting.computeIfAbsent(weight, w -> new Resting(w, device.pages()));
+  }
+
+  /**
+   * Counts what rests: all of it, or what lies in memory at one time.
+   *
+   * @param stream whether each weight is let go when it was read
+   */
+  void reserve(boolean stream) {
+    LongStream bytes = resting.values().stream().mapToLong(Resting::bytes);
+    long sum = stream ? bytes.max().orElse(0) : bytes.sum();
+    if (sum > 0) {
+      primitives.memory().reserve(Memory.Kind.WEIGHTS, sum);
+    }
   }
 
   /**
@@ -115,7 +136,13 @@ final class WeightStore {
     DeviceThreads threads = device.threads();
     threads.first().run(() -> device.openMp().setThreads(threads.count()));
     Widening widening = new Widening(threads, weights.concurrent());
-    plain.forEach((weight, to) -> widening.copy(weights.get(weight), to));
+    resting.values().forEach(r -> r.fill(weights, primitives.memory()));
+    plain.forEach(
+        (weight, to) -> {
+          Tensor t = weights.get(weight);
+          widening.copy(t, to);
+          letGo(weights, weight);
+        });
     try (Staging stored = new Staging();
         Staging domain = new Staging()) {
       for (Relayout r : relayouts.values()) {
@@ -126,8 +153,18 @@ final class WeightStore {
         } else {
           widening.copy(t, values);
         }
+        letGo(weights, r.weight());
         threads.first().run(() -> lay(r, values, domain));
       }
+    }
+  }
+
+  /** The file's memory of what has been copied is not needed any more. */
+  private void letGo(Weights weights, Node weight) {
+    if (weight.op() instanceof Op.Dequantize) {
+      weight.inputs().forEach(part -> letGo(weights, part));
+    } else {
+      device.pages().letGo(weights.get(weight).data());
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /** Which convolutions of a graph are computed in the Winograd domain. */
 final class WinogradChoice {
@@ -17,9 +18,11 @@ final class WinogradChoice {
    * tiles, for what is gained by a byte grows with them.
    *
    * @param threads that share each one out
-   * @param memory by which all kernels together may be larger, bytes
+   * @param memory for the kernels of all together, bytes
+   * @param bytes what one takes of it
    */
-  static Map<Node, WinogradTiles> of(Graph g, int threads, long memory) {
+  static Map<Node, WinogradTiles> of(
+      Graph g, int threads, long memory, ToLongFunction<WinogradTiles> bytes) {
     Map<Node, WinogradTiles> suiting = new LinkedHashMap<>();
     for (Node n : g.nodes()) {
       if (n.op() instanceof Op.Conv2d c) {
@@ -32,9 +35,9 @@ final class WinogradChoice {
         .sorted(Comparator.comparingInt(e -> -e.getValue().count()))
         .forEach(
             e -> {
-              long extra = e.getValue().extraBytes();
-              if (extra <= room[0]) {
-                room[0] -= extra;
+              long taken = bytes.applyAsLong(e.getValue());
+              if (taken <= room[0]) {
+                room[0] -= taken;
                 chosen.put(e.getKey(), e.getValue());
               }
             });

@@ -91,7 +91,7 @@ class QuantizedProductsTest {
               .extracting(ProductKernel::node)
               .as(c.name())
               .containsExactlyInAnyOrderElementsOf(quantised);
-          boolean all = e.products().size() == quantised.size();
+          boolean all = !quantised.isEmpty() && e.products().size() == quantised.size();
           assertThat(ProductKernel.share(e.products(), DType.I8) == 1).isEqualTo(all);
           assertThat(e.products()).noneMatch(p -> p.implementation().contains("ref"));
         }

@@ -113,7 +113,9 @@ class WinogradTest {
   }
 
   private static List<String> chosen(Graph g, long memory) {
-    return WinogradChoice.of(g, 1, memory).keySet().stream().map(Node::name).toList();
+    return WinogradChoice.of(g, 1, memory, WinogradTiles::extraBytes).keySet().stream()
+        .map(Node::name)
+        .toList();
   }
 
   @Test

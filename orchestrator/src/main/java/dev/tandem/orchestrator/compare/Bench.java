@@ -10,7 +10,6 @@ import dev.tandem.orchestrator.result.GenerationListener;
 import dev.tandem.orchestrator.result.RunReport;
 import dev.tandem.orchestrator.timeline.Detail;
 import dev.tandem.orchestrator.timeline.Span;
-import dev.tandem.stages.ModelOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -26,8 +25,7 @@ final class Bench implements AutoCloseable {
     this.devices = devices;
   }
 
-  static Bench open(Path model, Placement placement, ModelOptions form, List<Request> requests) {
-    RunOptions options = RunOptions.DEFAULT.withModel(form);
+  static Bench open(Path model, Placement placement, RunOptions options, List<Request> requests) {
     Bench bench = new Bench(Tandem.open(model, placement, options), placement.devices().size());
     bench.warmUp(requests);
     return bench;

@@ -7,7 +7,7 @@ import dev.tandem.orchestrator.placement.Job;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.orchestrator.placement.StageCosts.Work;
 import dev.tandem.orchestrator.request.Request;
-import dev.tandem.stages.ModelOptions;
+import dev.tandem.orchestrator.request.RunOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,7 +30,7 @@ public final class Comparer {
   private static final RoundRecorder.Keep DRAWN = new RoundRecorder.Keep(Sample.MOST, 8192);
 
   private final Path model;
-  private final ModelOptions form;
+  private final RunOptions options;
   private final List<Request> requests;
   private final Progress progress;
 
@@ -41,15 +41,15 @@ public final class Comparer {
   }
 
   /**
-   * @param form in which the model is computed
+   * @param options of every run
    * @param requests the pictures of every run, at least one
    */
-  public Comparer(Path model, ModelOptions form, List<Request> requests, Progress progress) {
+  public Comparer(Path model, RunOptions options, List<Request> requests, Progress progress) {
     if (requests.isEmpty()) {
       throw new IllegalArgumentException("a comparison needs at least one picture");
     }
     this.model = model;
-    this.form = form;
+    this.options = options;
     this.requests = List.copyOf(requests);
     this.progress = progress;
   }
@@ -82,7 +82,7 @@ public final class Comparer {
         turns.begin(c.name());
         Sample.Taker taker = samples.computeIfAbsent(c, x -> new Sample.Taker());
         RoundRecorder.Keep keep = r < Result.DRAWN_ROUNDS ? DRAWN : RoundRecorder.Keep.NONE;
-        try (Bench bench = Bench.open(model, c.placement(), form, requests)) {
+        try (Bench bench = Bench.open(model, c.placement(), options, requests)) {
           all.get(c).add(bench.run(requests, c.oneAtATime(), keep, r == 0 ? taker::take : p -> {}));
         }
       }
@@ -112,19 +112,19 @@ public final class Comparer {
     List<Request> few = requests.subList(0, Math.min(SOLO_PICTURES, requests.size()));
     for (String device : devices) {
       turns.begin("alone on " + device);
-      costs.put(device, alone(model, form, few, device, halves, new ArrayList<>()).ns());
+      costs.put(device, alone(model, options, few, device, halves, new ArrayList<>()).ns());
     }
     return new SoloCosts(costs);
   }
 
   private static SoloTimes alone(
       Path model,
-      ModelOptions form,
+      RunOptions options,
       List<Request> few,
       String device,
       boolean halves,
       List<Picture> made) {
-    try (Bench bench = Bench.open(model, Placement.on(device), form, few)) {
+    try (Bench bench = Bench.open(model, Placement.on(device), options, few)) {
       SoloTimes times =
           SoloTimes.of(
               whole(bench.run(few, true, RoundRecorder.Keep.ALL, made::add), device).spans());
@@ -156,13 +156,13 @@ public final class Comparer {
 
   /** Measures the work of some requests on each device. */
   public static Calibration calibrate(
-      Path model, ModelOptions form, List<Request> requests, List<String> devices) {
+      Path model, RunOptions options, List<Request> requests, List<String> devices) {
     List<Request> few = requests.subList(0, Math.min(SOLO_PICTURES, requests.size()));
     Map<String, Map<Work, Double>> costs = new LinkedHashMap<>();
     List<Picture> made = new ArrayList<>();
     int evaluations = 1;
     for (String device : devices) {
-      SoloTimes times = alone(model, form, few, device, few.getFirst().guidance() > 1, made);
+      SoloTimes times = alone(model, options, few, device, few.getFirst().guidance() > 1, made);
       costs.put(device, times.ns());
       evaluations = times.evaluations();
     }

@@ -18,10 +18,10 @@ import dev.tandem.stages.MemoryForm;
 import dev.tandem.stages.MemoryNeeds;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -79,7 +79,7 @@ final class MemoryCheck {
               .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
     }
     if (large) {
-      groups.forEach(g -> g.require(least, AT_LEAST));
+      groups.forEach(Group::requireLeast);
     }
     List<DevicePlan> plans = new ArrayList<>();
     for (Group g : groups) {
@@ -177,50 +177,36 @@ final class MemoryCheck {
 
     /** Asks the devices, but only where the least that they take would fit. */
     List<DevicePlan> cheapest() {
-      Optional<MemoryForm> form =
-          forms.stream().filter(f -> fits(least, f) && fits(exact, f)).findFirst();
-      if (form.isEmpty()) {
-        require(exact, "");
-      }
-      return devices.stream().map(d -> plan(d, form.orElseThrow())).toList();
+      MemoryForm form =
+          forms.stream()
+              .filter(f -> fits(least, f) && fits(exact, f))
+              .findFirst()
+              .orElseThrow(() -> refusal(exact, ""));
+      return devices.stream().map(d -> plan(d, form)).toList();
     }
 
     private DevicePlan plan(String device, MemoryForm form) {
       return new DevicePlan(device, limit(device).total(), form, exact.of(device, sizes, form));
     }
 
-    /** Refuses what fits in no form; {@code bound} is what the numbers are, in the message. */
-    void require(FormNeeds needs, String bound) {
-      if (forms.stream().anyMatch(f -> fits(needs, f))) {
-        return;
+    /** Refuses what does not even fit by bounds. */
+    void requireLeast() {
+      if (forms.stream().noneMatch(f -> fits(least, f))) {
+        throw refusal(least, AT_LEAST);
       }
-      MemoryForm smallest = smallest(needs);
-      for (String d : devices) {
-        if (!fits(needs, smallest, d)) {
-          throw refused(needs, d, smallest, bound);
-        }
-      }
-      throw Refusal.shared(devices, budget(), bound, together(needs, smallest));
     }
 
-    /** The first of those that take least together. */
-    private MemoryForm smallest(FormNeeds needs) {
-      MemoryForm best = forms.getFirst();
-      long bytes = together(least, best);
-      for (MemoryForm f : forms) {
-        long now = together(least, f);
-        if (now < bytes) {
-          best = f;
-          bytes = now;
-        }
-      }
-      return needs == least ? best : smallestOf(needs, best);
-    }
-
-    /** Bounds do not see all that a form saves: of the best two by them the smaller. */
-    private MemoryForm smallestOf(FormNeeds needs, MemoryForm best) {
-      MemoryForm kept = best.withRecompute(0);
-      return together(needs, kept) <= together(needs, best) ? kept : best;
+    /** Why no form fits; {@code bound} is what the numbers are, in the message. */
+    private RequestException refusal(FormNeeds needs, String bound) {
+      MemoryForm smallest =
+          order.smallest().stream()
+              .min(Comparator.comparingLong(f -> together(needs, f)))
+              .orElseThrow();
+      return devices.stream()
+          .filter(d -> !fits(needs, smallest, d))
+          .findFirst()
+          .map(d -> refused(needs, d, smallest, bound))
+          .orElseGet(() -> Refusal.shared(devices, budget(), bound, together(needs, smallest)));
     }
 
     private RequestException refused(

@@ -132,6 +132,15 @@ public final class FormOrder {
     return forms;
   }
 
+  /** Those of which one takes least: with all that saves memory, whatever it costs. */
+  public List<MemoryForm> smallest() {
+    boolean halves = denoises && guided;
+    return all().stream()
+        .filter(f -> f.oneStage() && f.halves() == halves)
+        .filter(f -> List.of(decodings.getFirst(), decodings.getLast()).contains(f.decoding()))
+        .toList();
+  }
+
   /** Each lever alone, to be shown beside each other: the usual form first. */
   public List<MemoryForm> single() {
     MemoryForm usual = MemoryForm.USUAL.with(decodings.getFirst());

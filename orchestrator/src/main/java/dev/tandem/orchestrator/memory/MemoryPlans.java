@@ -36,6 +36,12 @@ public record MemoryPlans(Map<String, MemoryForm> forms, List<DevicePlan> plans)
   /** Some lines for people; empty if there are no numbers. */
   @Override
   public String toString() {
+    boolean usual = plans.stream().allMatch(p -> p.form().equals(MemoryForm.USUAL));
+    return numbers()
+        + (usual ? "" : "\n  (no device makes a matrix of attention scores: slices save nothing)");
+  }
+
+  private String numbers() {
     return plans.stream().map(DevicePlan::toString).collect(Collectors.joining("\n"));
   }
 }

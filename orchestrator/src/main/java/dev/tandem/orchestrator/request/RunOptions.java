@@ -5,6 +5,8 @@ import dev.tandem.devices.CompileOptions.Precision;
 import dev.tandem.devices.DeviceSpec;
 import dev.tandem.orchestrator.placement.Placement;
 import dev.tandem.stages.ModelOptions;
+import dev.tandem.stages.Quantization;
+import dev.tandem.stages.StepCache;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +76,35 @@ public record RunOptions(
 
   public RunOptions withModel(ModelOptions value) {
     return new RunOptions(memoryLimits, precision, precisions, tiling, approximate, value);
+  }
+
+  /**
+   * With types of the U-Net's weights and of what they are multiplied by.
+   *
+   * @param weights as {@link Quantization#parse} reads them
+   * @param activations likewise
+   * @throws RequestException if it is none, or they do not go together
+   */
+  public RunOptions withQuantization(String weights, String activations) {
+    try {
+      return withModel(model.withQuantization(Quantization.parse(weights, activations)));
+    } catch (IllegalArgumentException e) {
+      throw new RequestException(e.getMessage());
+    }
+  }
+
+  /**
+   * With a cache of the U-Net over steps.
+   *
+   * @param text as {@link StepCache#parse} reads it
+   * @throws RequestException if it is none
+   */
+  public RunOptions withCache(String text) {
+    try {
+      return withModel(model.withCache(StepCache.parse(text)));
+    } catch (IllegalArgumentException e) {
+      throw new RequestException(e.getMessage());
+    }
   }
 
   private static <V> Map<String, V> with(Map<String, V> map, String key, V value) {

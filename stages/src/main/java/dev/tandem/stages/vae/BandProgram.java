@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * A decoder that never holds a large map on a device, with the result of {@link Vae#decode}: what
@@ -23,6 +24,12 @@ import java.util.Map;
 public record BandProgram(Graph head, String first, BandStep.Size size, List<BandStep> steps) {
   public BandProgram {
     steps = List.copyOf(steps);
+  }
+
+  /** The same with other graphs: with the types of their weights, for example. */
+  public BandProgram with(UnaryOperator<Graph> form) {
+    return new BandProgram(
+        form.apply(head), first, size, steps.stream().map(s -> s.with(form)).toList());
   }
 
   /** Bytes of maps in the host's memory while each step runs. */

@@ -7,6 +7,7 @@ import dev.tandem.graph.Node;
 import dev.tandem.graph.Op.Padding;
 import dev.tandem.graph.Shape;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * One layer of a decoder over a whole map, computed a band of rows at a time: the source, enlarged
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param shape of the result
  * @param kernel of the convolution, 1 or 3
  * @param addend a map that the layer adds to its result; {@code to} itself is then overwritten
+ * @param form what becomes of the graph before a device sees it
  */
 public record BandStep(
     String name,
@@ -29,7 +31,8 @@ public record BandStep(
     Size shape,
     int kernel,
     Optional<String> addend,
-    Layer layer) {
+    Layer layer,
+    UnaryOperator<Graph> form) {
   /** Input of {@link #graph}: {@code [1, rows + kernel - 1, width, in.channels]}. */
   public static final String ROWS = "rows";
 
@@ -72,6 +75,22 @@ public record BandStep(
     Node of(GraphBuilder g, Node x, Optional<Node> addend);
   }
 
+  BandStep(
+      String name,
+      String from,
+      String to,
+      Source in,
+      Size shape,
+      int kernel,
+      Optional<String> addend,
+      Layer layer) {
+    this(name, from, to, in, shape, kernel, addend, layer, UnaryOperator.identity());
+  }
+
+  BandStep with(UnaryOperator<Graph> other) {
+    return new BandStep(name, from, to, in, shape, kernel, addend, layer, other);
+  }
+
   /** Rows above and below a band that it reads. */
   public int halo() {
     return kernel / 2;
@@ -95,6 +114,6 @@ public record BandStep(
     Node x = g.input(ROWS, Shape.of(1, rows + 2 * halo(), width, in.channels), DType.F32);
     Optional<Node> other =
         addend.map(a -> g.input(ADDEND, Shape.of(1, rows, width, shape.channels), DType.F32));
-    return g.output(RESULT, layer.of(g, x, other)).build();
+    return form.apply(g.output(RESULT, layer.of(g, x, other)).build());
   }
 }

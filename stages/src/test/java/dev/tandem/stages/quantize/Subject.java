@@ -19,22 +19,21 @@ import java.util.Random;
 /** A tiny U-Net of the golden data, and what it says on the reference device. */
 record Subject(Component part, Graph graph) {
   private static final Path ROOT = Path.of(System.getProperty("tandem.root", ".."));
-  private static final int TOKENS = 5;
 
   /** Of a kind of the golden data, for latents of 6 x 4. */
   static Subject of(String kind) {
-    return of(ROOT.resolve("conformance/golden/" + kind + "-tiny/unet"), 6, 4);
+    return of(ROOT.resolve("conformance/golden/" + kind + "-tiny/unet"), 6, 4, 5);
   }
 
   /** Of the model that comes with Tandem, at its own size. */
   static Subject ofDefault() {
-    return of(ROOT.resolve("models/default/unet"), 16, 16);
+    return of(ROOT.resolve("models/default/unet"), 16, 16, 32);
   }
 
-  private static Subject of(Path folder, int height, int width) {
+  private static Subject of(Path folder, int height, int width, int tokens) {
     Component part = Component.open(folder);
     UNet2DConditionModel unet = new UNet2DConditionModel(part.read(UNet2DConfig::of));
-    return new Subject(part, unet.graph(1, height, width, TOKENS));
+    return new Subject(part, unet.graph(1, height, width, tokens));
   }
 
   ModelWeights weights() {

@@ -80,7 +80,15 @@ record FoundDevice(int index, TornadoDevice device, Optional<OpenClTwin> twin) {
         .orElseGet(
             () ->
                 new DeviceTraits(
-                    name(), "", type(), computeUnits(), VECTOR, localMemory(), ALIGNMENT, true, false));
+                    name(),
+                    "",
+                    type(),
+                    computeUnits(),
+                    VECTOR,
+                    localMemory(),
+                    ALIGNMENT,
+                    true,
+                    false));
   }
 
   DeviceInfo info(long memoryBytes) {

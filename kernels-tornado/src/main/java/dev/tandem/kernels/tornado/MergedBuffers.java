@@ -92,9 +92,7 @@ final class MergedBuffers {
     long bytes = Long.MAX_VALUE;
     for (PlannedBuffer b :
         plan.buffers(
-            PlannedBuffer.Kind.WEIGHT,
-            PlannedBuffer.Kind.RESTING,
-            PlannedBuffer.Kind.CONSTANT)) {
+            PlannedBuffer.Kind.WEIGHT, PlannedBuffer.Kind.RESTING, PlannedBuffer.Kind.CONSTANT)) {
       long more = aligned(b.bytes());
       if (all.isEmpty() || bytes + more > largest - ALIGNMENT) {
         all.add(new ArrayList<>());

@@ -62,7 +62,8 @@ final class WeightStore {
    * @param aligned whether kernels read it in whole elements
    */
   Ref raw(Node weight, Kind kind, boolean aligned) {
-    return stored(kind, weight, "raw " + weight.type(), weight.bytes(), new RawWeight(weight, aligned));
+    return stored(
+        kind, weight, "raw " + weight.type(), weight.bytes(), new RawWeight(weight, aligned));
   }
 
   /**

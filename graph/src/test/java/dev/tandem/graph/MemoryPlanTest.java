@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -109,8 +110,13 @@ class MemoryPlanTest {
         b.activate("between", b.input("other", Shape.of(1, 256), DType.F32), Activation.RELU);
     Node late = b.activate("late", early, Activation.RELU);
     Graph g = b.output("y", b.add("sum", late, between)).build();
-    assertThat(MemoryPlan.of(g, ALIGNMENT).arenaBytes()).isEqualTo(5 * 1024);
-    MemoryPlan joined = MemoryPlan.of(g, ALIGNMENT, Node::bytes, Map.of(early, late));
+    Function<String, Node> named =
+        name -> g.nodes().stream().filter(n -> n.name().equals(name)).findFirst().orElseThrow();
+    Map<Node, Node> with = Map.of(named.apply("early"), named.apply("late"));
+    MemoryPlan joined = MemoryPlan.of(g, ALIGNMENT, Node::bytes, with);
+    assertThat(List.of("x", "between", "late"))
+        .extracting(name -> joined.offset(named.apply(name)))
+        .doesNotHaveDuplicates();
     assertThat(joined.arenaBytes()).as("operand, result and another value").isEqualTo(6 * 1024);
   }
 

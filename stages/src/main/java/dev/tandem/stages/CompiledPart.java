@@ -97,7 +97,9 @@ final class CompiledPart implements AutoCloseable {
     return weights.get(name);
   }
 
-  /** Lets the weights go: what was compiled with them may read them, so it must not run any more. */
+  /**
+   * Lets the weights go: what was compiled with them may read them, so it must not run any more.
+   */
   @Override
   public void close() {
     weights.close();

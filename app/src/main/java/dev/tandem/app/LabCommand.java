@@ -62,7 +62,7 @@ final class LabCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "What to vary: samplers, quantisation, pruning or caching, all of these with what the"
-              + " folder of results holds, or latent (default: samplers).")
+              + " folder of results holds, or latent or memory (default: samplers).")
   private Optional<String> study = Optional.empty();
 
   @Option(

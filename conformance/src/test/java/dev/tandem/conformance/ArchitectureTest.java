@@ -83,7 +83,8 @@ class ArchitectureTest {
   static final ArchRule planning =
       mayImport(PLANNING, ORCHESTRATOR, STAGES, DEVICES, GRAPH, JACKSON);
 
-  @ArchTest static final ArchRule lab = mayImport(LAB, ORCHESTRATOR, STAGES, DEVICES, JACKSON);
+  @ArchTest static final ArchRule lab =
+      mayImport(LAB, ORCHESTRATOR, STAGES, DEVICES, GRAPH, JACKSON);
 
   /** It knows stages and devices only through the orchestrator and the list of devices. */
   @ArchTest

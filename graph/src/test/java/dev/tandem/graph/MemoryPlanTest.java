@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -96,6 +98,26 @@ class MemoryPlanTest {
     Graph g = b.output("y", b.activate("a", x, Activation.RELU)).build();
     assertThat(MemoryPlan.of(g, ALIGNMENT, n -> n.shape().elements() * 2).arenaBytes())
         .isEqualTo(1024);
+  }
+
+  /** A norm that is computed with what reads it: its operand lives on, it takes no room itself. */
+  @Test
+  void operandsOfWhatIsComputedLaterLiveUntilThen() {
+    GraphBuilder b = new GraphBuilder("g");
+    Node x = b.activate("x", b.input("in", Shape.of(1, 256), DType.F32), Activation.TANH);
+    Node early = b.activate("early", x, Activation.RELU);
+    Node between =
+        b.activate("between", b.input("other", Shape.of(1, 256), DType.F32), Activation.RELU);
+    Node late = b.activate("late", early, Activation.RELU);
+    Graph g = b.output("y", b.add("sum", late, between)).build();
+    Function<String, Node> named =
+        name -> g.nodes().stream().filter(n -> n.name().equals(name)).findFirst().orElseThrow();
+    Map<Node, Node> with = Map.of(named.apply("early"), named.apply("late"));
+    MemoryPlan joined = MemoryPlan.of(g, ALIGNMENT, Node::bytes, with);
+    assertThat(List.of("x", "between", "late"))
+        .extracting(name -> joined.offset(named.apply(name)))
+        .doesNotHaveDuplicates();
+    assertThat(joined.arenaBytes()).as("operand, result and another value").isEqualTo(6 * 1024);
   }
 
   @Test

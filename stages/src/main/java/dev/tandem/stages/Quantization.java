@@ -39,7 +39,8 @@ public record Quantization(Weights weights, Activations activations) {
   public Quantization {
     if (activations == Activations.A8 && weights != Weights.W8) {
       throw new IllegalArgumentException(
-          "activations of 8 bits (a8) need weights of 8 bits (w8), got " + weights);
+          "activations of 8 bits (a8) need weights of 8 bits (w8), got "
+              + weights.name().toLowerCase(Locale.ROOT));
     }
   }
 

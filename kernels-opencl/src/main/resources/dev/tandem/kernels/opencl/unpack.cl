@@ -61,19 +61,138 @@ static int row_of(int column, int unit, int rows) {
   return result >= rows / 2 ? -1 : within < unit / 2 ? result : rows / 2 + result;
 }
 
-// Number i of the rows of VEC columns from `column` on.
-static vec elements(__global const stored *raw, __global const float *scale, int column, int i,
-                    int unit, int rows, int length, int group) {
+// Of the depth, input channels that are brought into the domain in one piece: 9 numbers of each
+// make whole squares.
+#define STRIP VEC
+
+#if VEC >= 4
+#define OF(type) GLUE(type, VEC)
+#if STORED == 0
+typedef vec stored_vec;
+#define REALS(v) (v)
+#elif STORED == 1
+typedef OF(ushort) stored_vec;
+// By whole numbers: vload_half is computed lane by lane on some platforms. The bias of the exponent
+// is 127 instead of 15; 0 in it makes the fraction count 2^-24ths, the highest is an infinity or none.
+static vec reals(stored_vec halves) {
+  const OF(uint) bits = OF(convert_uint)(halves);
+  const OF(uint) size = bits & 0x7fffu;
+  const OF(uint) normal = (size << 13) + (112u << 23);
+  const OF(uint) tiny = OF(as_uint)(OF(convert_float)(OF(as_int)(size)) * 0x1p-24f);
+  const OF(uint) most = normal + (112u << 23);
+  const OF(uint) result = size < 0x400u ? tiny : size < 0x7c00u ? normal : most;
+  return OF(as_float)(result | (bits & 0x8000u) << 16);
+}
+#define REALS(v) reals(v)
+#elif STORED == 2
+typedef OF(ushort) stored_vec;
+#define REALS(v) OF(as_float)(OF(convert_uint)(v) << 16)
+#endif
+
+#if STORED < 3
+// At any byte.
+typedef struct __attribute__((packed)) { stored_vec v; } loose;
+#else
+#if VEC == 4
+#define PAIRS(type) GLUE(type, 2)
+#elif VEC == 8
+#define PAIRS(type) GLUE(type, 4)
+#else
+#define PAIRS(type) GLUE(type, 8)
+#endif
+
+// The factors of numbers i to i + VEC of a row.
+static vec scales(__global const float *scale, int i, int group) {
+  if (i / group == (i + VEC - 1) / group) {
+    return (vec)(scale[i / group]);
+  }
   float lanes[VEC];
-  for (int v = 0; v < VEC; v++) {
-    const int row = row_of(column + v, unit, rows);
-    lanes[v] = row < 0 ? 0.0f : element(raw, scale, row, i, length, group);
+  for (int k = 0; k < VEC; k++) {
+    lanes[k] = scale[(i + k) / group];
+  }
+  return VLOAD_FLOAT(lanes, 0);
+}
+#endif
+
+// Numbers i to i + VEC of a row, which has them; i is even.
+static vec whole_run(__global const stored *raw, __global const float *scale, int row, int i,
+                     int length, int group) {
+#if STORED < 3
+  const ulong at = (ulong)row * length + i;
+#ifdef BYTES
+  return REALS(((__global const loose *)(raw + at * (sizeof(stored_vec) / VEC)))->v);
+#else
+  return REALS(((__global const loose *)(raw + at))->v);
+#endif
+#else
+  const vec by = scales(scale + (ulong)row * ((length + group - 1) / group), i, group);
+#if STORED == 3
+  return OF(convert_float)(OF(vload)(0, raw + ((ulong)row * length + i))) * by;
+#else
+  __global const uchar *pairs = (__global const uchar *)raw + (ulong)row * ((length + 1) / 2);
+  const PAIRS(int) two = PAIRS(convert_int)(PAIRS(vload)(0, pairs + i / 2));
+  vec v = (vec)(0.0f);
+  v.even = PAIRS(convert_float)((two & 15) - 8);
+  v.odd = PAIRS(convert_float)((two >> 4) - 8);
+  return v * by;
+#endif
+#endif
+}
+#endif
+
+// Numbers i to i + VEC of a row; zeros beyond its end and for row -1.
+static vec run_of_row(__global const stored *raw, __global const float *scale, int row, int i,
+                      int length, int group) {
+  if (row < 0) {
+    return (vec)(0.0f);
+  }
+#if VEC >= 4
+  if (i + VEC <= length) {
+    return whole_run(raw, scale, row, i, length, group);
+  }
+#endif
+  float lanes[VEC];
+  for (int k = 0; k < VEC; k++) {
+    lanes[k] = i + k < length ? element(raw, scale, row, i + k, length, group) : 0.0f;
   }
   return VLOAD_FLOAT(lanes, 0);
 }
 
+// out[k] = number i + k of VEC rows, each read in one piece; i is even, and rows that are -1 and
+// numbers beyond the end are zeros. The square is transposed by dealing its two halves into each
+// other, log2(VEC) times.
+static void block(__global const stored *raw, __global const float *scale, const int *row, int i,
+                  int length, int group, vec *out) {
+#pragma unroll
+  for (int v = 0; v < VEC; v++) {
+    out[v] = run_of_row(raw, scale, row[v], i, length, group);
+  }
+#if VEC > 1
+#pragma unroll
+  for (int n = 1; n < VEC; n *= 2) {
+    vec dealt[VEC];
+#pragma unroll
+    for (int v = 0; v < VEC / 2; v++) {
+      const vec a = out[v], b = out[v + VEC / 2];
+      vec lower = a, upper = a;
+      lower.even = a.lo;
+      lower.odd = b.lo;
+      upper.even = a.hi;
+      upper.odd = b.hi;
+      dealt[2 * v] = lower;
+      dealt[2 * v + 1] = upper;
+    }
+#pragma unroll
+    for (int v = 0; v < VEC; v++) {
+      out[v] = dealt[v];
+    }
+  }
+#endif
+}
+
 // [rows, depth, taps] into panels [panels, taps, depth, width]. Global size: (lanes, chunks of the
-// depth, panels); a work-item does `chunk` of the depth and every lanes-th vector of the width.
+// depth, panels); a work-item does `chunk` of the depth, an even number, and every lanes-th vector
+// of the width.
 __kernel void to_panels(__global const stored *raw, ulong raw0, __global const float *scale,
                         ulong scale0, __global real *out, ulong out0, int group, int rows,
                         int depth, int taps, int width, int unit, int chunk) {
@@ -81,14 +200,26 @@ __kernel void to_panels(__global const stored *raw, ulong raw0, __global const f
   scale += scale0;
   const int panel = get_global_id(2);
   const int from = (int)get_global_id(1) * chunk;
+  const int end = min(from + chunk, depth) * taps;
   const int step = (int)get_global_size(0) * VEC;
   out += out0 + (ulong)panel * taps * depth * width;
-  for (int c = from; c < min(from + chunk, depth); c++) {
-    for (int t = 0; t < taps; t++) {
-      for (int column = (int)get_global_id(0) * VEC; column < width; column += step) {
-        const vec v = elements(raw, scale, panel * width + column, c * taps + t, unit, rows,
-                               depth * taps, group);
-        VSTORE(v, out, ((ulong)t * depth + c) * width + column);
+  for (int column = (int)get_global_id(0) * VEC; column < width; column += step) {
+    int row[VEC];
+    for (int v = 0; v < VEC; v++) {
+      row[v] = row_of(panel * width + column + v, unit, rows);
+    }
+    int c = from, t = 0;
+    for (int i = from * taps; i < end; i += VEC) {
+      vec numbers[VEC];
+      block(raw, scale, row, i, depth * taps, group, numbers);
+#pragma unroll
+      for (int k = 0; k < VEC; k++) {
+        if (i + k < end) {
+          VSTORE(numbers[k], out, ((ulong)t * depth + c) * width + column);
+          const bool last = ++t == taps;
+          t = last ? 0 : t;
+          c += last;
+        }
       }
     }
   }
@@ -103,28 +234,39 @@ __kernel void to_winograd(__global const stored *raw, ulong raw0, __global const
   scale += scale0;
   const int panel = get_global_id(2);
   const int from = (int)get_global_id(1) * chunk;
+  const int to = min(from + chunk, depth);
   const int step = (int)get_global_size(0) * VEC;
   const ulong position = (ulong)get_global_size(2) * depth * width;
   out += out0 + (ulong)panel * depth * width;
-  for (int c = from; c < min(from + chunk, depth); c++) {
-    for (int column = (int)get_global_id(0) * VEC; column < width; column += step) {
-      vec half_way[6][3];
-      for (int x = 0; x < 3; x++) {
-        vec g[3], h[6];
-        for (int y = 0; y < 3; y++) {
-          g[y] = elements(raw, scale, panel * width + column, c * 9 + y * 3 + x, 0, rows,
-                          depth * 9, group);
-        }
-        KERNEL_TO_DOMAIN(h, g);
-        for (int y = 0; y < 6; y++) {
-          half_way[y][x] = h[y];
-        }
+  for (int column = (int)get_global_id(0) * VEC; column < width; column += step) {
+    int row[VEC];
+    for (int v = 0; v < VEC; v++) {
+      row[v] = row_of(panel * width + column + v, 0, rows);
+    }
+    for (int start = from; start < to; start += STRIP) {
+      vec kernels[9 * STRIP];
+      for (int n = 0; n < 9 * STRIP; n += VEC) {
+        block(raw, scale, row, start * 9 + n, depth * 9, group, kernels + n);
       }
+      // Row by row of the domain: six places to write to at once, not 36 that may be at addresses
+      // of one set of the cache.
+#pragma unroll
       for (int y = 0; y < 6; y++) {
-        vec h[6];
-        KERNEL_TO_DOMAIN(h, half_way[y]);
-        for (int x = 0; x < 6; x++) {
-          VSTORE_FLOAT(h[x], out + (y * 6 + x) * position, (ulong)c * width + column);
+        for (int c = start; c < min(start + STRIP, to); c++) {
+          const vec *kernel_of = kernels + (c - start) * 9;
+          vec half_way[3];
+#pragma unroll
+          for (int x = 0; x < 3; x++) {
+            const vec g[3] = {kernel_of[x], kernel_of[x + 3], kernel_of[x + 6]};
+            vec h[6];
+            KERNEL_TO_DOMAIN(h, g);
+            half_way[x] = h[y];
+          }
+          vec h[6];
+          KERNEL_TO_DOMAIN(h, half_way);
+          for (int x = 0; x < 6; x++) {
+            VSTORE_FLOAT(h[x], out + (y * 6 + x) * position, (ulong)c * width + column);
+          }
         }
       }
     }

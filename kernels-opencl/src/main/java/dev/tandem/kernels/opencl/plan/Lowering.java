@@ -125,6 +125,11 @@ final class Lowering {
     return planner.family();
   }
 
+  /** Floats in a vector register. */
+  int vectorWidth() {
+    return planner.device().vectorWidth();
+  }
+
   /** Local memory of a work-group, bytes. */
   long localMemory() {
     return planner.device().localMemory();

@@ -17,10 +17,13 @@ final class RestingWeights {
    * Rows that a weight is multiplied by from which on unpacking it takes little of the time
    * (decision note 097).
    */
-  private static final int MANY_ROWS = 1000;
+  private static final int MANY_ROWS = 500;
 
-  /** Numbers that a work-item of a processor unpacks: they stay in the core's first cache. */
+  /** Numbers that a work-item of a processor unpacks, about. */
   private static final int CHUNK = 4096;
+
+  /** Numbers of a row that are read at once, at most. */
+  private static final int RUN = 16;
 
   private static final int MOST_LANES = 64;
 
@@ -113,15 +116,16 @@ final class RestingWeights {
    * How panels are shared out.
    *
    * @param lanes work-items of a work-group, beside each other along a panel's width
-   * @param chunk of the depth for each
+   * @param chunk of the depth for each, an even number
    */
   private record Sizes(int vec, int lanes, int chunk) {
     static Sizes of(Lowering low, int width, int taps) {
       if (low.family() == KernelFamily.GPU) {
         return new Sizes(1, VectorWidth.dividing(MOST_LANES, width), 4);
       }
-      int vec = VectorWidth.dividing(low.tunables("elementwise", "any").get("VEC"), width);
-      return new Sizes(vec, 1, Math.max(1, CHUNK / (width * taps)));
+      int most = Integer.highestOneBit(Math.clamp(low.vectorWidth(), 4, RUN));
+      int chunk = Math.ceilDiv(CHUNK, width * taps * RUN) * RUN;
+      return new Sizes(VectorWidth.dividing(most, width), 1, chunk);
     }
 
     void run(KernelCall k, int depth, int panels) {

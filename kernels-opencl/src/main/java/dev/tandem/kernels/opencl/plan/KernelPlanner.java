@@ -26,10 +26,9 @@ public record KernelPlanner(
    */
   public KernelPlan plan(Graph source, CompileOptions options, int workers) {
     Graph fused = Fusion.apply(source);
+    WeightMemory weights = RestingWeights.memory(fused, options.weights());
     // Parts that run beside each other would unpack each weight twice.
-    boolean whole =
-        options.weights() == WeightMemory.REST || options.weights() == WeightMemory.STREAM;
-    int parts = whole ? 1 : BatchSplit.parts(fused, workers);
-    return new GraphLowering(this, fused, options).plan(parts);
+    int parts = weights == WeightMemory.SPEED ? BatchSplit.parts(fused, workers) : 1;
+    return new GraphLowering(this, fused, options.withWeights(weights)).plan(parts);
   }
 }

@@ -42,7 +42,7 @@ final class MatrixOps {
     Gemm gemm = Gemm.choose(low, s, geglu);
     Panels p = gemm.panels(geglu);
     Ref w =
-        RestingWeights.rests(low, n.input(1), s.rows())
+        RestingWeights.rests(low, n.input(1))
             ? RestingWeights.panels(low, n, p)
             : low.weights().panels(n.input(1), p);
     Optional<Ref> b = bias ? Optional.of(low.weights().bias(n.input(2), p)) : Optional.empty();

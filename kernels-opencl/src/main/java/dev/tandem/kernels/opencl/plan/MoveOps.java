@@ -64,7 +64,7 @@ final class MoveOps {
   }
 
   static void embedding(Lowering low, Node n) {
-    if (RestingWeights.rests(low, n.input(1), Integer.MAX_VALUE)) {
+    if (RestingWeights.rests(low, n.input(1))) {
       RestingWeights.takeRows(low, n);
       return;
     }

@@ -2,6 +2,7 @@ package dev.tandem.kernels.opencl.plan;
 
 import dev.tandem.devices.CompileOptions.WeightMemory;
 import dev.tandem.graph.DType;
+import dev.tandem.graph.Graph;
 import dev.tandem.graph.Node;
 import dev.tandem.graph.Op;
 import dev.tandem.graph.Shape;
@@ -13,11 +14,8 @@ import java.util.Map;
  * into scratch memory, in the layout of its kernel.
  */
 final class RestingWeights {
-  /**
-   * Rows that a weight is multiplied by from which on unpacking it takes little of the time
-   * (decision note 097).
-   */
-  private static final int MANY_ROWS = 500;
+  /** Weights that are laid for speed automatically, bytes in F32 (decision note 097). */
+  private static final long FOR_SPEED = 256L << 20;
 
   /** Numbers that a work-item of a processor unpacks, about. */
   private static final int CHUNK = 4096;
@@ -30,21 +28,25 @@ final class RestingWeights {
   private RestingWeights() {}
 
   /**
+   * Where the weights of a graph are while nothing reads them: automatically they rest where they
+   * are many, or packed to take little memory.
+   */
+  static WeightMemory memory(Graph g, WeightMemory asked) {
+    if (asked != WeightMemory.AUTO) {
+      return asked;
+    }
+    boolean packed = g.nodes().stream().anyMatch(n -> n.op() instanceof Op.Dequantize);
+    long elements = g.weights().stream().mapToLong(w -> w.shape().elements()).sum();
+    return packed || elements * Float.BYTES > FOR_SPEED ? WeightMemory.REST : WeightMemory.SPEED;
+  }
+
+  /**
    * Whether an operation's weight stays as it is stored. What is packed always does: that is what
    * it is packed for.
-   *
-   * @param rows that it is multiplied by
    */
-  static boolean rests(Lowering low, Node weight, int rows) {
-    if (weight.op() instanceof Op.Dequantize) {
-      return true;
-    }
-    return weight.isWeight()
-        && switch (low.weightMemory()) {
-          case SPEED -> false;
-          case AUTO -> weight.type().bytes() < low.realBytes() && rows >= MANY_ROWS;
-          case REST, STREAM -> true;
-        };
+  static boolean rests(Lowering low, Node weight) {
+    return weight.op() instanceof Op.Dequantize
+        || (weight.isWeight() && low.weightMemory() != WeightMemory.SPEED);
   }
 
   /** Unpacks a weight {@code [rows, depth, taps...]} into panels, in the storage type. */

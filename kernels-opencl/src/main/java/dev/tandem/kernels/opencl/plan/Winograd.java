@@ -25,7 +25,7 @@ final class Winograd {
     if (s.stride() != 1 || s.kernelHeight() != 3 || s.kernelWidth() != 3) {
       return false;
     }
-    boolean rests = RestingWeights.rests(low, n.input(1), s.rows());
+    boolean rests = RestingWeights.rests(low, n.input(1));
     if (low.family() == KernelFamily.CPU) {
       Tunables t = low.tunables("winograd_panel", s.key());
       WinogradPanel p = WinogradPanel.plan(t, s, low.computeUnits(), low.localMemory());

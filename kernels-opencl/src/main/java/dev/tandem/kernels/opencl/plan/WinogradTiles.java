@@ -34,7 +34,7 @@ record WinogradTiles(int down, int across, int count) {
    * floats.
    */
   static Ref weights(Lowering low, Node n, GemmShape s, Panels p) {
-    if (RestingWeights.rests(low, n.input(1), s.rows())) {
+    if (RestingWeights.rests(low, n.input(1))) {
       return RestingWeights.winograd(low, n, s, p);
     }
     return low.weights()

@@ -78,7 +78,7 @@ class DevicesAndTuneCommandTest {
 
   /** A simulated device makes noise. */
   @ParameterizedTest
-  @CsvSource({"--case softmax, FAILED", "--matrix, 47 of 47 failed"})
+  @CsvSource({"--case softmax, FAILED", "--matrix, 55 of 55 failed"})
   void wrongResultsAreToldAndTheExitCodeSaysSo(String what, String message) {
     Result r = Shell.run("./tandem devices " + what + " --on sim,speed=1000");
     assertThat(r.exitCode()).as(r.err()).isEqualTo(1);

@@ -6,6 +6,7 @@ import dev.tandem.graph.DType;
 import dev.tandem.graph.Graph;
 import dev.tandem.graph.GraphBuilder;
 import dev.tandem.graph.Node;
+import dev.tandem.graph.Op;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,10 +97,17 @@ public record OpCase(
     return t;
   }
 
-  /** The operation that it is about; empty if it has several. */
+  /**
+   * The operation that it is about, which its operands may have been rounded for; empty if it has
+   * several.
+   */
   public Optional<String> operation() {
     List<String> kinds =
-        graph.nodes().stream().filter(Node::isComputed).map(n -> n.op().kind()).distinct().toList();
+        graph.nodes().stream()
+            .filter(n -> n.isComputed() && !(n.op() instanceof Op.Quantize))
+            .map(n -> n.op().kind())
+            .distinct()
+            .toList();
     return kinds.size() == 1 ? Optional.of(kinds.getFirst()) : Optional.empty();
   }
 

@@ -29,6 +29,11 @@ public record CompileOptions(Precision precision, WeightMemory weights, int reco
     return new CompileOptions(precision, value, recompute);
   }
 
+  /** The same with a place for weights that nobody chose otherwise. */
+  public CompileOptions orWeights(WeightMemory automatic) {
+    return weights == WeightMemory.AUTO ? withWeights(automatic) : this;
+  }
+
   /** The same with other skip connections computed again. */
   public CompileOptions withRecompute(int value) {
     return new CompileOptions(precision, weights, value);

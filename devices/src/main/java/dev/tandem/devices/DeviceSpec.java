@@ -1,6 +1,9 @@
 package dev.tandem.devices;
 
+import dev.tandem.devices.CompileOptions.WeightMemory;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +17,9 @@ import java.util.regex.Pattern;
  * @param selector which device of the scheme; empty for the first
  */
 public record DeviceSpec(String text, String scheme, String selector, Map<String, String> options) {
+  /** The option of {@link #weightMemory}. */
+  public static final String WEIGHTS = "weights";
+
   private static final String MEMORY = "memory";
 
   /** Schemes of one piece of hardware, whose selectors only tell devices on it apart. */
@@ -89,6 +95,22 @@ public record DeviceSpec(String text, String scheme, String selector, Map<String
   /** The bytes of the option {@code memory=SIZE}; empty if it is not given. */
   public Optional<Long> statedMemory() {
     return Optional.ofNullable(options.get(MEMORY)).map(ByteSize::parse);
+  }
+
+  /** Where weights are if a run does not say so: the option {@code weights=PLACE}. */
+  public WeightMemory weightMemory() {
+    String stated = options.getOrDefault(WEIGHTS, "auto");
+    return Arrays.stream(WeightMemory.values())
+        .filter(w -> w.name().toLowerCase(Locale.ROOT).equals(stated))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new DeviceException(
+                    "device '"
+                        + text
+                        + "': weights="
+                        + stated
+                        + " is none of auto, speed, rest and stream"));
   }
 
   /** The same device with at most so much memory. */

@@ -28,10 +28,18 @@ final class OneDnnDevice implements Device {
   private final List<OneDnnExecutable> executables = new ArrayList<>();
   private final long engine;
   private final long stream;
+  private final WeightMemory automatic;
   private boolean closed;
 
-  OneDnnDevice(DeviceInfo info, MemoryLimit limit, OneDnnLibrary library, int threadCount) {
+  /** A device; {@code automatic} is where weights are if nobody says otherwise. */
+  OneDnnDevice(
+      DeviceInfo info,
+      MemoryLimit limit,
+      OneDnnLibrary library,
+      int threadCount,
+      WeightMemory automatic) {
     this.info = info;
+    this.automatic = automatic;
     this.budget = new MemoryBudget("device '" + info.id() + "'", limit);
     this.library = library;
     engine = library.oneDnn().engine();
@@ -90,7 +98,8 @@ final class OneDnnDevice implements Device {
   @Override
   public Executable compile(Graph graph, Weights weights, CompileOptions options) {
     check(options);
-    OneDnnExecutable e = Compiler.compile(this, graph, weights, options.weights());
+    OneDnnExecutable e =
+        Compiler.compile(this, graph, weights, options.orWeights(automatic).weights());
     executables.add(e);
     return e;
   }
@@ -99,7 +108,7 @@ final class OneDnnDevice implements Device {
   @Override
   public Executable.MemoryUse estimate(Graph graph, CompileOptions options) {
     check(options);
-    return Compiler.estimate(this, graph, options.weights());
+    return Compiler.estimate(this, graph, options.orWeights(automatic).weights());
   }
 
   @Override

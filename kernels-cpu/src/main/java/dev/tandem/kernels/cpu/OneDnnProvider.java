@@ -25,11 +25,11 @@ public final class OneDnnProvider implements DeviceProvider {
 
   @Override
   public Device open(DeviceSpec spec) {
-    spec.allowOptions(Set.of("threads"));
+    spec.allowOptions(Set.of("threads", DeviceSpec.WEIGHTS));
     int threads = spec.intOption("threads", cores(), 1, cores());
     DeviceInfo info = Cpu.info(spec.text(), threads);
     MemoryLimit limit = spec.memoryLimit(MemoryLimit.of(info.memoryBytes()));
-    return new OneDnnDevice(info, limit, OneDnnLibrary.get(), threads);
+    return new OneDnnDevice(info, limit, OneDnnLibrary.get(), threads, spec.weightMemory());
   }
 
   private static int cores() {

@@ -76,6 +76,22 @@ class OneDnnDeviceTest {
   }
 
   @Test
+  void weightsOptionIsWhereTheyAreIfNobodySaysOtherwise() {
+    Graph g = block(2, 8, 32);
+    CompileOptions rest = CompileOptions.DEFAULT.withWeights(CompileOptions.WeightMemory.REST);
+    CompileOptions speed = CompileOptions.DEFAULT.withWeights(CompileOptions.WeightMemory.SPEED);
+    try (Device usual = Devices.open("cpu");
+        Device resting = Devices.open("cpu,weights=rest")) {
+      assertThat(usual.estimate(g, speed)).isNotEqualTo(usual.estimate(g, rest));
+      assertThat(resting.estimate(g, CompileOptions.DEFAULT)).isEqualTo(usual.estimate(g, rest));
+      assertThat(resting.estimate(g, speed)).isEqualTo(usual.estimate(g, speed));
+    }
+    assertThatThrownBy(() -> Devices.open("cpu,weights=fast"))
+        .isInstanceOf(DeviceException.class)
+        .hasMessageContaining("weights=fast is none of auto, speed, rest and stream");
+  }
+
+  @Test
   void threadsOptionIsWhatOpenMpUses() {
     for (int n = 1; n <= CORES; n++) {
       try (OneDnnDevice d = (OneDnnDevice) Devices.open("cpu,threads=" + n)) {
@@ -255,7 +271,8 @@ class OneDnnDeviceTest {
         .hasMessageContaining("threads=0");
     assertThatThrownBy(() -> Devices.open("cpu,threads=" + (CORES + 1)))
         .hasMessageContaining("1 to " + CORES);
-    assertThatThrownBy(() -> Devices.open("cpu,speed=9")).hasMessageContaining("[memory, threads]");
+    assertThatThrownBy(() -> Devices.open("cpu,speed=9"))
+        .hasMessageContaining("[memory, threads, weights]");
     Graph g = block(1, 8, 16);
     try (Arena arena = Arena.ofConfined();
         Device d = Devices.open("cpu")) {

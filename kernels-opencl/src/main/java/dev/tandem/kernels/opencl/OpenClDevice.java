@@ -86,7 +86,12 @@ public final class OpenClDevice implements Device {
     refusePrecision(graph, options);
     try {
       OpenClExecutable e =
-          GraphCompiler.compile(target, graph, weights, options, executables::remove);
+          GraphCompiler.compile(
+              target,
+              graph,
+              weights,
+              options.orWeights(target.settings().weights()),
+              executables::remove);
       executables.add(e);
       return e;
     } catch (CLException e) { // whatever the driver says is the device's failure
@@ -98,7 +103,7 @@ public final class OpenClDevice implements Device {
   @Override
   public Executable.MemoryUse estimate(Graph graph, CompileOptions options) {
     refusePrecision(graph, options);
-    return GraphCompiler.estimate(target, graph, options);
+    return GraphCompiler.estimate(target, graph, options.orWeights(target.settings().weights()));
   }
 
   private void refusePrecision(Graph graph, CompileOptions options) {

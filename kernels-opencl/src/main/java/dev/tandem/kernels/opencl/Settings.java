@@ -1,5 +1,6 @@
 package dev.tandem.kernels.opencl;
 
+import dev.tandem.devices.CompileOptions.WeightMemory;
 import dev.tandem.devices.DeviceException;
 import dev.tandem.devices.DeviceSpec;
 import dev.tandem.devices.files.CacheFolder;
@@ -26,6 +27,7 @@ import java.util.Set;
  * @param profile {@code profile=FILE}: tuned values, which come before the built-in ones, and which
  *     device is meant; {@code profile=off}: none. By default this machine's own, where there is one
  * @param profileGiven whether the user named the profile
+ * @param weights {@code weights=speed|rest|stream}: where weights are if a run does not say so
  */
 record Settings(
     Optional<KernelFamily> family,
@@ -34,7 +36,8 @@ record Settings(
     Optional<Path> cache,
     boolean cacheGiven,
     Optional<Path> profile,
-    boolean profileGiven) {
+    boolean profileGiven,
+    WeightMemory weights) {
 
   /** The family of kernels for a device. */
   KernelFamily family(ClDevice device) {
@@ -42,7 +45,8 @@ record Settings(
   }
 
   static Settings of(DeviceSpec spec) {
-    spec.allowOptions(Set.of("family", "arith", "transfer", "cache", "profile"));
+    spec.allowOptions(
+        Set.of("family", "arith", "transfer", "cache", "profile", DeviceSpec.WEIGHTS));
     Optional<KernelFamily> family =
         choice(spec, "family", "cpu", "gpu")
             .map(f -> f.equals("cpu") ? KernelFamily.CPU : KernelFamily.GPU);
@@ -61,7 +65,8 @@ record Settings(
             ? Optional.of(Path.of(profile))
             : Optional.of(ProfileFile.ofThisMachine())
                 .filter(p -> !profile.equals("off") && Files.exists(p));
-    return new Settings(family, half, mapped, directory, cache != null, file, given);
+    return new Settings(
+        family, half, mapped, directory, cache != null, file, given, spec.weightMemory());
   }
 
   /** Where compiled programs of a device are stored, if anywhere. */

@@ -180,6 +180,17 @@ class WeightMemoryTest {
     }
   }
 
+  @Test
+  void theDevicesOptionSaysWhereTheyAreIfNobodyElseDoes() {
+    Graph g = graph(DType.F16, 2);
+    try (OpenClDevice usual = Opened.device("opencl:0,profile=off");
+        OpenClDevice resting = Opened.device("opencl:0,profile=off,weights=rest")) {
+      assertThat(weights(resting, g, WeightMemory.AUTO))
+          .isEqualTo(weights(usual, g, WeightMemory.REST))
+          .isLessThan(weights(usual, g, WeightMemory.AUTO));
+    }
+  }
+
   private static long weights(OpenClDevice d, Graph g, WeightMemory m) {
     return d.estimate(g, CompileOptions.DEFAULT.withWeights(m)).weights();
   }

@@ -2,18 +2,14 @@ package dev.tandem.app;
 
 import dev.tandem.orchestrator.request.Request;
 import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
  * The options of all commands that draw or plan pictures: which model, how many steps, how large.
  */
 final class PictureOptions {
-  @Option(
-      names = "--model",
-      paramLabel = "DIR",
-      description =
-          "Model folder in the diffusers layout. Default: the one that comes with Tandem.")
-  private Path model = Home.folder().resolve("models").resolve("default");
+  @Mixin private ModelOption model = new ModelOption();
 
   @Option(
       names = "--steps",
@@ -36,7 +32,7 @@ final class PictureOptions {
   private int height;
 
   Path model() {
-    return model;
+    return model.folder();
   }
 
   int steps() {

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -31,12 +32,7 @@ import picocli.CommandLine.Spec;
       "  tandem generate --model default-w8a8 \"red apple, flat style\""
     })
 final class QuantizeCommand implements Callable<Integer> {
-  @Option(
-      names = "--model",
-      paramLabel = "DIR",
-      description =
-          "Model folder in the diffusers layout. Default: the one that comes with Tandem.")
-  private Path model = Home.folder().resolve("models").resolve("default");
+  @Mixin private ModelOption model = new ModelOption();
 
   @Option(
       names = "--output",
@@ -106,7 +102,7 @@ final class QuantizeCommand implements Callable<Integer> {
             : QuantizeJob.PROMPTS;
     QuantizeJob job =
         QuantizeJob.of(
-            model,
+            model.folder(),
             output,
             weights.toLowerCase(Locale.ROOT),
             activations.toLowerCase(Locale.ROOT),

@@ -83,7 +83,7 @@ final class FormText {
 
   /** Types of weights and activations, for example {@code W8A8}; F32 for the model as it is. */
   static String precision(ModelOptions form) {
-    String text = of(form.withCache(new StepCache.None())).replace("+", "");
+    String text = form.quantization().text();
     return text.isEmpty() ? "F32" : text.toUpperCase(Locale.ROOT);
   }
 

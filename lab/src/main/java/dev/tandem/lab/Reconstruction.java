@@ -6,6 +6,7 @@ import dev.tandem.devices.Executable;
 import dev.tandem.graph.Cost;
 import dev.tandem.graph.Graph;
 import dev.tandem.stages.DecodeStage;
+import dev.tandem.stages.EncodeStage;
 import dev.tandem.stages.checkpoint.Component;
 import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.quality.Psnr;
@@ -80,19 +81,13 @@ record Reconstruction(long decodeFlops, long weights, int pictures, Interval psn
 
   private static float[] through(
       Executable encode, Executable decode, float[] image, LatentSpace space) {
-    float[] signed = new float[image.length];
-    for (int i = 0; i < signed.length; i++) {
-      signed[i] = 2 * image[i] - 1;
-    }
-    encode.input(Vae.IMAGE).set(signed);
+    encode.input(Vae.IMAGE).set(EncodeStage.toSigned(image));
     encode.run();
     Moments moments = Moments.split(encode.output(Vae.MOMENTS).toFloats(), space.channels());
     decode.input(Vae.LATENTS).set(moments.mean());
     decode.run();
     float[] out = decode.output(Vae.IMAGE).toFloats();
-    for (int i = 0; i < out.length; i++) {
-      out[i] = Math.clamp(out[i] / 2 + 0.5f, 0f, 1f);
-    }
+    DecodeStage.toUnit(out);
     return out;
   }
 }

@@ -129,11 +129,7 @@ final class SkipTrial {
 
   /** A picture's first step, with text that says nothing. */
   private Denoising denoising() {
-    int tokens = plan.tokens();
-    float[] hidden = new float[tokens * plan.unet().contextDim()];
-    Arrays.fill(hidden, TEXT);
-    float[] pooled = new float[plan.unet().textTime().map(t -> t.textDim()).orElse(0)];
-    Conditioning text = new Conditioning(tokens, hidden, pooled);
+    Conditioning text = Conditioning.of(plan, TEXT);
     return new Denoising(
         new DenoiseStage.Job(
             text,

@@ -58,7 +58,7 @@ final class BandDecoder implements AutoCloseable {
     Optional<Arena> read = Optional.empty();
     long more = 0;
     FeatureMap to;
-    if (s.addend().filter(s.to()::equals).isPresent()) {
+    if (s.ontoAddend()) {
       to = map(s.to());
     } else if (s.inPlace()) {
       to = from.narrowed(s.shape().channels());

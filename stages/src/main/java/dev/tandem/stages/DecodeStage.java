@@ -57,10 +57,15 @@ public final class DecodeStage implements AutoCloseable {
         form instanceof Decoding.Bands b
             ? bands(scaled, height, width, b.rows(), runner)
             : tiles(scaled, height, width, runner);
-    for (int i = 0; i < out.length; i++) {
-      out[i] = Math.clamp(out[i] / 2 + 0.5f, 0f, 1f);
-    }
+    toUnit(out);
     return out;
+  }
+
+  /** A decoder's values, -1 to 1 or a little beyond, to 0 to 1, in place. */
+  public static void toUnit(float[] image) {
+    for (int i = 0; i < image.length; i++) {
+      image[i] = Math.clamp(image[i] / 2 + 0.5f, 0f, 1f);
+    }
   }
 
   private float[] bands(float[] latents, int height, int width, int rows, Runner runner) {

@@ -44,17 +44,22 @@ public final class EncodeStage implements AutoCloseable {
       throw new IllegalArgumentException(
           image.length + " values are no picture of " + width + " x " + height + " pixels");
     }
-    float[] signed = new float[image.length];
-    for (int i = 0; i < signed.length; i++) {
-      signed[i] = 2 * image[i] - 1;
-    }
     Executable executable = vae.get(1, width, height);
-    executable.input(Vae.IMAGE).set(signed);
+    executable.input(Vae.IMAGE).set(toSigned(image));
     runner.run(executable, 0);
     float[] encoded = executable.output(output).toFloats();
     return output.equals(Vae.MOMENTS)
         ? EncodedPicture.of(Moments.split(encoded, channels))
         : EncodedPicture.of(encoded);
+  }
+
+  /** Values from 0 to 1 to what an encoder takes, -1 to 1. */
+  public static float[] toSigned(float[] image) {
+    float[] signed = new float[image.length];
+    for (int i = 0; i < signed.length; i++) {
+      signed[i] = 2 * image[i] - 1;
+    }
+    return signed;
   }
 
   /** Bytes of a picture to values from 0 to 1. */

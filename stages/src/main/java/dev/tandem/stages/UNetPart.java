@@ -6,7 +6,6 @@ import dev.tandem.devices.Executables;
 import dev.tandem.stages.unet.UNet2DConditionModel;
 import dev.tandem.stages.unet.UNet2DConfig;
 import java.lang.ref.WeakReference;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.WeakHashMap;
 
@@ -24,8 +23,12 @@ final class UNetPart implements AutoCloseable {
   /** What is in an executable now; of those that are closed nothing is kept. */
   private final Map<Executable, Written> written = new WeakHashMap<>();
 
-  /** Whose text that is; weak, so that a finished picture is let go. */
-  private record Written(WeakReference<Denoising> picture, Half half) {
+  /**
+   * Whose text that is; weak, so that a finished picture is let go.
+   *
+   * @param takesSample whether the network has that input
+   */
+  private record Written(WeakReference<Denoising> picture, Half half, boolean takesSample) {
     boolean is(Denoising d, Half wanted) {
       return picture.get() == d && half == wanted;
     }
@@ -64,9 +67,10 @@ final class UNetPart implements AutoCloseable {
     if (now == null || !now.is(d, half)) {
       written.remove(executable); // until all is written
       condition(executable, job, half);
-      written.put(executable, new Written(new WeakReference<>(d), half));
+      now = new Written(new WeakReference<>(d), half, takesSample(executable));
+      written.put(executable, now);
     }
-    if (has(executable, UNet2DConditionModel.SAMPLE)) {
+    if (now.takesSample) {
       float[] sample = d.input();
       executable.input(UNet2DConditionModel.SAMPLE).set(of(half, sample, sample));
     }
@@ -75,8 +79,9 @@ final class UNetPart implements AutoCloseable {
     return executable;
   }
 
-  private static boolean has(Executable executable, String input) {
-    return executable.graph().inputs().stream().anyMatch(n -> n.name().equals(input));
+  private static boolean takesSample(Executable executable) {
+    return executable.graph().inputs().stream()
+        .anyMatch(n -> n.name().equals(UNet2DConditionModel.SAMPLE));
   }
 
   private void condition(Executable executable, DenoiseStage.Job job, Half half) {
@@ -102,16 +107,8 @@ final class UNetPart implements AutoCloseable {
   }
 
   /** Both, or one of them, in the order of the batch. */
-  static float[] of(Half half, float[] unconditional, float[] conditional) {
-    return switch (half) {
-      case CONDITIONAL -> conditional;
-      case UNCONDITIONAL -> unconditional;
-      case BOTH -> {
-        float[] out = Arrays.copyOf(unconditional, unconditional.length + conditional.length);
-        System.arraycopy(conditional, 0, out, unconditional.length, conditional.length);
-        yield out;
-      }
-    };
+  private static float[] of(Half half, float[] unconditional, float[] conditional) {
+    return Rows.join(half, h -> h == Half.UNCONDITIONAL ? unconditional : conditional);
   }
 
   /** diffusers' {@code get_guidance_scale_embedding}: sines, then cosines, of 1000 (w - 1). */

@@ -1,6 +1,7 @@
 package dev.tandem.kernels.tornado;
 
 import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
@@ -31,6 +32,15 @@ final class Elements {
   static final int EXTENTS = 4;
   static final int STEPS = EXTENTS + MOST_AXES;
   static final int SUM_SIZES = STEPS + MOST_AXES;
+
+  /** Where the inverse scales of a rounding lie among the 32-bit weights, and how many they are. */
+  static final int INVERSE = 3;
+
+  static final int SCALES = 4;
+  static final int QUANTIZE_SIZES = 5;
+
+  private static final float LARGEST = 127f;
+  private static final float ROUNDER = 12_582_912f; // 1.5 * 2^23: adding it rounds to whole numbers
 
   private Elements() {}
 
@@ -100,6 +110,23 @@ final class Elements {
           Values.get(wide, small, p.get(X) + i, narrow, weights)
               + Values.get(wide, small, b, narrow, weights);
       Values.set(wide, small, p.get(Y) + i, v, narrow, weights);
+    }
+  }
+
+  /** The nearest whole numbers from -127 to 127, half to even. */
+  static void quantize(
+      KernelContext c,
+      FloatArray wide,
+      ShortArray small,
+      FloatArray weights,
+      IntArray p,
+      int narrow) {
+    int i = c.globalIdx;
+    if (i < p.get(COUNT)) {
+      float inverse = weights.get(p.get(INVERSE) + i % p.get(SCALES));
+      float v = Values.get(wide, small, p.get(X) + i, narrow, weights) * inverse;
+      v = TornadoMath.min(TornadoMath.max(v, -LARGEST), LARGEST);
+      Values.set(wide, small, p.get(Y) + i, (v + ROUNDER) - ROUNDER, narrow, weights);
     }
   }
 }

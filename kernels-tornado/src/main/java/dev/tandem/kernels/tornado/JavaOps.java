@@ -105,13 +105,13 @@ final class JavaOps {
   }
 
   private static void quantize(JavaLowering low, Node n) {
-    int[] p = new int[Whole.QUANTIZE_SIZES];
-    p[Whole.COUNT] = Math.toIntExact(n.shape().elements());
-    p[Whole.X] = low.at(n.input(0));
-    p[Whole.Y] = low.at(n);
-    p[Whole.INVERSE] = low.weights().floats(n.input(1));
-    p[Whole.SCALES] = n.input(1).shape().dim(0);
-    low.add(n, "quantize", p, Grid.flat(p[Whole.COUNT]), Kernels.of(Whole::quantize));
+    int[] p = new int[Elements.QUANTIZE_SIZES];
+    p[Elements.COUNT] = Math.toIntExact(n.shape().elements());
+    p[Elements.X] = low.at(n.input(0));
+    p[Elements.Y] = low.at(n);
+    p[Elements.INVERSE] = low.weights().floats(n.input(1));
+    p[Elements.SCALES] = n.input(1).shape().dim(0);
+    low.add(n, "quantize", p, Grid.flat(p[Elements.COUNT]), Kernels.of(Elements::quantize));
   }
 
   /** Values and gates go to memory of the operation, and from there into one. */

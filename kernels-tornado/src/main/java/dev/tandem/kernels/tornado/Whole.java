@@ -1,50 +1,17 @@
 package dev.tandem.kernels.tornado;
 
 import uk.ac.manchester.tornado.api.KernelContext;
-import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 
 /**
- * Whole numbers from -127 to 127: the rounding that makes them, and their products with exact sums
- * in 32 bits. They lie among the activations and weights as floats, of 32 or 16 bits, which hold
- * them exactly.
+ * Products of whole numbers from -127 to 127, with exact sums in 32 bits. They lie among the
+ * activations and weights as floats, of 32 or 16 bits, which hold them exactly ({@link
+ * Elements#quantize}).
  */
 final class Whole {
-  private static final float LARGEST = 127f;
-  private static final float ROUNDER = 12_582_912f; // 1.5 * 2^23: adding it rounds to whole numbers
-
-  // Where sizes of the rounding lie in their array.
-  static final int COUNT = 0;
-  static final int X = 1;
-  static final int Y = 2;
-
-  /** Where the inverse scales lie among the 32-bit weights, and how many they are. */
-  static final int INVERSE = 3;
-
-  static final int SCALES = 4;
-
-  static final int QUANTIZE_SIZES = 5;
-
   private Whole() {}
-
-  /** The nearest whole numbers, half to even; a work-item for each. */
-  static void quantize(
-      KernelContext c,
-      FloatArray wide,
-      ShortArray small,
-      FloatArray weights,
-      IntArray p,
-      int narrow) {
-    int i = c.globalIdx;
-    if (i < p.get(COUNT)) {
-      float inverse = weights.get(p.get(INVERSE) + i % p.get(SCALES));
-      float v = Values.get(wide, small, p.get(X) + i, narrow, weights) * inverse;
-      v = TornadoMath.min(TornadoMath.max(v, -LARGEST), LARGEST);
-      Values.set(wide, small, p.get(Y) + i, (v + ROUNDER) - ROUNDER, narrow, weights);
-    }
-  }
 
   /** As {@link Products#product}, by its sizes, with a scale a column; a work-item a result. */
   static void product(

@@ -108,10 +108,7 @@ final class CostProbe {
 
   /** A picture before its first step, with text that says nothing. */
   private Denoising denoising() {
-    int tokens = model.plan().tokens();
-    int pooled = model.unet().textTime().map(t -> pooledDim()).orElse(0);
-    Conditioning nothing =
-        new Conditioning(tokens, new float[tokens * model.unet().contextDim()], new float[pooled]);
+    Conditioning nothing = Conditioning.of(model.plan(), 0);
     return new Denoising(
         new DenoiseStage.Job(
             nothing,
@@ -122,10 +119,6 @@ final class CostProbe {
             job.latentWidth(),
             job.course().sampler()),
         model.plan());
-  }
-
-  private int pooledDim() {
-    return model.unet().textTime().orElseThrow().textDim();
   }
 
   private void time(PooledDevice d, Work work, Map<Work, Long> into, Consumer<Runner> body)

@@ -10,13 +10,12 @@ import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.checkpoint.ModelWeights;
 import dev.tandem.stages.checkpoint.SafeTensors;
 import dev.tandem.stages.checkpoint.SafeTensorsWriter;
-import dev.tandem.stages.checkpoint.SafeTensorsWriter.Item;
 import dev.tandem.stages.quantize.Form;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -47,17 +46,12 @@ record QuantizedFolder(ModelFolder model, Path output) {
     Set<String> gone = new HashSet<>();
     products.forEach(p -> gone.add(p + ".weight"));
     try (SafeTensors quantized = SafeTensors.open(layers)) {
-      List<Item> items = new ArrayList<>();
-      for (String name : quantized.names()) {
-        items.add(Item.of(name, quantized.get(name)));
-      }
-      for (String name : source.names()) {
-        if (!gone.contains(name)) {
-          Tensor t = source.get(name);
-          items.add(Item.of(name, t));
-        }
-      }
-      SafeTensorsWriter.write(folder.resolve(WEIGHTS), Map.of("format", "pt"), items);
+      Map<String, Tensor> tensors = new LinkedHashMap<>();
+      quantized.names().forEach(n -> tensors.put(n, quantized.get(n)));
+      source.names().stream()
+          .filter(n -> !gone.contains(n))
+          .forEach(n -> tensors.put(n, source.get(n)));
+      SafeTensorsWriter.write(folder.resolve(WEIGHTS), Map.of("format", "pt"), tensors);
     }
     ObjectNode config = part.config().json().deepCopy();
     config.set(Form.KEY, form.json());

@@ -2,6 +2,7 @@ package dev.tandem.orchestrator.quantize;
 
 import dev.tandem.devices.Device;
 import dev.tandem.devices.Devices;
+import dev.tandem.devices.Tensor;
 import dev.tandem.graph.Graph;
 import dev.tandem.orchestrator.request.RequestException;
 import dev.tandem.stages.ModelPlan;
@@ -10,7 +11,6 @@ import dev.tandem.stages.StagePlan;
 import dev.tandem.stages.checkpoint.ModelFolder;
 import dev.tandem.stages.checkpoint.SafeTensors;
 import dev.tandem.stages.checkpoint.SafeTensorsWriter;
-import dev.tandem.stages.checkpoint.SafeTensorsWriter.Item;
 import dev.tandem.stages.quantize.Noise;
 import dev.tandem.stages.quantize.Observed;
 import dev.tandem.stages.quantize.QuantizePass;
@@ -19,6 +19,7 @@ import dev.tandem.stages.quantize.Taps;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,20 +67,16 @@ public final class Quantizer {
    */
   public List<LayerNoise> run() {
     Unfinished unfinished = Unfinished.open(job, plan.folder().component("unet").folder());
-    Map<String, float[]> inverses = Map.of();
-    Map<String, Noise> inputs = Map.of();
-    if (job.form().activations()) {
-      Observed observed = calibrate(unfinished);
-      inverses = observed.inverses();
-      inputs = observed.noise();
-    }
+    Observed.Rounding inputs =
+        job.form().activations() ? calibrate(unfinished).rounding() : Observed.Rounding.NONE;
     List<String> products = QuantizePass.products(unet, job.form());
     List<LayerNoise> noise = new ArrayList<>();
     QuantizedFolder folder = new QuantizedFolder(plan.folder(), job.output());
     try (QuantizedWeights weights =
-        new QuantizedWeights(plan.folder().component("unet").weights(), job.form(), inverses)) {
+        new QuantizedWeights(
+            plan.folder().component("unet").weights(), job.form(), inputs.inverses())) {
       for (String p : products) {
-        Optional<Noise> input = Optional.ofNullable(inputs.get(p));
+        Optional<Noise> input = Optional.ofNullable(inputs.noise().get(p));
         noise.add(new LayerNoise(p, layer(p, weights, unfinished.layer(p)), input));
         progress.at(p, noise.size(), products.size());
       }
@@ -116,9 +113,9 @@ public final class Quantizer {
       Noise noise = weights.noise(product);
       Map<String, String> metadata =
           Map.of(SIGNAL, Double.toString(noise.signal()), ERROR, Double.toString(noise.error()));
-      List<Item> items =
-          weights.namesOf(product).stream().map(n -> Item.of(n, weights.get(n))).toList();
-      SafeTensorsWriter.write(file, metadata, items);
+      Map<String, Tensor> tensors = new LinkedHashMap<>();
+      weights.namesOf(product).forEach(n -> tensors.put(n, weights.get(n)));
+      SafeTensorsWriter.write(file, metadata, tensors);
     }
     try (SafeTensors kept = SafeTensors.open(file)) {
       Map<String, String> m = kept.metadata();

@@ -15,7 +15,6 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -117,12 +116,10 @@ final class Unfinished {
 
   void keep(Observed observed, int prompts) {
     try (Arena arena = Arena.ofConfined()) {
-      List<SafeTensorsWriter.Item> items =
-          observed.tensors(arena).entrySet().stream()
-              .map(e -> SafeTensorsWriter.Item.of(e.getKey(), e.getValue()))
-              .toList();
       SafeTensorsWriter.write(
-          folder.resolve(OBSERVED), Map.of(PROMPTS, Integer.toString(prompts)), items);
+          folder.resolve(OBSERVED),
+          Map.of(PROMPTS, Integer.toString(prompts)),
+          observed.tensors(arena));
     }
   }
 

@@ -89,34 +89,36 @@ public final class Observed {
   }
 
   /**
-   * By what each channel of a product's input is multiplied before it is rounded, by product. It is
-   * the same for all channels of a part, with the part's scale of least square error.
+   * How the inputs of products are rounded.
+   *
+   * @param inverses by what each channel of a product's input is multiplied before, by product
+   * @param noise what it costs the product's input, by product
    */
-  public Map<String, float[]> inverses() {
-    Map<String, float[]> all = new LinkedHashMap<>();
+  public record Rounding(Map<String, float[]> inverses, Map<String, Noise> noise) {
+    /** Of no product. */
+    public static final Rounding NONE = new Rounding(Map.of(), Map.of());
+  }
+
+  /** All channels of a part have one scale, the part's of least square error. */
+  public Rounding rounding() {
+    Map<String, float[]> inverses = new LinkedHashMap<>();
+    Map<String, Noise> noise = new LinkedHashMap<>();
     for (Taps.Input in : taps.inputs()) {
       float[] inverse = new float[in.channels()];
+      Noise sum = Noise.NONE;
       int from = 0;
       for (int p = 0; p < in.ends().size(); p++) {
-        float scale = histograms.get(in.name()).get(p).bestScale();
+        Histogram h = histograms.get(in.name()).get(p);
+        float scale = h.bestScale();
+        sum = sum.plus(h.noise(scale));
         Arrays.fill(inverse, from, in.ends().get(p), 1 / scale);
         from = in.ends().get(p);
       }
-      in.products().forEach(product -> all.put(product, inverse));
+      for (String product : in.products()) {
+        inverses.put(product, inverse);
+        noise.put(product, sum);
+      }
     }
-    return all;
-  }
-
-  /** What rounding costs a product's input with the scales of {@link #inverses}, by product. */
-  public Map<String, Noise> noise() {
-    Map<String, Noise> all = new LinkedHashMap<>();
-    for (Taps.Input in : taps.inputs()) {
-      Noise sum =
-          histograms.get(in.name()).stream()
-              .map(h -> h.noise(h.bestScale()))
-              .reduce(Noise.NONE, Noise::plus);
-      in.products().forEach(product -> all.put(product, sum));
-    }
-    return all;
+    return new Rounding(inverses, noise);
   }
 }

@@ -18,27 +18,31 @@ import java.util.function.UnaryOperator;
  * </pre>
  *
  * @param head {@link Vae#LATENTS} to {@link BandStep#RESULT}
- * @param first name and size of the map that the head makes
+ * @param first name of the map that the head makes
  * @param steps the last makes {@link Vae#IMAGE}
  */
-public record BandProgram(Graph head, String first, BandStep.Size size, List<BandStep> steps) {
+public record BandProgram(Graph head, String first, List<BandStep> steps) {
   public BandProgram {
     steps = List.copyOf(steps);
   }
 
+  /** Extents of the map that the head makes. */
+  public BandStep.Size size() {
+    return BandStep.Size.of(head);
+  }
+
   /** The same with other graphs: with the types of their weights, for example. */
   public BandProgram with(UnaryOperator<Graph> form) {
-    return new BandProgram(
-        form.apply(head), first, size, steps.stream().map(s -> s.with(form)).toList());
+    return new BandProgram(form.apply(head), first, steps.stream().map(s -> s.with(form)).toList());
   }
 
   /** Bytes of maps in the host's memory while each step runs. */
   public List<Long> hostBytes() {
     Map<String, Long> maps = new LinkedHashMap<>();
-    maps.put(first, size.bytes());
+    maps.put(first, size().bytes());
     List<Long> all = new ArrayList<>();
     for (BandStep s : steps) {
-      if (!s.inPlace() && s.addend().filter(s.to()::equals).isEmpty()) {
+      if (!s.inPlace() && !s.ontoAddend()) {
         long own = s.from().equals(s.to()) ? maps.getOrDefault(s.to(), 0L) : 0;
         maps.put(s.to(), s.shape().bytes());
         all.add(own + maps.values().stream().mapToLong(Long::longValue).sum());

@@ -54,6 +54,12 @@ public record BandStep(
 
   /** Extents of a map. */
   public record Size(int height, int width, int channels) {
+    /** Of what a head or a band makes. */
+    static Size of(Graph graph) {
+      Shape s = graph.output(RESULT).shape();
+      return new Size(s.dim(1), s.dim(2), s.dim(3));
+    }
+
     /** In memory. */
     public long bytes() {
       return FeatureMap.bytes(height, width, channels);
@@ -104,6 +110,11 @@ public record BandStep(
   /** Whether the result lies in the memory of what is read: possible pixel by pixel. */
   public boolean inPlace() {
     return kernel == 1 && from.equals(to) && shape.channels <= in.channels;
+  }
+
+  /** Whether the result overwrites what is added to it. */
+  public boolean ontoAddend() {
+    return addend.filter(to::equals).isPresent();
   }
 
   /** The graph of a band. */

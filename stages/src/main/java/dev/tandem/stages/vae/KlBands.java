@@ -33,12 +33,10 @@ final class KlBands {
    * @param head computes the first level's blocks, without enlarging
    */
   static BandProgram of(AutoencoderKlConfig config, float eps, Graph head) {
-    var shape = head.output(BandStep.RESULT).shape();
-    BandStep.Size size = new BandStep.Size(shape.dim(1), shape.dim(2), shape.dim(3));
-    KlBands bands = new KlBands(config, eps, size);
+    KlBands bands = new KlBands(config, eps, BandStep.Size.of(head));
     String first = bands.x;
     bands.levels();
-    return new BandProgram(head, first, size, bands.steps);
+    return new BandProgram(head, first, bands.steps);
   }
 
   private void levels() {

@@ -32,12 +32,10 @@ final class TinyBands {
    * @param layer number of the first layer behind the head
    */
   static BandProgram of(AutoencoderTinyConfig config, Graph head, int layer) {
-    var shape = head.output(BandStep.RESULT).shape();
-    BandStep.Size size = new BandStep.Size(shape.dim(1), shape.dim(2), shape.dim(3));
-    TinyBands bands = new TinyBands(config, size, layer);
+    TinyBands bands = new TinyBands(config, BandStep.Size.of(head), layer);
     String first = bands.x;
     bands.levels();
-    return new BandProgram(head, first, size, bands.steps);
+    return new BandProgram(head, first, bands.steps);
   }
 
   private String next() {

@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tandem.devices.Tensor;
 import dev.tandem.devices.WeightException;
 import dev.tandem.devices.Weights;
-import dev.tandem.graph.Graph;
 import dev.tandem.graph.Shape;
 import dev.tandem.stages.checkpoint.ModelWeights;
-import dev.tandem.stages.unet.UNet2DConditionModel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -37,11 +35,11 @@ class PackedWeightsTest {
               name.endsWith(".weight") && products.contains(name.replaceFirst("\\.weight$", ""))
                   ? unpack(arena, packed, name, real.get(name).shape(), form)
                   : real.get(name);
-      float[] expected = output(subject.graph(), unpacked);
-      float[] actual = output(QuantizePass.apply(subject.graph(), form), packed);
-      float[] exact = output(subject.graph(), real);
-      assertThat(distance(actual, expected)).isLessThan(1e-5);
-      assertThat(distance(actual, exact)).isBetween(1e-4, bits == 8 ? 0.1 : 0.8);
+      float[] expected = Subject.output(subject.graph(), unpacked);
+      float[] actual = Subject.output(QuantizePass.apply(subject.graph(), form), packed);
+      float[] exact = Subject.output(subject.graph(), real);
+      assertThat(Subject.distance(actual, expected)).isLessThan(1e-5);
+      assertThat(Subject.distance(actual, exact)).isBetween(1e-4, bits == 8 ? 0.1 : 0.8);
     }
   }
 
@@ -144,19 +142,5 @@ class PackedWeightsTest {
       }
     }
     return Tensor.of(arena, shape, w);
-  }
-
-  private static float[] output(Graph graph, Weights weights) {
-    return Subject.run(graph, weights).get(UNet2DConditionModel.OUTPUT);
-  }
-
-  private static double distance(float[] a, float[] expected) {
-    double error = 0;
-    double all = 0;
-    for (int i = 0; i < a.length; i++) {
-      error += Math.pow((double) a[i] - expected[i], 2);
-      all += Math.pow(expected[i], 2);
-    }
-    return Math.sqrt(error / all);
   }
 }

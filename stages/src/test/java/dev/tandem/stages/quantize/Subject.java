@@ -67,6 +67,22 @@ record Subject(Component part, Graph graph) {
     }
   }
 
+  /** The U-Net's answer with the inputs of seed 1. */
+  static float[] output(Graph graph, Weights weights) {
+    return run(graph, weights).get(UNet2DConditionModel.OUTPUT);
+  }
+
+  /** Root of the mean square of the differences, relative to that of the values. */
+  static double distance(float[] a, float[] expected) {
+    double error = 0;
+    double all = 0;
+    for (int i = 0; i < a.length; i++) {
+      error += Math.pow((double) a[i] - expected[i], 2);
+      all += Math.pow(expected[i], 2);
+    }
+    return Math.sqrt(error / all);
+  }
+
   private static void fill(Executable e, int seed) {
     Random random = new Random(seed);
     for (Node n : e.graph().inputs()) {

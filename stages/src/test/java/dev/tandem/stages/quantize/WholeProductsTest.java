@@ -34,7 +34,8 @@ class WholeProductsTest {
   @ValueSource(strings = {"sd1", "sd2", "sdxl", "lcm"})
   void everyProductIsWhatTheDefinitionSays(String kind) {
     Subject subject = Subject.of(kind);
-    Map<String, float[]> inverses = subject.observed(Taps.of(subject.graph())).inverses();
+    Map<String, float[]> inverses =
+        subject.observed(Taps.of(subject.graph())).rounding().inverses();
     try (ModelWeights real = subject.weights();
         QuantizedWeights weights = new QuantizedWeights(subject.weights(), Form.w8a8(), inverses)) {
       Map<String, Double> errors = errors(subject.graph(), weights, real, inverses);
@@ -48,7 +49,8 @@ class WholeProductsTest {
   @Test
   void oneCorruptedScaleIsNoticed() {
     Subject subject = Subject.of("sd2");
-    Map<String, float[]> inverses = subject.observed(Taps.of(subject.graph())).inverses();
+    Map<String, float[]> inverses =
+        subject.observed(Taps.of(subject.graph())).rounding().inverses();
     String victim = "mid_block.resnets.0.conv1";
     try (ModelWeights real = subject.weights();
         QuantizedWeights weights = new QuantizedWeights(subject.weights(), Form.w8a8(), inverses);
@@ -74,12 +76,13 @@ class WholeProductsTest {
   @ValueSource(strings = {"sd1", "sd2", "sdxl", "lcm"})
   void theResultIsCloseToTheRealOneAndNotIt(String kind) {
     Subject subject = Subject.of(kind);
-    Map<String, float[]> inverses = subject.observed(Taps.of(subject.graph())).inverses();
+    Map<String, float[]> inverses =
+        subject.observed(Taps.of(subject.graph())).rounding().inverses();
     try (ModelWeights real = subject.weights();
         QuantizedWeights weights = new QuantizedWeights(subject.weights(), Form.w8a8(), inverses)) {
-      float[] expected = output(subject.graph(), real);
-      float[] rounded = output(QuantizePass.apply(subject.graph(), Form.w8a8()), weights);
-      assertThat(relative(rounded, expected)).isBetween(1e-5, 0.15);
+      float[] expected = Subject.output(subject.graph(), real);
+      float[] rounded = Subject.output(QuantizePass.apply(subject.graph(), Form.w8a8()), weights);
+      assertThat(Subject.distance(rounded, expected)).isBetween(1e-5, 0.15);
     }
   }
 
@@ -91,7 +94,7 @@ class WholeProductsTest {
     assertThat(joined)
         .isNotEmpty()
         .allMatch(i -> i.name().matches("up_blocks\\.\\d\\.resnets\\.\\d\\.conv(1|_shortcut)"));
-    Map<String, float[]> inverses = subject.observed(taps).inverses();
+    Map<String, float[]> inverses = subject.observed(taps).rounding().inverses();
     assertThat(joined)
         .anySatisfy(
             i -> {
@@ -170,21 +173,6 @@ class WholeProductsTest {
 
   private static double flops(Graph g, Predicate<Node> which) {
     return g.nodes().stream().filter(which).mapToLong(n -> Cost.of(n).flops()).sum();
-  }
-
-  private static float[] output(Graph graph, Weights weights) {
-    return Subject.run(graph, weights).get(UNet2DConditionModel.OUTPUT);
-  }
-
-  /** Root of the mean square of the differences, relative to that of the values. */
-  private static double relative(float[] a, float[] expected) {
-    double error = 0;
-    double all = 0;
-    for (int i = 0; i < a.length; i++) {
-      error += Math.pow((double) a[i] - expected[i], 2);
-      all += Math.pow(expected[i], 2);
-    }
-    return Math.sqrt(error / all);
   }
 
   /** Of each product of whole numbers: the largest error, relative to the largest result. */

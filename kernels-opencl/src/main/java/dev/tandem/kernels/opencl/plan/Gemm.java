@@ -122,8 +122,8 @@ record Gemm(KernelFamily family, Tunables tunables) {
   private static void tensors(KernelCall k, Factors f, long wStep, Epilogue e) {
     k.tensor(f.x()).l(f.xStep());
     k.tensor(f.w()).l(wStep);
-    optional(k, e.bias()).i(e.bias().isPresent());
-    optional(k, e.addend()).i(e.addend().isEmpty() ? 0 : e.addendPerPicture() ? 2 : 1);
+    k.tensor(e.bias()).i(e.bias().isPresent());
+    k.tensor(e.addend()).i(e.addend().isEmpty() ? 0 : e.addendPerPicture() ? 2 : 1);
     k.tensor(f.y()).l(f.yStep()).zeros();
   }
 
@@ -162,9 +162,5 @@ record Gemm(KernelFamily family, Tunables tunables) {
     return family == KernelFamily.CPU
         ? tunables.without("CHUNK_KIB").without("SWEEP_KIB")
         : tunables;
-  }
-
-  private static KernelCall optional(KernelCall k, Optional<Ref> r) {
-    return r.isPresent() ? k.tensor(r.get()) : k.zeros().l(0);
   }
 }

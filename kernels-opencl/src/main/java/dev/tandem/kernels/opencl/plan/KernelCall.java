@@ -4,6 +4,7 @@ import dev.tandem.graph.Activation;
 import dev.tandem.graph.Node;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 
@@ -39,6 +40,11 @@ final class KernelCall {
   /** Two arguments: a buffer and the tensor's first element. */
   KernelCall tensor(Ref r) {
     return with(new KernelArgument.Buffer(r.buffer())).l(r.first());
+  }
+
+  /** Two arguments, as {@link #tensor}: of nothing, zeros. */
+  KernelCall tensor(Optional<Ref> r) {
+    return r.isPresent() ? tensor(r.get()) : zeros().l(0);
   }
 
   /** One argument: a buffer of zeros at least as long as the graph's largest extent. */

@@ -57,10 +57,10 @@ final class QuantizedOps {
             .tensor(low.weights().panels(n.input(1), p))
             .tensor(low.weights().bias(n.input(2), p.columns()));
     Optional<Node> b = bias ? Optional.of(n.input(3)) : Optional.empty();
-    optional(k, b.map(x -> low.weights().bias(x, p.columns()))).i(bias);
+    k.tensor(b.map(x -> low.weights().bias(x, p.columns()))).i(bias);
     Optional<Node> a = addend ? Optional.of(n.inputs().getLast()) : Optional.empty();
     boolean whole = a.isPresent() && a.get().shape().equals(n.shape());
-    optional(k, a.map(low::ref)).i(a.isEmpty() ? 0 : whole ? 1 : 2);
+    k.tensor(a.map(low::ref)).i(a.isEmpty() ? 0 : whole ? 1 : 2);
     k.tensor(low.ref(n)).zeros().i(s.rows()).i(s.cols()).i(s.depth());
     s.window(k);
     int tiles = Math.ceilDiv(s.rows(), t.get("MR"));
@@ -98,9 +98,5 @@ final class QuantizedOps {
     long each = tiles / (8L * low.computeUnits());
     long cached = ((long) t.get("CHUNK_KIB") << 10) / ((long) t.get("MR") * s.depth());
     return Math.toIntExact(Math.clamp(Math.min(each, cached), 1, 64));
-  }
-
-  private static KernelCall optional(KernelCall k, Optional<Ref> r) {
-    return r.isPresent() ? k.tensor(r.get()) : k.zeros().l(0);
   }
 }
